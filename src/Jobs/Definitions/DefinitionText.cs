@@ -1,0 +1,25 @@
+namespace Slipway.Jobs.Definitions;
+
+/// <summary>
+/// What <c>new DefinitionReader(Policies&lt;IStepKind&gt;).ReadJob(DefinitionText)</c> takes: the text of a definition and what is
+/// done to it before it is checked.
+/// </summary>
+internal sealed record DefinitionText
+{
+    public required string Yaml { get; init; }
+
+    /// <summary>The file's name, for messages ("train.yml").</summary>
+    public required string Source { get; init; }
+
+    /// <summary>
+    /// Gives the text of another file that the definition refers to (a component, an environment), by
+    /// <see cref="LocalPath.Key"/>; null when there is no such file.
+    /// </summary>
+    public Func<string, string?> Open { get; init; } = _ => null;
+
+    /// <summary><c>--set</c>: "a.b=c", applied in this order before anything is checked.</summary>
+    public IReadOnlyList<string> Edits { get; init; } = [];
+
+    /// <summary>Overrides of the job's inputs: literals, or references such as "azureml:flights-raw@latest".</summary>
+    public IReadOnlyDictionary<string, string> Inputs { get; init; } = new Dictionary<string, string>();
+}
