@@ -1,0 +1,91 @@
+using Slipway.Kernel;
+
+namespace Slipway.Engines.DuckDb;
+
+/// <summary>
+/// A DuckDB database, in memory or in a file. Threads may share it, each with a connection of its own. Connections and
+/// results outlive it safely: DuckDB closes the database when the last of them is gone.
+/// </summary>
+public sealed unsafe class DuckDbDatabase : IDisposable
+{
+    // Two instances over one file in one process would not see each other's locks and destroy it; DuckDB's cache hands
+    // out the same instance. It lives as long as the process.
+    private static readonly Lazy<nint> s_cache = new(Native.duckdb_create_instance_cache);
+
+    private readonly DatabaseHandle _handle;
+
+    private DuckDbDatabase(DatabaseHandle handle) => _handle = handle;
+
+    /// <summary>The engine's version: "v1.5.6".</summary>
+    public static string EngineVersion => NativeText.Read(Native.duckdb_library_version());
+
+    /// <summary>A database of its own that is gone when it is closed.</summary>
+    public static DuckDbDatabase OpenMemory(DuckDbSettings? settings = null) =>
+        Open(":memory:", cache: 0, settings ?? new DuckDbSettings());
+
+    /// <summary>Opens the file, or makes it. Opening it again in this process shares the same instance and needs the same settings.</summary>
+    public static DuckDbDatabase Open(string path, DuckDbSettings? settings = null) =>
+        Open(Path.GetFullPath(path), s_cache.Value, settings ?? new DuckDbSettings());
+
+    public DuckDbConnection Connect()
+    {
+        nint connection = 0;
+        ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
+        if (Native.duckdb_connect(_handle, &connection) != Native.Success)
+            throw new SlipwayException(ErrorCode.EngineFailed, "DuckDB refused another connection.");
+
+        var connected = new DuckDbConnection(new ConnectionHandle(connection));
+        try
+        {
+            // Times must not depend on the machine's zone.
+            connected.Execute("set TimeZone = 'UTC'");
+            return connected;
+        }
+        catch
+        {
+            connected.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => _handle.Dispose();
+
+    private static DuckDbDatabase Open(string path, nint cache, DuckDbSettings settings)
+    {
+        var config = Configure(settings);
+        try
+        {
+            nint database = 0;
+            byte* error = null;
+            NativeText.Whole(path);
+            var state = cache == 0
+                ? Native.duckdb_open_ext(path, &database, config, &error)
+                : Native.duckdb_get_or_create_from_cache(cache, path, &database, config, &error);
+            if (state == Native.Success)
+                return new DuckDbDatabase(new DatabaseHandle(database));
+            throw new SlipwayException(
+                ErrorCode.EngineFailed, error is null ? $"DuckDB cannot open '{path}'." : NativeText.Take(error));
+        }
+        finally
+        {
+            Native.duckdb_destroy_config(&config);
+        }
+    }
+
+    private static nint Configure(DuckDbSettings settings)
+    {
+        nint config = 0;
+        if (Native.duckdb_create_config(&config) != Native.Success)
+            throw new SlipwayException(ErrorCode.EngineFailed, "DuckDB cannot be configured.");
+        foreach (var (name, value) in settings.ToOptions())
+        {
+            if (Native.duckdb_set_config(config, name, value) == Native.Success)
+                continue;
+            Native.duckdb_destroy_config(&config);
+            throw new SlipwayException(
+                ErrorCode.EngineFailed, $"DuckDB does not take the setting '{name}' = '{value}'.");
+        }
+
+        return config;
+    }
+}
