@@ -1,0 +1,219 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Slipway.Kernel;
+
+namespace Slipway.Data;
+
+/// <summary>Blobs as read-only files: &lt;root&gt;/blobs/sha256/ab/abcdef…</summary>
+public sealed class LocalBlobStore : IBlobStore
+{
+    private const int BufferSize = 256 * 1024;
+
+    private readonly string _blobs;
+    private readonly string _unfinished;
+    private readonly Func<string, FileStream> _create;
+
+    public LocalBlobStore(string root)
+        : this(root, Create)
+    {
+    }
+
+    /// <param name="create">Opens a new file to write to: tests let it fail as a full disk does.</param>
+    internal LocalBlobStore(string root, Func<string, FileStream> create)
+    {
+        _blobs = Path.Combine(Path.GetFullPath(root), "blobs", "sha256");
+        _unfinished = Path.Combine(Path.GetFullPath(root), "blobs", "unfinished");
+        _create = create;
+        Directory.CreateDirectory(_blobs);
+        Directory.CreateDirectory(_unfinished);
+    }
+
+    public string Name => "local";
+
+    public async Task<Blob> PutAsync(Stream content, Digest? expected, CancellationToken ct)
+    {
+        var path = Path.Combine(_unfinished, Path.GetRandomFileName());
+        try
+        {
+            Blob blob;
+            await using (var file = Write(() => _create(path)))
+            {
+                blob = await CopyAsync(content, file, ct);
+                Check(blob, expected);
+                if (File.Exists(LocalPath(blob.Digest)))
+                    return blob;
+
+                Write(() => file.Flush(flushToDisk: true));
+            }
+
+            Write(() => Publish(path, LocalPath(blob.Digest)));
+            return blob;
+        }
+        finally
+        {
+            // Absent after a rename; otherwise nothing half written may stay.
+            File.Delete(path);
+        }
+    }
+
+    public Task<Stream> OpenReadAsync(Digest digest, long offset, long? length, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        FileStream file;
+        try
+        {
+            file = new FileStream(LocalPath(digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 64 * 1024);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw SlipwayException.NotFound("Blob", digest.ToString());
+        }
+
+        file.Position = offset;
+        return Task.FromResult<Stream>(length is { } count ? new BoundedStream(file, count) : file);
+    }
+
+    public Task<bool> ExistsAsync(Digest digest, CancellationToken ct) => Task.FromResult(File.Exists(LocalPath(digest)));
+
+    public Task<long?> SizeAsync(Digest digest, CancellationToken ct)
+    {
+        var file = new FileInfo(LocalPath(digest));
+        return Task.FromResult<long?>(file.Exists ? file.Length : null);
+    }
+
+    public Task<bool> DeleteAsync(Digest digest, CancellationToken ct)
+    {
+        var path = LocalPath(digest);
+        var exists = File.Exists(path);
+        File.Delete(path);
+        return Task.FromResult(exists);
+    }
+
+    public Task<Page<Digest>> ListAsync(int limit, string? token, CancellationToken ct)
+    {
+        var after = token ?? "";
+        var found = new List<Digest>(limit);
+        foreach (var shard in Directory.EnumerateDirectories(_blobs).Order(StringComparer.Ordinal))
+        {
+            ct.ThrowIfCancellationRequested();
+            if (string.CompareOrdinal(Path.GetFileName(shard), 0, after, 0, 2) < 0)
+                continue;
+
+            foreach (var name in Directory.EnumerateFiles(shard).Select(Path.GetFileName).Order(StringComparer.Ordinal))
+            {
+                if (string.CompareOrdinal(name, after) <= 0 || !Digest.TryParseHex(name!, out var digest))
+                    continue;
+                if (found.Count == limit)
+                    return Task.FromResult(new Page<Digest>(found, found[^1].Hex));
+                found.Add(digest);
+            }
+        }
+
+        return Task.FromResult(new Page<Digest>(found, null));
+    }
+
+    public string LocalPath(Digest digest) => Path.Combine(_blobs, digest.Hex[..2], digest.Hex);
+
+    /// <summary>Removes what writers that died have left, once it is surely abandoned; the number of files.</summary>
+    public int DeleteUnfinished(DateTimeOffset before)
+    {
+        var abandoned = new DirectoryInfo(_unfinished).EnumerateFiles()
+            .Where(file => file.LastWriteTimeUtc < before.UtcDateTime)
+            .ToList();
+        foreach (var file in abandoned)
+            file.Delete();
+        return abandoned.Count;
+    }
+
+    private static FileStream Create(string path) =>
+        new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+
+    private async Task<Blob> CopyAsync(Stream content, FileStream file, CancellationToken ct)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            var size = 0L;
+            while (await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct) is var read and > 0)
+            {
+                hash.AppendData(buffer, 0, read);
+                await WriteAsync(() => file.WriteAsync(buffer.AsMemory(0, read), ct));
+                size += read;
+            }
+
+            return new Blob(Digest.OfHash(hash.GetHashAndReset()), size);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static void Publish(string path, string target)
+    {
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+
+        var shard = Path.GetDirectoryName(target)!;
+        if (!Directory.Exists(shard))
+        {
+            Directory.CreateDirectory(shard);
+            Files.Sync(Path.GetDirectoryName(shard)!);
+        }
+
+        try
+        {
+            File.Move(path, target, overwrite: true);
+        }
+        catch (IOException) when (File.Exists(target))
+        {
+            // Windows does not replace a file that is being read; another writer stored the same content first.
+            return;
+        }
+
+        Files.Sync(shard);
+    }
+
+    private static void Check(Blob blob, Digest? expected)
+    {
+        if (expected is { } digest && digest != blob.Digest)
+            throw new SlipwayException(ErrorCode.Corrupt, $"The content should be {digest} but is {blob.Digest}; send it again.");
+    }
+
+    private void Write(Action step) => Write(() =>
+    {
+        step();
+        return true;
+    });
+
+    private T Write<T>(Func<T> step)
+    {
+        try
+        {
+            return step();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Refused(exception);
+        }
+    }
+
+    private async ValueTask WriteAsync(Func<ValueTask> step)
+    {
+        try
+        {
+            await step();
+        }
+        catch (IOException exception)
+        {
+            throw Refused(exception);
+        }
+    }
+
+    private SlipwayException Refused(Exception exception) => new(
+        ErrorCode.StorageFull,
+        $"The content store '{_blobs}' could not be written: {exception.Message} Free space on its disk, then try again.",
+        exception);
+}

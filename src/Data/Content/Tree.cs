@@ -1,0 +1,125 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Slipway.Kernel;
+
+namespace Slipway.Data;
+
+/// <summary>One file of a tree. The path is relative, with '/', and cannot lead out.</summary>
+public sealed record TreeEntry(string Path, Digest Digest, long Size);
+
+/// <summary>
+/// An immutable folder: its digest is that of its manifest, which docs/architecture/content-store.md describes.
+/// </summary>
+public sealed class Tree
+{
+    private const string Format = "slipway.tree/1";
+
+    private static readonly SearchValues<char> s_escaped =
+        SearchValues.Create([.. Enumerable.Range(0, 32).Select(code => (char)code), '"', '\\']);
+
+    private readonly Dictionary<string, TreeEntry> _byPath;
+
+    private Tree(Digest digest, IReadOnlyList<TreeEntry> entries)
+    {
+        Digest = digest;
+        Entries = entries;
+        TotalSize = entries.Sum(entry => entry.Size);
+        _byPath = entries.ToDictionary(entry => entry.Path, StringComparer.Ordinal);
+    }
+
+    public Digest Digest { get; }
+
+    /// <summary>In the order of their paths.</summary>
+    public IReadOnlyList<TreeEntry> Entries { get; }
+
+    public long TotalSize { get; }
+
+    public TreeEntry? Find(string path) => _byPath.GetValueOrDefault(path);
+
+    /// <summary>Checks and sorts the entries; the manifest is what is to be stored.</summary>
+    internal static (Tree Tree, byte[] Manifest) Make(IEnumerable<TreeEntry> entries)
+    {
+        var sorted = entries.ToArray();
+        foreach (var entry in sorted)
+        {
+            TreePath.Check(entry.Path);
+            if (entry.Size < 0)
+                throw SlipwayException.Invalid($"The size of '{entry.Path}' is negative.");
+        }
+
+        Array.Sort(sorted, (a, b) => TreePath.Compare(a.Path, b.Path));
+        TreePath.CheckFolders([.. sorted.Select(entry => entry.Path)]);
+        var manifest = Encoding.UTF8.GetBytes(Write(sorted));
+        return (new Tree(Digest.Of(manifest), sorted), manifest);
+    }
+
+    /// <summary>Reads a manifest; Corrupt when it is not exactly what <see cref="Make"/> would write.</summary>
+    internal static Tree Read(Digest digest, ReadOnlyMemory<byte> manifest)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(manifest);
+            if (document.RootElement.GetProperty("format").GetString() == Format)
+            {
+                var (tree, canonical) = Make(document.RootElement.GetProperty("entries").EnumerateArray().Select(entry =>
+                    new TreeEntry(
+                        entry.GetProperty("path").GetString()!,
+                        Digest.Parse(entry.GetProperty("digest").GetString()!),
+                        entry.GetProperty("size").GetInt64())));
+                if (tree.Digest == digest && manifest.Span.SequenceEqual(canonical))
+                    return tree;
+            }
+        }
+        catch (Exception exception) when (exception
+            is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or SlipwayException)
+        {
+            throw NotATree(digest, exception);
+        }
+
+        throw NotATree(digest, null);
+    }
+
+    private static SlipwayException NotATree(Digest digest, Exception? inner) => new(
+        ErrorCode.Corrupt, $"{digest} is not the manifest of a tree{(inner is null ? "." : $": {inner.Message}")}", inner);
+
+    private static string Write(TreeEntry[] entries)
+    {
+        var json = new StringBuilder(entries.Length * 160 + 64).Append("""{"entries":[""");
+        for (var i = 0; i < entries.Length; i++)
+        {
+            var entry = entries[i];
+            json.Append(i == 0 ? "" : ",").Append("""{"digest":""" + "\"").Append(entry.Digest).Append("\",\"path\":\"");
+            Escape(entry.Path, json);
+            json.Append("\",\"size\":").Append(entry.Size).Append('}');
+        }
+
+        return json.Append("],\"format\":\"").Append(Format).Append("\"}").ToString();
+    }
+
+    // RFC 8785, 3.2.2.2. The serializer's own encoders escape more than that.
+    private static void Escape(string text, StringBuilder json)
+    {
+        if (!text.AsSpan().ContainsAny(s_escaped))
+        {
+            json.Append(text);
+            return;
+        }
+
+        foreach (var c in text)
+        {
+            json.Append(c switch
+            {
+                '"' => "\\\"",
+                '\\' => @"\\",
+                '\b' => @"\b",
+                '\t' => @"\t",
+                '\n' => @"\n",
+                '\f' => @"\f",
+                '\r' => @"\r",
+                < ' ' => $"\\u{(int)c:x4}",
+                _ => c.ToString(),
+            });
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Slipway.Data;
+
+/// <summary>Where a Slipway keeps its things.</summary>
+public sealed record DataOptions
+{
+    /// <summary>The folder of this server: its lock, blobs, caches and, unless told otherwise, its database.</summary>
+    public required string Home { get; init; }
+
+    /// <summary>A PostgreSQL connection string; null: SQLite in Home/slipway.db.</summary>
+    public string? Database { get; init; }
+}
+
+public static class DataModule
+{
+    /// <summary>
+    /// Registers the database, the content store, the work queue and the lineage log. A host takes the home's lock and
+    /// migrates all modules' schemas before anything else starts.
+    /// </summary>
+    public static IServiceCollection AddData(this IServiceCollection services, DataOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton(_ => HomeLock.Acquire(options.Home));
+        services.AddSingleton(_ => options.Database is { } connection
+            ? Database.Postgres(connection)
+            : Database.Sqlite(Path.Combine(options.Home, "slipway.db")));
+        services.AddSingleton<IMigrations>(new EmbeddedMigrations("data", typeof(DataModule).Assembly));
+        services.AddSingleton<Migrator>();
+        services.TryAddSingleton<IBlobStore>(_ => new LocalBlobStore(options.Home));
+        services.AddSingleton(provider =>
+            new ContentStore(provider.GetRequiredService<IBlobStore>(), Path.Combine(options.Home, "cache")));
+        services.AddSingleton<WorkQueue>();
+        services.AddSingleton<LineageLog>();
+        services.AddHostedService<DataStartup>();
+        return services;
+    }
+}

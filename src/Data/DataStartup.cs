@@ -1,0 +1,28 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Slipway.Data;
+
+/// <summary>Before any other part of the host starts: take the home's lock, then bring the schema up to date.</summary>
+internal sealed class DataStartup(IServiceProvider services, TimeProvider time) : IHostedLifecycleService
+{
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        services.GetRequiredService<HomeLock>();
+        await services.GetRequiredService<Migrator>().RunAsync(cancellationToken);
+
+        // A server that died left half-written blobs; a day is longer than any upload takes.
+        if (services.GetRequiredService<IBlobStore>() is LocalBlobStore local)
+            local.DeleteUnfinished(time.GetUtcNow().AddDays(-1));
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

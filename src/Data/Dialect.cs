@@ -1,0 +1,77 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace Slipway.Data;
+
+/// <summary>What differs between SQLite's SQL and PostgreSQL's, and only that.</summary>
+public sealed class Dialect
+{
+    // PostgreSQL has this escape by default, SQLite none.
+    private readonly string _escape = @"escape '\'";
+
+    private Dialect(DatabaseProvider provider) => Provider = provider;
+
+    internal static Dialect Sqlite { get; } = new(DatabaseProvider.Sqlite);
+
+    internal static Dialect Postgres { get; } = new(DatabaseProvider.Postgres);
+
+    public DatabaseProvider Provider { get; }
+
+    /// <summary>The type of a key that the database counts up.</summary>
+    public string Identity => IsSqlite
+        ? "integer primary key autoincrement"
+        : "bigint generated always as identity primary key";
+
+    /// <summary>The type of a column of bytes.</summary>
+    public string Blob => IsSqlite ? "blob" : "bytea";
+
+    /// <summary>The type of a column of JSON text, which is never looked into by SQL.</summary>
+    public string Json { get; } = "text";
+
+    /// <summary>The type of a 64-bit float; "real" alone would be 32 bits wide on PostgreSQL.</summary>
+    public string Real => IsSqlite ? "real" : "double precision";
+
+    /// <summary>Ends a "select … limit n" that takes rows for a worker: rows that another worker holds are passed by.</summary>
+    public string ForUpdateSkipLocked => IsSqlite ? "" : "for update skip locked";
+
+    private bool IsSqlite => Provider == DatabaseProvider.Sqlite;
+
+    /// <summary>Matches with case, '%' and '_', and '\' before a literal one. SQLite's like is made to (a pragma).</summary>
+    public string Like(string column, string parameter) => $"{column} like {parameter} {_escape}";
+
+    /// <summary>Matches without case (on SQLite: of ASCII letters).</summary>
+    public string ILike(string column, string parameter) => IsSqlite
+        ? $"lower({column}) like lower({parameter}) {_escape}"
+        : $"{column} ilike {parameter} {_escape}";
+
+    /// <summary>The column is one of a list; pass an array or a List. An empty list matches nothing.</summary>
+    public string AnyOf(string column, string parameter) =>
+        IsSqlite ? $"{column} in {parameter}" : $"{column} = any({parameter})";
+
+    /// <summary>The opposite of <see cref="AnyOf"/>. An empty list matches everything.</summary>
+    public string NoneOf(string column, string parameter) =>
+        IsSqlite ? $"{column} not in {parameter}" : $"{column} <> all({parameter})";
+
+    /// <summary>Writes user text so that <see cref="Like"/> takes it literally.</summary>
+    public static string EscapeLike(string text) =>
+        text.Replace(@"\", @"\\", StringComparison.Ordinal)
+            .Replace("%", @"\%", StringComparison.Ordinal)
+            .Replace("_", @"\_", StringComparison.Ordinal);
+
+    /// <summary>Whether a statement failed because a row with this key exists already.</summary>
+    public static bool IsUniqueViolation(DbException exception) => exception switch
+    {
+        // SQLITE_CONSTRAINT_UNIQUE, SQLITE_CONSTRAINT_PRIMARYKEY
+        SqliteException sqlite => sqlite.SqliteExtendedErrorCode is 2067 or 1555,
+        PostgresException postgres => postgres.SqlState == PostgresErrorCodes.UniqueViolation,
+        _ => false,
+    };
+
+    /// <summary>Replaces {{identity}}, {{blob}}, {{json}} and {{real}}.</summary>
+    internal string Expand(string sql) =>
+        sql.Replace("{{identity}}", Identity, StringComparison.Ordinal)
+            .Replace("{{blob}}", Blob, StringComparison.Ordinal)
+            .Replace("{{json}}", Json, StringComparison.Ordinal)
+            .Replace("{{real}}", Real, StringComparison.Ordinal);
+}

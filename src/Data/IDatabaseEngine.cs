@@ -1,0 +1,14 @@
+using System.Data;
+using System.Data.Common;
+
+namespace Slipway.Data;
+
+/// <summary>What <see cref="Database"/> asks of SQLite and of PostgreSQL.</summary>
+internal interface IDatabaseEngine : IAsyncDisposable
+{
+    Dialect Dialect { get; }
+
+    Task<DbConnection> OpenAsync(CancellationToken ct);
+
+    Task<T> WriteAsync<T>(WriteAction<T> write, IsolationLevel isolation);
+}

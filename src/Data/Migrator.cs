@@ -1,0 +1,120 @@
+using System.Data;
+using System.Data.Common;
+using Slipway.Kernel;
+
+namespace Slipway.Data;
+
+/// <summary>
+/// Brings the schema up to date, all modules in one transaction: a migration that fails leaves the database as it was.
+/// What was applied is checked against what this program knows.
+/// </summary>
+public sealed class Migrator(Database database, IEnumerable<IMigrations> modules, TimeProvider time)
+{
+    // Any number that no other program is likely to lock; the bytes of "slipway\0".
+    private const long AdvisoryLock = 0x736c697077617900;
+
+    // Read committed: a server that waited for another one's lock must see what that one did.
+    public Task RunAsync(CancellationToken ct) => database.WriteAsync(IsolationLevel.ReadCommitted, MigrateAsync, ct);
+
+    private async Task MigrateAsync(DbTransaction tx, CancellationToken ct)
+    {
+        if (database.Provider == DatabaseProvider.Postgres)
+            await tx.ExecuteAsync("select pg_advisory_xact_lock(@AdvisoryLock)", new { AdvisoryLock }, ct);
+
+        await tx.ExecuteAsync(
+            """
+            create table if not exists schema_migrations (
+                module text not null,
+                number integer not null,
+                name text not null,
+                sha256 text not null,
+                applied_at bigint not null,
+                primary key (module, number)
+            )
+            """,
+            null,
+            ct);
+        var applied = await tx.QueryAsync<Applied>(
+            "select module, number, name, sha256 from schema_migrations order by module, number", null, ct);
+        foreach (var module in modules)
+        {
+            CheckNumbers(module);
+            var before = applied.Where(row => row.Module == module.Module).ToList();
+            Check(module, before);
+            foreach (var migration in module.All.Skip(before.Count))
+                await ApplyAsync(tx, module, migration, ct);
+        }
+    }
+
+    private async Task ApplyAsync(DbTransaction tx, IMigrations module, Migration migration, CancellationToken ct)
+    {
+        try
+        {
+            await tx.ExecuteAsync(database.Dialect.Expand(migration.Sql), null, ct);
+        }
+        catch (DbException exception)
+        {
+            throw new InvalidOperationException(
+                $"Migration {Title(module.Module, migration.Number, migration.Name)} failed: {exception.Message}", exception);
+        }
+
+        await tx.ExecuteAsync(
+            """
+            insert into schema_migrations (module, number, name, sha256, applied_at)
+            values (@Module, @Number, @Name, @Sha256, @Now)
+            """,
+            new { module.Module, migration.Number, migration.Name, migration.Sha256, Now = time.UtcNow() },
+            ct);
+    }
+
+    private static void CheckNumbers(IMigrations module)
+    {
+        for (var i = 0; i < module.All.Count; i++)
+        {
+            var migration = module.All[i];
+            if (migration.Number != i + 1)
+            {
+                throw new InvalidOperationException(
+                    $"Migration {Title(module.Module, migration.Number, migration.Name)} should have the number {i + 1:0000}: "
+                    + "migrations are numbered from 0001 without gaps.");
+            }
+        }
+    }
+
+    private static void Check(IMigrations module, List<Applied> before)
+    {
+        for (var i = 0; i < before.Count; i++)
+        {
+            var row = before[i];
+            var title = Title(row.Module, row.Number, row.Name);
+            if (row.Number != i + 1)
+                throw SlipwayException.Conflict($"The database lacks the migration before {title}; restore it from a backup.");
+            if (i >= module.All.Count)
+            {
+                throw SlipwayException.Conflict(
+                    $"The database has the migration {title}, which this program does not know: "
+                    + "it was written by a newer Slipway. Start that version instead.");
+            }
+
+            if (row.Sha256 != module.All[i].Sha256)
+            {
+                throw SlipwayException.Conflict(
+                    $"The database was made with another text of the migration {title} than this program has. "
+                    + "Start the version that made it, or restore a backup.");
+            }
+        }
+    }
+
+    private static string Title(string module, int number, string name) => $"{module}/{number:0000}_{name}";
+
+    private sealed record Applied
+    {
+        public required string Module { get; init; }
+
+        public required int Number { get; init; }
+
+        public required string Name { get; init; }
+
+        public required string Sha256 { get; init; }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Data;
+using System.Data.Common;
+using Npgsql;
+using Slipway.Kernel;
+
+namespace Slipway.Data;
+
+/// <summary>PostgreSQL: a pool of connections, serializable transactions that are run again after a conflict.</summary>
+internal sealed class PostgresEngine : IDatabaseEngine
+{
+    private const int MaxAttempts = 30;
+
+    private readonly NpgsqlDataSource _source;
+
+    public PostgresEngine(string connectionString) => _source = NpgsqlDataSource.Create(Complete(connectionString));
+
+    public Dialect Dialect => Dialect.Postgres;
+
+    public async Task<DbConnection> OpenAsync(CancellationToken ct)
+    {
+        try
+        {
+            return await _source.OpenConnectionAsync(ct);
+        }
+        catch (NpgsqlException exception)
+        {
+            throw Translate(exception);
+        }
+    }
+
+    public async Task<T> WriteAsync<T>(WriteAction<T> write, IsolationLevel isolation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await RunAsync(write, isolation);
+                write.Succeed();
+                return await write.Task;
+            }
+            catch (Exception exception) when (attempt < MaxAttempts && IsConflict(exception))
+            {
+                // Another transaction was first; with some jitter the two do not meet again.
+                var limit = Math.Min(250, 1 << Math.Min(attempt, 8));
+                await Task.Delay(Random.Shared.Next(limit) + 1, write.Token);
+            }
+            catch (NpgsqlException exception)
+            {
+                throw Translate(exception);
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    private async Task RunAsync(WriteAction write, IsolationLevel isolation)
+    {
+        await using var connection = await _source.OpenConnectionAsync(write.Token);
+        await using var transaction = await connection.BeginTransactionAsync(isolation, write.Token);
+        await write.RunAsync(transaction);
+
+        // Not cancelled any more: whether a commit that was cut off took place, nobody could tell.
+        await transaction.CommitAsync(CancellationToken.None);
+    }
+
+    private static string Complete(string connectionString)
+    {
+        try
+        {
+            var builder = new NpgsqlConnectionStringBuilder(connectionString);
+            builder.ApplicationName ??= "slipway";
+            if (builder.MaxAutoPrepare == 0)
+                builder.MaxAutoPrepare = 128;
+            return builder.ToString();
+        }
+        catch (ArgumentException exception)
+        {
+            throw new SlipwayException(
+                ErrorCode.InvalidParameter,
+                $"The database connection string is not one of PostgreSQL ({exception.Message}) Write it as 'Host=…;Database=…;Username=…'.",
+                exception);
+        }
+    }
+
+    private static bool IsConflict(Exception exception) => exception is PostgresException
+    {
+        SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected
+    };
+
+    private static Exception Translate(NpgsqlException exception) => exception switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull } full => new SlipwayException(
+            ErrorCode.StorageFull, $"The database's disk is full: {full.MessageText}. Free space, then try again.", full),
+        PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected } busy =>
+            new SlipwayException(ErrorCode.Unavailable, "Too many writes met on the same records; try again.", busy),
+        PostgresException { SqlState: "28P01" or "28000" or "3D000" } refused => new SlipwayException(
+            ErrorCode.Unavailable, $"The database refused the connection: {refused.MessageText}. Check the connection string.", refused),
+        PostgresException => exception,
+        _ => new SlipwayException(
+            ErrorCode.Unavailable, $"The database does not answer: {exception.Message} Check that it runs and may be reached.", exception),
+    };
+}
