@@ -15,6 +15,9 @@ public sealed record DataOptions
 
 public static class DataModule
 {
+    /// <summary>The tables of this library; they come before every module's.</summary>
+    public static IMigrations Migrations { get; } = new EmbeddedMigrations("data", typeof(DataModule).Assembly);
+
     /// <summary>
     /// Registers the database, the content store, the work queue and the lineage log. A host takes the home's lock and
     /// migrates all modules' schemas before anything else starts.
@@ -27,7 +30,7 @@ public static class DataModule
         services.AddSingleton(_ => options.Database is { } connection
             ? Database.Postgres(connection)
             : Database.Sqlite(Path.Combine(options.Home, "slipway.db")));
-        services.AddSingleton<IMigrations>(new EmbeddedMigrations("data", typeof(DataModule).Assembly));
+        services.AddSingleton(Migrations);
         services.AddSingleton<Migrator>();
         services.TryAddSingleton<IBlobStore>(_ => new LocalBlobStore(options.Home));
         services.AddSingleton(provider =>
