@@ -1,0 +1,160 @@
+using Slipway.Engines.OnnxRuntime.Native;
+using Slipway.Kernel;
+
+namespace Slipway.Engines.OnnxRuntime;
+
+/// <summary>
+/// An output of a runner. What it shows is valid until the next run or the end of the runner: spans over native memory.
+/// </summary>
+public sealed unsafe class OnnxOutput
+{
+    // Null where the engine allocates, because the shape is not known before the run.
+    private readonly long[]? _fixedDims;
+    private readonly int _elementSize;
+    private readonly MapRows? _maps;
+    private long[] _dims;
+    private int _rank;
+    private void* _data;
+    private NativeBuffer _buffer;
+    private NativeBuffer _text;
+    private nuint _textLength;
+    private nint _value;
+
+    internal OnnxOutput(OnnxField field, bool rowsOfInput)
+    {
+        Field = field;
+        ElementType = field.ElementType;
+        _elementSize = field.ElementType.Size();
+        _maps = field.Kind == OnnxKind.SequenceOfMaps ? new MapRows() : null;
+        _dims = [.. field.Dims];
+        if (rowsOfInput && _elementSize > 0)
+            _fixedDims = _dims;
+        if (field.Kind is not (OnnxKind.Tensor or OnnxKind.SequenceOfMaps))
+        {
+            throw new SlipwayException(
+                ErrorCode.EngineFailed, $"Output '{field.Name}' is {field.TypeText}; only tensors and sequences of maps can be " +
+                "read. Leave this output out, or export the model with a tensor.");
+        }
+    }
+
+    public OnnxField Field { get; }
+
+    public OnnxElementType ElementType { get; private set; }
+
+    /// <summary>The shape of what the last run answered.</summary>
+    public ReadOnlySpan<long> Dims => _dims.AsSpan(0, _rank);
+
+    /// <summary>How many elements the last run answered.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Where the model answers with a map per row: the keys, string[] or long[], one for each column. Else null.</summary>
+    public Array? ColumnKeys => _maps?.Keys;
+
+    /// <summary>The elements; T must be the .NET type of them.</summary>
+    public ReadOnlySpan<T> Span<T>()
+        where T : unmanaged
+    {
+        if (OnnxElementTypes.Of(typeof(T)) != ElementType)
+            throw new InvalidOperationException($"Output '{Field.Name}' holds {ElementType.OnnxName()}, not {typeof(T).Name}.");
+
+        return new(_data, Count);
+    }
+
+    /// <summary>One string of a tensor of strings, as UTF-8.</summary>
+    public ReadOnlySpan<byte> Text(int index)
+    {
+        if (ElementType != OnnxElementType.String)
+            throw new InvalidOperationException($"Output '{Field.Name}' holds {ElementType.OnnxName()}, not strings.");
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count);
+
+        if (_data == null)
+            ReadText();
+        var offsets = (nuint*)_text.Start;
+        var end = index + 1 < Count ? offsets[index + 1] : _textLength;
+        return new((byte*)_data + offsets[index], (int)(end - offsets[index]));
+    }
+
+    internal void Allocate(int capacity)
+    {
+        if (_fixedDims is null)
+            return;
+
+        _fixedDims[0] = capacity;
+        _buffer = NativeBuffer.Zeroed((nuint)TensorReader.Count(_fixedDims) * (nuint)_elementSize);
+        _fixedDims[0] = -1;
+    }
+
+    /// <summary>The value to hand to the engine: a tensor over our memory, or zero where it allocates one.</summary>
+    internal nint Prepare(int rows)
+    {
+        Count = 0;
+        if (_fixedDims is null)
+        {
+            OrtValues.Release(ref _value);
+            return 0;
+        }
+
+        if (_value == 0 || _fixedDims[0] != rows)
+        {
+            OrtValues.Release(ref _value);
+            _fixedDims[0] = rows;
+            _value = OrtValues.Over(_buffer.Start, _buffer.Length, ElementType, _fixedDims);
+        }
+
+        return _value;
+    }
+
+    internal void Take(nint value) => _value = value;
+
+    /// <summary>Looks at what the engine answered.</summary>
+    internal void Read()
+    {
+        if (_fixedDims is not null)
+        {
+            _rank = _fixedDims.Length;
+            _data = _buffer.Start;
+        }
+        else if (_maps is not null)
+        {
+            ReadMaps(_maps);
+        }
+        else
+        {
+            ElementType = OrtValues.Shape(_value, ref _dims, out _rank);
+            _data = ElementType == OnnxElementType.String ? null : OrtValues.Data(_value);
+        }
+
+        Count = TensorReader.Count(Dims);
+    }
+
+    internal void Free()
+    {
+        OrtValues.Release(ref _value);
+        _buffer.Free();
+        _text.Free();
+        Count = 0;
+    }
+
+    private void ReadMaps(MapRows maps)
+    {
+        maps.Read(_value, ref _buffer);
+        _data = _buffer.Start;
+        ElementType = maps.Rows == 0 ? Field.ElementType : maps.ElementType;
+        _rank = 2;
+        if (_dims.Length < 2)
+            _dims = new long[2];
+        _dims[0] = maps.Rows;
+        _dims[1] = maps.Keys.Length;
+    }
+
+    // Offsets go to one buffer and the bytes, without any separator, to the other.
+    private void ReadText()
+    {
+        _textLength = OrtValues.StringBytes(_value);
+        _text.Reserve((nuint)Count * (nuint)sizeof(nuint));
+        _buffer.Reserve(_textLength);
+        OrtStatus.Check(OrtApi.GetStringTensorContent(
+            _value, _buffer.Start, _textLength, (nuint*)_text.Start, (nuint)Count));
+        _data = _buffer.Start;
+    }
+}

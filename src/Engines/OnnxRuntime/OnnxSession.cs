@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using System.Text;
+using Slipway.Engines.OnnxRuntime.Native;
+using Slipway.Kernel;
+
+namespace Slipway.Engines.OnnxRuntime;
+
+/// <summary>A loaded model. Any number of threads may run it at once, each with an <see cref="OnnxRunner"/> of its own.</summary>
+public sealed class OnnxSession : IDisposable
+{
+    private readonly SessionHandle _handle;
+    private volatile bool _disposed;
+
+    private OnnxSession(SessionHandle handle, OnnxHeader header)
+    {
+        _handle = handle;
+        Inputs = FieldReader.Inputs(handle.DangerousGetHandle());
+        Outputs = FieldReader.Outputs(handle.DangerousGetHandle());
+        Metadata = MetadataReader.Read(handle.DangerousGetHandle(), header);
+    }
+
+    public ImmutableArray<OnnxField> Inputs { get; }
+
+    public ImmutableArray<OnnxField> Outputs { get; }
+
+    public OnnxMetadata Metadata { get; }
+
+    /// <summary>Loads a file; weights in files beside it are found.</summary>
+    public static unsafe OnnxSession Load(string path, OnnxSessionSettings? settings = null)
+    {
+        if (!File.Exists(path))
+            throw SlipwayException.NotFound("ONNX file", path);
+
+        var source = $"'{path}'";
+        var encoding = OperatingSystem.IsWindows() ? Encoding.Unicode : Encoding.UTF8;
+        return Open(ReadHeader(path, source), source, settings ?? OnnxSessionSettings.Default, (options, session) =>
+        {
+            fixed (byte* name = encoding.GetBytes(path + '\0'))
+            {
+                return OrtApi.CreateSession(OnnxEngine.Environment(), name, options, session);
+            }
+        });
+    }
+
+    /// <summary>Loads a model from memory, which is free again afterwards.</summary>
+    public static unsafe OnnxSession Load(ReadOnlySpan<byte> model, OnnxSessionSettings? settings = null)
+    {
+        const string Source = "The model";
+        fixed (byte* start = model)
+        {
+            using var stream = new UnmanagedMemoryStream(start, model.Length);
+            var header = OnnxHeader.Read(stream, Source);
+            var (address, length) = ((nint)start, (nuint)model.Length);
+            return Open(header, Source, settings ?? OnnxSessionSettings.Default, (options, session) =>
+                OrtApi.CreateSessionFromArray(OnnxEngine.Environment(), (void*)address, length, options, session));
+        }
+    }
+
+    /// <summary>Runs the model once and answers with its outputs by name; the simple way, for tests and tools.</summary>
+    public IReadOnlyDictionary<string, OnnxTensor> Run(
+        IReadOnlyDictionary<string, OnnxTensor> inputs, CancellationToken ct)
+    {
+        using var call = new OnnxCall(this, inputs);
+        return call.Run(ct);
+    }
+
+    /// <summary>Frees the model as soon as nothing runs it any more.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _handle.Dispose();
+    }
+
+    /// <summary>A reference that keeps the model alive; each one is to be released.</summary>
+    internal SessionHandle Reference()
+    {
+        // The handle itself gives references until the last one is released, so a disposed session would still run.
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var referenced = false;
+        _handle.DangerousAddRef(ref referenced);
+        return _handle;
+    }
+
+    private static OnnxHeader ReadHeader(string path, string source)
+    {
+        using var file = File.OpenRead(path);
+        return OnnxHeader.Read(file, source);
+    }
+
+    private static unsafe OnnxSession Open(
+        OnnxHeader header, string source, OnnxSessionSettings settings, Creation create)
+    {
+        OnnxEngine.Environment();
+        var options = SessionOptions.Create(settings);
+        nint session;
+        try
+        {
+            if (create(options, &session) is var status and not 0)
+                throw CannotLoad(source, OrtStatus.Take(status));
+        }
+        finally
+        {
+            OrtApi.ReleaseSessionOptions(options);
+        }
+
+        var handle = new SessionHandle(session);
+        try
+        {
+            return new(handle, header);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    private static SlipwayException CannotLoad(string source, (int Code, string Message) status) => new(
+        ErrorCode.EngineFailed,
+        status.Code is OrtStatus.NoModel or OrtStatus.InvalidProtobuf
+            ? $"{source} is not an ONNX model; give a file that was exported to ONNX. ({status.Message})"
+            : $"{source} cannot be loaded: {status.Message}");
+
+    private unsafe delegate nint Creation(nint options, nint* session);
+}
