@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+
 namespace Slipway.Kernel;
 
 /// <summary>
@@ -9,4 +11,9 @@ public sealed record Caller(WorkspaceName Workspace, string Principal)
 {
     /// <summary>Slipway itself (schedules, policies, recovery) in the default workspace.</summary>
     public static Caller System { get; } = new(WorkspaceName.Default, "system");
+
+    /// <summary>Lets a route handler declare a parameter of this type: the security module has put it on the request.</summary>
+    public static ValueTask<Caller> BindAsync(HttpContext context) =>
+        ValueTask.FromResult(context.Features.Get<Caller>() ?? throw new SlipwayException(
+            ErrorCode.Unauthenticated, "Nobody is signed in: send a token in the Authorization header."));
 }

@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Slipway.Data;
+using Slipway.Kernel;
+using Slipway.Security.Access;
+using Slipway.Security.Audit;
+using Slipway.Security.Contracts;
+using Slipway.Security.Http;
+using Slipway.Security.Secrets;
+
+namespace Slipway.Security;
+
+/// <summary>Workspaces, principals, roles, audit and vault.</summary>
+public static class SecurityModule
+{
+    public static IServiceCollection AddSecurity(this IServiceCollection services, string home) => services
+        .AddSingleton<IMigrations>(new EmbeddedMigrations("security", typeof(SecurityModule).Assembly))
+        .AddSingleton<RoleStore>()
+        .AddSingleton<IAccess, RoleAccess>()
+        .AddSingleton<AuditLog>()
+        .AddSingleton<IAuditLog>(provider => provider.GetRequiredService<AuditLog>())
+        .AddSingleton(_ => VaultKey.LoadOrCreate(home))
+        .AddSingleton<IVault, Vault>()
+        .AddSingleton<ListAudit>();
+
+    /// <summary>Refuses foreign hosts and signs the request in. Comes before routing.</summary>
+    public static IApplicationBuilder UseSecurity(this IApplicationBuilder app) =>
+        app.UseMiddleware<HostGuard>().UseMiddleware<SignIn>();
+
+    /// <param name="routes">The group of /api/v1.</param>
+    public static void MapSecurity(this IEndpointRouteBuilder routes) => ListAudit.Map(routes);
+
+    /// <summary>Refuses, with InvalidParameter, an address that other machines can reach.</summary>
+    public static void CheckBindAddress(string url) => BindAddress.Check(url);
+
+    /// <summary>Makes the default workspace and its local administrator. Runs at each start, after the migrations.</summary>
+    public static async Task SeedSecurityAsync(this IServiceProvider services, CancellationToken ct)
+    {
+        var roles = services.GetRequiredService<RoleStore>();
+        await roles.CreateWorkspaceAsync(Caller.System, WorkspaceName.Default, ct);
+        var local = new Caller(WorkspaceName.Default, SignIn.LocalAdministrator);
+        if (await roles.FindAsync(local, ct) is null)
+            await roles.AssignAsync(Caller.System, SignIn.LocalAdministrator, Role.Parse("administrator"), ct);
+    }
+}

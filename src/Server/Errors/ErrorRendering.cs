@@ -1,0 +1,90 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Slipway.Kernel;
+using Slipway.Kernel.Http;
+
+namespace Slipway.Server.Errors;
+
+/// <summary>The one place where an exception becomes an answer: in the shape of the route's protocol, else problem details.</summary>
+internal sealed partial class ErrorRendering(RequestDelegate next, ILogger<ErrorRendering> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+            if (context.Response is { HasStarted: false, StatusCode: 404 or 405 } && context.GetEndpoint() is null)
+                await ProblemShape.Default.WriteAsync(context, Unknown(context));
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client is gone; nobody reads an answer.
+        }
+        catch (Exception exception)
+        {
+            await RenderAsync(context, exception);
+        }
+    }
+
+    private async Task RenderAsync(HttpContext context, Exception exception)
+    {
+        var refusal = Refusal(context, exception);
+        if (context.Response.HasStarted)
+        {
+            // Half an answer must not look like a whole one.
+            Log.FailedMidway(logger, exception, context.Request.Method, context.Request.Path);
+            context.Abort();
+            return;
+        }
+
+        context.Response.Clear();
+        var shape = context.GetEndpoint()?.Metadata.GetMetadata<IErrorShape>() ?? ProblemShape.Default;
+        await shape.WriteAsync(context, refusal);
+    }
+
+    private SlipwayException Refusal(HttpContext context, Exception exception)
+    {
+        switch (exception)
+        {
+            case SlipwayException refusal:
+                return refusal;
+            case BadHttpRequestException { StatusCode: 413 }:
+                return new SlipwayException(
+                    ErrorCode.TooLarge, "The request body is larger than this server takes; send it in parts.", exception);
+            case BadHttpRequestException bad:
+                var why = bad.InnerException is JsonException inner ? Describe(inner) : bad.Message;
+                return new SlipwayException(ErrorCode.InvalidParameter, why, exception);
+            case JsonException json:
+                return new SlipwayException(ErrorCode.InvalidParameter, Describe(json), exception);
+            default:
+                Log.Failed(logger, exception, context.Request.Method, context.Request.Path, context.TraceIdentifier);
+                return new SlipwayException(
+                    InternalError,
+                    $"The server failed on this request; its log tells more under the id {context.TraceIdentifier}.",
+                    exception);
+        }
+    }
+
+    // Any code that renders as 500.
+    private const ErrorCode InternalError = (ErrorCode)(-1);
+
+    private static string Describe(JsonException exception) =>
+        exception.Path is null or "$"
+            ? $"The body is not the JSON that this route takes (line {exception.LineNumber + 1})."
+            : $"The body is not the JSON that this route takes: {exception.Path} (line {exception.LineNumber + 1}) has a wrong type or is missing.";
+
+    private static SlipwayException Unknown(HttpContext context) => context.Response.StatusCode == 405
+        ? new SlipwayException(ErrorCode.InvalidParameter, $"{context.Request.Path} does not take {context.Request.Method}.")
+        : new SlipwayException(
+            ErrorCode.NotFound, $"There is no {context.Request.Path} here; /openapi/v1.json lists the routes.");
+
+    private static partial class Log
+    {
+        [LoggerMessage(9001, LogLevel.Error, "{Method} {Path} failed ({TraceId})")]
+        public static partial void Failed(ILogger logger, Exception exception, string method, string path, string traceId);
+
+        [LoggerMessage(9002, LogLevel.Error, "{Method} {Path} failed after the answer had begun")]
+        public static partial void FailedMidway(ILogger logger, Exception exception, string method, string path);
+    }
+}

@@ -1,0 +1,40 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+
+namespace Slipway.Server.Metrics;
+
+/// <summary>
+/// Gathers the instruments of all meters whose name begins with "Slipway", for the Prometheus page. (No Prometheus
+/// exporter package restores here, so this listens to the framework's own metrics API.)
+/// </summary>
+internal sealed class MetricsRegistry : IDisposable
+{
+    private readonly ConcurrentDictionary<Instrument, InstrumentSeries> _instruments = new();
+    private readonly MeterListener _listener = new();
+
+    public MetricsRegistry()
+    {
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Name.StartsWith("Slipway", StringComparison.Ordinal))
+                listener.EnableMeasurementEvents(instrument, _instruments.GetOrAdd(instrument, i => new InstrumentSeries(i)));
+        };
+        _listener.SetMeasurementEventCallback<long>((_, value, tags, state) => Record(state, value, tags));
+        _listener.SetMeasurementEventCallback<int>((_, value, tags, state) => Record(state, value, tags));
+        _listener.SetMeasurementEventCallback<double>((_, value, tags, state) => Record(state, value, tags));
+        _listener.SetMeasurementEventCallback<float>((_, value, tags, state) => Record(state, value, tags));
+        _listener.Start();
+    }
+
+    /// <summary>All series, after asking the observable instruments for their present values.</summary>
+    public IReadOnlyList<InstrumentSeries> Collect()
+    {
+        _listener.RecordObservableInstruments();
+        return [.. _instruments.Values.OrderBy(series => series.Instrument.Name, StringComparer.Ordinal)];
+    }
+
+    public void Dispose() => _listener.Dispose();
+
+    private static void Record(object? state, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+        ((InstrumentSeries)state!).Record(value, tags);
+}

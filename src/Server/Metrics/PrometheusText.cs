@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Slipway.Server.Metrics;
+
+/// <summary>
+/// GET /metrics in the Prometheus text format 0.0.4
+/// (https://prometheus.io/docs/instrumenting/exposition_formats/).
+/// </summary>
+internal static class PrometheusText
+{
+    public static void Map(IEndpointRouteBuilder routes) => routes
+        .MapGet("/metrics", (MetricsRegistry registry) => TypedResults.Text(
+            Write(registry.Collect()), "text/plain; version=0.0.4; charset=utf-8"))
+        .ExcludeFromDescription();
+
+    /// <summary>A legal metric or label name: dots and dashes become underscores.</summary>
+    public static string Name(string name) =>
+        string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' or ':' ? c : '_'));
+
+    internal static string Write(IEnumerable<InstrumentSeries> instruments)
+    {
+        var text = new StringBuilder();
+        foreach (var instrument in instruments)
+        {
+            if (instrument.All.Any())
+                Write(text, instrument);
+        }
+
+        return text.ToString();
+    }
+
+    private static void Write(StringBuilder text, InstrumentSeries instrument)
+    {
+        var name = FullName(instrument);
+        var type = instrument.IsHistogram ? "histogram" : instrument.IsCounter ? "counter" : "gauge";
+        var help = (instrument.Instrument.Description ?? instrument.Instrument.Name).Replace("\n", " ", StringComparison.Ordinal);
+        text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n");
+        foreach (var series in instrument.All)
+        {
+            var (buckets, sum, count) = series.Read();
+            if (!instrument.IsHistogram)
+            {
+                text.Append(name).Append(Braces(series.Labels)).Append(' ').Append(Number(sum)).Append('\n');
+                continue;
+            }
+
+            for (var i = 0; i < buckets.Length; i++)
+                Bucket(text, name, series.Labels, Number(series.Bounds[i]), buckets[i]);
+            Bucket(text, name, series.Labels, "+Inf", count);
+            text.Append(name).Append("_sum").Append(Braces(series.Labels)).Append(' ').Append(Number(sum)).Append('\n');
+            text.Append(name).Append("_count").Append(Braces(series.Labels)).Append(' ').Append(count).Append('\n');
+        }
+    }
+
+    // slipway.serving.requests in unit s → slipway_serving_requests_seconds; counters end in _total.
+    private static string FullName(InstrumentSeries instrument)
+    {
+        var name = Name(instrument.Instrument.Name);
+        var unit = instrument.Instrument.Unit switch { "s" => "_seconds", "By" => "_bytes", _ => "" };
+        if (unit.Length > 0 && !name.EndsWith(unit, StringComparison.Ordinal))
+            name += unit;
+        return instrument.IsCounter && !name.EndsWith("_total", StringComparison.Ordinal) ? name + "_total" : name;
+    }
+
+    private static void Bucket(StringBuilder text, string name, string labels, string bound, long count) =>
+        text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{{labels}{(labels.Length > 0 ? "," : "")}le=\"{bound}\"}} {count}\n");
+
+    private static string Braces(string labels) => labels.Length > 0 ? "{" + labels + "}" : "";
+
+    private static string Number(double value) => value switch
+    {
+        double.PositiveInfinity => "+Inf",
+        double.NegativeInfinity => "-Inf",
+        double.NaN => "NaN",
+        _ => value.ToString("R", CultureInfo.InvariantCulture),
+    };
+}

@@ -1,0 +1,20 @@
+namespace Slipway.Server;
+
+/// <summary>What a server needs to start.</summary>
+public sealed record ServerSettings
+{
+    /// <summary>The folder with the database, the content store, keys and logs.</summary>
+    public required string Home { get; init; }
+
+    /// <summary>Addresses to listen on; port 0 takes a free one.</summary>
+    public IReadOnlyList<string> Urls { get; init; } = ["http://127.0.0.1:5000"];
+
+    /// <summary>A PostgreSQL connection string; null: SQLite in <see cref="Home"/>.</summary>
+    public string? Database { get; init; }
+
+    /// <summary>The largest request body in bytes outside artifact uploads. 64 MiB by default.</summary>
+    public long MaxBodyBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Write the log lines of information level to the console; warnings always go there.</summary>
+    public bool Verbose { get; init; }
+}

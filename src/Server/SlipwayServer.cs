@@ -1,0 +1,90 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Slipway.Data;
+using Slipway.Kernel;
+using Slipway.Lineage;
+using Slipway.Security;
+using Slipway.Server.Errors;
+using Slipway.Server.Health;
+using Slipway.Server.Metrics;
+
+namespace Slipway.Server;
+
+/// <summary>Composes the modules into one program.</summary>
+public static class SlipwayServer
+{
+    /// <summary>
+    /// Starts a server: locks the home, migrates the database, listens. The caller disposes what it returns, which ends
+    /// the server and frees the home.
+    /// </summary>
+    public static async Task<WebApplication> StartAsync(ServerSettings settings, CancellationToken ct)
+    {
+        foreach (var url in settings.Urls)
+            SecurityModule.CheckBindAddress(url);
+
+        var app = Build(settings);
+        try
+        {
+            await app.Services.StartDataAsync(ct);
+            await app.Services.SeedSecurityAsync(ct);
+            await app.StartAsync(ct);
+            return app;
+        }
+        catch (IOException exception) when (exception.InnerException is AddressInUseException or SocketException)
+        {
+            await app.DisposeAsync();
+            throw new SlipwayException(
+                ErrorCode.Unavailable,
+                $"Another program listens on {string.Join(", ", settings.Urls)}; choose another address with --urls.",
+                exception);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static WebApplication Build(ServerSettings settings)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseKestrelHttpsConfiguration().UseUrls([.. settings.Urls]);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = settings.MaxBodyBytes;
+        });
+        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true)
+            .SetMinimumLevel(settings.Verbose ? LogLevel.Information : LogLevel.Warning);
+        AddModules(builder.Services, settings);
+
+        var app = builder.Build();
+        app.UseMiddleware<ErrorRendering>();
+        app.UseSecurity();
+        MapModules(app);
+        return app;
+    }
+
+    private static void AddModules(IServiceCollection services, ServerSettings settings) => services
+        .AddSingleton(TimeProvider.System)
+        .AddSingleton<Events>()
+        .AddSingleton<MetricsRegistry>()
+        .AddOpenApi()
+        .AddData(new DataOptions { Home = settings.Home, Database = settings.Database })
+        .AddSecurity(settings.Home)
+        .AddLineage();
+
+    private static void MapModules(WebApplication app)
+    {
+        HealthRoutes.Map(app);
+        PrometheusText.Map(app);
+        app.MapOpenApi();
+        var api = app.MapGroup("/api/v1");
+        api.MapSecurity();
+        api.MapLineage();
+    }
+}

@@ -1,0 +1,24 @@
+using Slipway.Kernel;
+
+namespace Slipway.Serving.Contracts;
+
+/// <summary>A window of event time, from inclusive to exclusive.</summary>
+public readonly record struct TimeWindow(DateTimeOffset From, DateTimeOffset To);
+
+/// <summary>What deployments were asked and what they answered, with the labels that came later.</summary>
+public interface ICollectedData
+{
+    /// <summary>
+    /// A DuckDB query (to be put in parentheses into a FROM clause) over the predictions of an endpoint whose event
+    /// time lies in the window, one row for each prediction id (the first, when a request was sent twice), or null when
+    /// there are none. Columns: <c>prediction_id varchar, event_time timestamptz, deployment varchar, model_version
+    /// integer, input_… (one for each input), output_… (label and score), label double (null while unknown),
+    /// label_time timestamptz</c>. What is in memory is flushed before.
+    /// </summary>
+    Task<string?> QueryAsync(Caller caller, string endpoint, TimeWindow window, CancellationToken ct);
+
+    /// <summary>Labels by prediction id; a later label for the same id corrects the earlier one. Returns how many were taken.</summary>
+    Task<long> AddLabelsAsync(
+        Caller caller, string endpoint, IReadOnlyList<string> predictionIds, IReadOnlyList<double> labels,
+        CancellationToken ct);
+}
