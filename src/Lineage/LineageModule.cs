@@ -7,7 +7,7 @@ namespace Slipway.Lineage;
 public static class LineageModule
 {
     public static IServiceCollection AddLineage(this IServiceCollection services) => services
-        .AddSingleton<LineageGraph>()
+        .AddSingleton<LineageWalk>()
         .AddSingleton<ShowLineage>();
 
     /// <param name="routes">The group of /api/v1.</param>

@@ -11,7 +11,7 @@ namespace Slipway.Lineage;
 /// <summary>
 /// GET /api/v1/lineage/upstream?node=… (what it was made from) and /downstream?node=… (what came of it).
 /// </summary>
-internal sealed class ShowLineage(LineageGraph graph, IAccess access)
+internal sealed class ShowLineage(LineageWalk graph, IAccess access)
 {
     private const int MaxDepth = 64;
 
@@ -32,17 +32,17 @@ internal sealed class ShowLineage(LineageGraph graph, IAccess access)
         var node = LineageNode.Parse(text);
         await access.DemandAsync(caller, Permission.Read, text, ct);
 
-        var edges = upstream
+        var found = upstream
             ? await graph.UpstreamAsync(caller, node, depth, ct)
             : await graph.DownstreamAsync(caller, node, depth, ct);
-        if (edges.Count == 0)
+        if (found.Edges.Count == 0)
             throw new SlipwayException(
                 ErrorCode.NotFound,
                 $"Nothing is known that {(upstream ? "led to" : "came of")} '{text}'. Nodes look like data:flights-raw@5, model:flights-late@3, run:<id>, prediction:<id>.");
-        return new Response(text, [.. edges.Select(Edge.Of)]);
+        return new Response(text, [.. found.Edges.Select(Edge.Of)], found.Truncated);
     }
 
-    public sealed record Response(string Node, IReadOnlyList<Edge> Edges);
+    public sealed record Response(string Node, IReadOnlyList<Edge> Edges, bool Truncated);
 
     public sealed record Edge(string Act, string From, string To, DateTimeOffset Time, string Principal, string? Detail)
     {

@@ -16,6 +16,7 @@ public static class SecurityModule
 {
     public static IServiceCollection AddSecurity(this IServiceCollection services, string home) => services
         .AddSingleton<IMigrations>(new EmbeddedMigrations("security", typeof(SecurityModule).Assembly))
+        .AddHostedService<SecurityStartup>()
         .AddSingleton<RoleStore>()
         .AddSingleton<IAccess, RoleAccess>()
         .AddSingleton<AuditLog>()
@@ -33,14 +34,4 @@ public static class SecurityModule
 
     /// <summary>Refuses, with InvalidParameter, an address that other machines can reach.</summary>
     public static void CheckBindAddress(string url) => BindAddress.Check(url);
-
-    /// <summary>Makes the default workspace and its local administrator. Runs at each start, after the migrations.</summary>
-    public static async Task SeedSecurityAsync(this IServiceProvider services, CancellationToken ct)
-    {
-        var roles = services.GetRequiredService<RoleStore>();
-        await roles.CreateWorkspaceAsync(Caller.System, WorkspaceName.Default, ct);
-        var local = new Caller(WorkspaceName.Default, SignIn.LocalAdministrator);
-        if (await roles.FindAsync(local, ct) is null)
-            await roles.AssignAsync(Caller.System, SignIn.LocalAdministrator, Role.Parse("administrator"), ct);
-    }
 }

@@ -29,8 +29,6 @@ public static class SlipwayServer
         var app = Build(settings);
         try
         {
-            await app.Services.StartDataAsync(ct);
-            await app.Services.SeedSecurityAsync(ct);
             await app.StartAsync(ct);
             return app;
         }

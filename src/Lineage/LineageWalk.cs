@@ -5,12 +5,12 @@ using Slipway.Lineage.Contracts;
 namespace Slipway.Lineage;
 
 /// <summary>Walks the log and the sources as one graph.</summary>
-internal sealed class LineageGraph(LineageLog log, IEnumerable<ILineageSource> sources)
+internal sealed class LineageWalk(LineageLog log, IEnumerable<ILineageSource> sources)
 {
     private readonly Policies<ILineageSource> _sources = new(sources);
 
     /// <summary>Every edge on a way that leads to the node, nearest first.</summary>
-    public async Task<IReadOnlyList<LineageEdge>> UpstreamAsync(Caller caller, LineageNode node, int depth, CancellationToken ct)
+    public async Task<LineageGraph> UpstreamAsync(Caller caller, LineageNode node, int depth, CancellationToken ct)
     {
         if (_sources.Find(node.Kind) is not { } source)
             return await log.UpstreamAsync(caller.Workspace, node, depth, ct);
@@ -18,19 +18,18 @@ internal sealed class LineageGraph(LineageLog log, IEnumerable<ILineageSource> s
         var first = await source.UpstreamAsync(caller, node, ct);
         var edges = new List<LineageEdge>(first);
         var seen = new HashSet<long>();
+        var truncated = false;
         foreach (var from in first.Select(edge => edge.From).Distinct(StringComparer.Ordinal))
         {
-            foreach (var edge in await log.UpstreamAsync(caller.Workspace, LineageNode.Parse(from), depth - 1, ct))
-            {
-                if (seen.Add(edge.Id))
-                    edges.Add(edge);
-            }
+            var graph = await log.UpstreamAsync(caller.Workspace, LineageNode.Parse(from), Math.Max(1, depth - 1), ct);
+            truncated |= graph.Truncated;
+            edges.AddRange(graph.Edges.Where(edge => seen.Add(edge.Id)));
         }
 
-        return edges;
+        return new LineageGraph(node.ToString(), edges, truncated);
     }
 
     /// <summary>Every edge on a way that begins at the node, nearest first.</summary>
-    public Task<IReadOnlyList<LineageEdge>> DownstreamAsync(Caller caller, LineageNode node, int depth, CancellationToken ct) =>
+    public Task<LineageGraph> DownstreamAsync(Caller caller, LineageNode node, int depth, CancellationToken ct) =>
         log.DownstreamAsync(caller.Workspace, node, depth, ct);
 }
