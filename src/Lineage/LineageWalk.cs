@@ -13,7 +13,7 @@ internal sealed class LineageWalk(LineageLog log, IEnumerable<ILineageSource> so
     public async Task<LineageGraph> UpstreamAsync(Caller caller, LineageNode node, int depth, CancellationToken ct)
     {
         if (_sources.Find(node.Kind) is not { } source)
-            return await log.UpstreamAsync(caller.Workspace, node, depth, ct);
+            return await log.UpstreamAsync(caller.Workspace, node.ToString(), depth, ct);
 
         var first = await source.UpstreamAsync(caller, node, ct);
         var edges = new List<LineageEdge>(first);
@@ -21,7 +21,7 @@ internal sealed class LineageWalk(LineageLog log, IEnumerable<ILineageSource> so
         var truncated = false;
         foreach (var from in first.Select(edge => edge.From).Distinct(StringComparer.Ordinal))
         {
-            var graph = await log.UpstreamAsync(caller.Workspace, LineageNode.Parse(from), Math.Max(1, depth - 1), ct);
+            var graph = await log.UpstreamAsync(caller.Workspace, from, Math.Max(1, depth - 1), ct);
             truncated |= graph.Truncated;
             edges.AddRange(graph.Edges.Where(edge => seen.Add(edge.Id)));
         }
@@ -31,5 +31,5 @@ internal sealed class LineageWalk(LineageLog log, IEnumerable<ILineageSource> so
 
     /// <summary>Every edge on a way that begins at the node, nearest first.</summary>
     public Task<LineageGraph> DownstreamAsync(Caller caller, LineageNode node, int depth, CancellationToken ct) =>
-        log.DownstreamAsync(caller.Workspace, node, depth, ct);
+        log.DownstreamAsync(caller.Workspace, node.ToString(), depth, ct);
 }

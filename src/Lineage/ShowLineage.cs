@@ -36,9 +36,12 @@ internal sealed class ShowLineage(LineageWalk graph, IAccess access)
             ? await graph.UpstreamAsync(caller, node, depth, ct)
             : await graph.DownstreamAsync(caller, node, depth, ct);
         if (found.Edges.Count == 0)
+        {
             throw new SlipwayException(
                 ErrorCode.NotFound,
                 $"Nothing is known that {(upstream ? "led to" : "came of")} '{text}'. Nodes look like data:flights-raw@5, model:flights-late@3, run:<id>, prediction:<id>.");
+        }
+
         return new Response(text, [.. found.Edges.Select(Edge.Of)], found.Truncated);
     }
 

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Data;
-using Slipway.Kernel;
 using Slipway.Security.Access;
 using Slipway.Security.Audit;
 using Slipway.Security.Contracts;

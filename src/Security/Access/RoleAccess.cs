@@ -1,10 +1,11 @@
 using Slipway.Kernel;
+using Slipway.Security.Audit;
 using Slipway.Security.Contracts;
 
 namespace Slipway.Security.Access;
 
 /// <summary>Grants by the role that the principal holds in the workspace; a refusal is audited.</summary>
-internal sealed class RoleAccess(RoleStore roles, IAuditLog audit) : IAccess
+internal sealed class RoleAccess(RoleStore roles, AuditLog audit) : IAccess
 {
     public async Task DemandAsync(Caller caller, Permission permission, string target, CancellationToken ct)
     {
@@ -16,7 +17,7 @@ internal sealed class RoleAccess(RoleStore roles, IAuditLog audit) : IAccess
         if (role is not null && role.Grants(permission))
             return;
 
-        await ((AuditLog)audit).RefusedAsync(caller, permission, target, ct);
+        await audit.RefusedAsync(caller, permission, target, ct);
         throw new SlipwayException(
             ErrorCode.PermissionDenied,
             $"'{caller.Principal}' is {role?.Name ?? "no member"} of workspace '{caller.Workspace}' and may not " +

@@ -17,7 +17,9 @@ internal sealed class RoleStore(Database database, TimeProvider time)
         var key = (caller.Workspace.Value, caller.Principal);
         if (_cache.TryGetValue(key, out var known)
             && time.GetElapsedTime(known.ReadAt) < s_freshness)
+        {
             return known.Role;
+        }
 
         await using var connection = await database.OpenAsync(ct);
         var name = await connection.QuerySingleOrDefaultAsync<string?>(new CommandDefinition(

@@ -9,10 +9,11 @@ namespace Slipway.Security.Audit;
 internal sealed class AuditLog(Database database, TimeProvider time) : IAuditLog
 {
     public Task AppendAsync(Caller caller, string action, string target, string? detail, CancellationToken ct) =>
-        AppendAsync(caller, action, target, allowed: true, detail, ct);
+        WriteAsync(caller, action, target, allowed: true, detail, ct);
 
+    /// <summary>Keeps that the caller was refused.</summary>
     public Task RefusedAsync(Caller caller, Permission permission, string target, CancellationToken ct) =>
-        AppendAsync(caller, "access." + permission.ToString().ToLowerInvariant(), target, allowed: false, detail: null, ct);
+        WriteAsync(caller, "access." + permission.ToString().ToLowerInvariant(), target, allowed: false, detail: null, ct);
 
     /// <summary>Newest first; <paramref name="target"/> null reads all.</summary>
     public async Task<IReadOnlyList<AuditEntry>> ListAsync(
@@ -33,7 +34,7 @@ internal sealed class AuditLog(Database database, TimeProvider time) : IAuditLog
         return rows.AsList();
     }
 
-    private Task AppendAsync(
+    private Task<int> WriteAsync(
         Caller caller, string action, string target, bool allowed, string? detail, CancellationToken ct) =>
         database.WriteAsync(
             (transaction, token) => transaction.Connection!.ExecuteAsync(new CommandDefinition(

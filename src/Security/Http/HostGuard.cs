@@ -14,15 +14,19 @@ internal sealed class HostGuard(RequestDelegate next)
     {
         var host = context.Request.Host;
         if (!IsLoopback(host.Host))
+        {
             throw new SlipwayException(
                 ErrorCode.PermissionDenied,
                 $"The Host header names '{host.Host}'; without sign-in this server answers only to localhost, 127.0.0.1 and [::1].");
+        }
 
         var origin = context.Request.Headers.Origin.ToString();
         if (origin.Length > 0 && !IsOwn(origin, host))
+        {
             throw new SlipwayException(
                 ErrorCode.PermissionDenied,
                 $"The Origin '{origin}' is another site; without sign-in this server takes requests only from its own pages.");
+        }
 
         return next(context);
     }

@@ -44,14 +44,10 @@ internal sealed class InstrumentSeries(Instrument instrument)
             if (text.Length > 0)
                 text.Append(',');
             text.Append(PrometheusText.Name(name)).Append("=\"");
-            foreach (var c in Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")
-                _ = c switch
-                {
-                    '\\' => text.Append("\\\\"),
-                    '"' => text.Append("\\\""),
-                    '\n' => text.Append("\\n"),
-                    _ => text.Append(c),
-                };
+            var raw = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+            text.Append(raw.Replace("\\", "\\\\", StringComparison.Ordinal)
+                .Replace("\"", "\\\"", StringComparison.Ordinal)
+                .Replace("\n", "\\n", StringComparison.Ordinal));
             text.Append('"');
         }
 
