@@ -58,7 +58,8 @@ internal sealed unsafe class OnnxCall : IDisposable
             }
         }
 
-        return _fields.Zip(_outputs).ToDictionary(pair => pair.First.Name, pair => TensorReader.Read(pair.Second));
+        return _fields.Zip(_outputs)
+            .ToDictionary(pair => pair.First.Name, pair => TensorReader.Read(pair.First, pair.Second));
     }
 
     public void Dispose()

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Slipway.Engines.OnnxRuntime;
 
-/// <summary>The forms that an input or output takes. Tensors go in; tensors and sequences of maps come out.</summary>
+/// <summary>The forms that an input or output takes; only tensors can be given and read.</summary>
 public enum OnnxKind
 {
     Tensor,
@@ -31,6 +31,12 @@ public sealed record OnnxField
 
     /// <summary>The names of the free dimensions; empty where there is none.</summary>
     public ImmutableArray<string> DimNames { get; init; } = [];
+
+    /// <summary>
+    /// Where the model made a map of each row (scikit-learn's ZipMap): the keys, string[] or long[], one for each
+    /// column of the table that this output is instead. Else null.
+    /// </summary>
+    public Array? ColumnKeys { get; init; }
 
     /// <summary>Whether the first dimension is free, which is where rows go.</summary>
     public bool HasFreeRows => Kind == OnnxKind.Tensor && Dims.Length > 0 && Dims[0] < 0;

@@ -47,5 +47,7 @@ internal sealed record OnnxHeader(long IrVersion, FrozenDictionary<string, long>
     }
 
     private static SlipwayException NoModel(string source, Exception? inner) => new(
-        ErrorCode.EngineFailed, $"{source} is not an ONNX model; give a file that was exported to ONNX.", inner);
+        ErrorCode.EngineFailed,
+        $"{source} is not an ONNX model, or only a part of one; give a file that was exported to ONNX.",
+        inner);
 }

@@ -6,8 +6,8 @@ using Slipway.Kernel;
 namespace Slipway.Engines.OnnxRuntime;
 
 /// <summary>
-/// An input of a runner: memory for as many rows as the runner's capacity, which the caller fills before each run and which
-/// keeps what is in it between runs.
+/// An input of a runner: memory for as many rows as the runner's capacity, which the caller fills before each run and
+/// which keeps what is in it between runs.
 /// </summary>
 public sealed unsafe class OnnxInput
 {
@@ -44,7 +44,10 @@ public sealed unsafe class OnnxInput
         where T : unmanaged
     {
         if (OnnxElementTypes.Of(typeof(T)) != Field.ElementType)
-            throw new InvalidOperationException($"Input '{Field.Name}' holds {Field.ElementType.OnnxName()}, not {typeof(T).Name}.");
+        {
+            throw new InvalidOperationException(
+                $"Input '{Field.Name}' holds {Field.ElementType.OnnxName()}, not {typeof(T).Name}.");
+        }
 
         ObjectDisposedException.ThrowIf(_buffer.Start == null, typeof(OnnxRunner));
         return new(_buffer.Start, _count);
@@ -86,8 +89,8 @@ public sealed unsafe class OnnxInput
         if (HasRows)
             _dims[0] = rows;
 
-        // The strings stay the engine's objects in the tensor that holds all of them; this is a view of the first ones. Its
-        // length in bytes depends on the C++ library, and the engine asks only that it is enough.
+        // The strings stay the engine's objects in the tensor that holds all of them; this is a view of the first ones.
+        // Its length in bytes depends on the C++ library, and the engine asks only that it is enough.
         _value = Field.ElementType == OnnxElementType.String
             ? OrtValues.Over(OrtValues.Data(_strings), nuint.MaxValue, OnnxElementType.String, _dims)
             : OrtValues.Over(_buffer.Start, _buffer.Length, Field.ElementType, _dims);
@@ -102,11 +105,12 @@ public sealed unsafe class OnnxInput
 
     private static void RefuseOthers(OnnxField field)
     {
-        if (field.Kind != OnnxKind.Tensor || (field.ElementType != OnnxElementType.String && field.ElementType.Size() == 0))
+        if (field.Kind != OnnxKind.Tensor || field.ElementType.ClrType() is null)
         {
             throw new SlipwayException(
-                ErrorCode.EngineFailed, $"Input '{field.Name}' takes {field.TypeText}; only tensors of numbers, booleans and " +
-                "strings can be given. Export the model with such inputs.");
+                ErrorCode.EngineFailed,
+                $"Input '{field.Name}' takes {field.TypeText}; only tensors of numbers, booleans and strings can be " +
+                "given. Export the model with such inputs.");
         }
     }
 
@@ -117,7 +121,8 @@ public sealed unsafe class OnnxInput
         if (rowShape is not null && rowShape.Length != dims.Length - first)
         {
             throw SlipwayException.Invalid(
-                $"Input '{field.Name}' is {field.TypeText}; a row of it has {dims.Length - first} dimensions, not {rowShape.Length}.");
+                $"Input '{field.Name}' is {field.TypeText}; a row of it has {dims.Length - first} dimensions, not " +
+                $"{rowShape.Length}.");
         }
 
         rowShape?.CopyTo(dims, first);

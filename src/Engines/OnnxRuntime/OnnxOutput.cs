@@ -11,7 +11,6 @@ public sealed unsafe class OnnxOutput
     // Null where the engine allocates, because the shape is not known before the run.
     private readonly long[]? _fixedDims;
     private readonly int _elementSize;
-    private readonly MapRows? _maps;
     private long[] _dims;
     private int _rank;
     private void* _data;
@@ -25,16 +24,11 @@ public sealed unsafe class OnnxOutput
         Field = field;
         ElementType = field.ElementType;
         _elementSize = field.ElementType.Size();
-        _maps = field.Kind == OnnxKind.SequenceOfMaps ? new MapRows() : null;
         _dims = [.. field.Dims];
         if (rowsOfInput && _elementSize > 0)
             _fixedDims = _dims;
-        if (field.Kind is not (OnnxKind.Tensor or OnnxKind.SequenceOfMaps))
-        {
-            throw new SlipwayException(
-                ErrorCode.EngineFailed, $"Output '{field.Name}' is {field.TypeText}; only tensors and sequences of maps can be " +
-                "read. Leave this output out, or export the model with a tensor.");
-        }
+        if (field.Kind != OnnxKind.Tensor)
+            throw Unreadable(field);
     }
 
     public OnnxField Field { get; }
@@ -47,15 +41,15 @@ public sealed unsafe class OnnxOutput
     /// <summary>How many elements the last run answered.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Where the model answers with a map per row: the keys, string[] or long[], one for each column. Else null.</summary>
-    public Array? ColumnKeys => _maps?.Keys;
-
     /// <summary>The elements; T must be the .NET type of them.</summary>
     public ReadOnlySpan<T> Span<T>()
         where T : unmanaged
     {
         if (OnnxElementTypes.Of(typeof(T)) != ElementType)
-            throw new InvalidOperationException($"Output '{Field.Name}' holds {ElementType.OnnxName()}, not {typeof(T).Name}.");
+        {
+            throw new InvalidOperationException(
+                $"Output '{Field.Name}' holds {ElementType.OnnxName()}, not {typeof(T).Name}.");
+        }
 
         return new(_data, Count);
     }
@@ -73,6 +67,11 @@ public sealed unsafe class OnnxOutput
         var end = index + 1 < Count ? offsets[index + 1] : _textLength;
         return new((byte*)_data + offsets[index], (int)(end - offsets[index]));
     }
+
+    internal static SlipwayException Unreadable(OnnxField field) => new(
+        ErrorCode.EngineFailed,
+        $"Output '{field.Name}' is {field.TypeText}; only tensors can be read. Leave this output out, or export the " +
+        "model with a tensor.");
 
     internal void Allocate(int capacity)
     {
@@ -114,10 +113,6 @@ public sealed unsafe class OnnxOutput
             _rank = _fixedDims.Length;
             _data = _buffer.Start;
         }
-        else if (_maps is not null)
-        {
-            ReadMaps(_maps);
-        }
         else
         {
             ElementType = OrtValues.Shape(_value, ref _dims, out _rank);
@@ -133,18 +128,6 @@ public sealed unsafe class OnnxOutput
         _buffer.Free();
         _text.Free();
         Count = 0;
-    }
-
-    private void ReadMaps(MapRows maps)
-    {
-        maps.Read(_value, ref _buffer);
-        _data = _buffer.Start;
-        ElementType = maps.Rows == 0 ? Field.ElementType : maps.ElementType;
-        _rank = 2;
-        if (_dims.Length < 2)
-            _dims = new long[2];
-        _dims[0] = maps.Rows;
-        _dims[1] = maps.Keys.Length;
     }
 
     // Offsets go to one buffer and the bytes, without any separator, to the other.

@@ -6,8 +6,9 @@ using Slipway.Kernel;
 namespace Slipway.Engines.OnnxRuntime;
 
 /// <summary>
-/// Runs a session again and again over memory that is laid out once: fill <see cref="Inputs"/>, call <see cref="Run"/>, read
-/// <see cref="Outputs"/>. A run allocates nothing in .NET's heap. For one thread at a time; make one for each thread.
+/// Runs a session again and again over memory that is laid out once: fill <see cref="Inputs"/>, call <see cref="Run"/>,
+/// read <see cref="Outputs"/>. A run allocates nothing in .NET's heap. For one thread at a time; make one for each
+/// thread.
 /// </summary>
 public sealed unsafe class OnnxRunner : IDisposable
 {
@@ -26,7 +27,8 @@ public sealed unsafe class OnnxRunner : IDisposable
         Capacity = settings.Capacity;
         Inputs = [.. session.Inputs.Select(input => new OnnxInput(
             input, settings.Capacity, settings.RowShapes?.GetValueOrDefault(input.Name)))];
-        Outputs = [.. Chosen(session, settings).Select(output => new OnnxOutput(output, HasRowsOfInputs(session, output)))];
+        Outputs = [.. Chosen(session, settings).Select(output =>
+            new OnnxOutput(output, HasRowsOfInputs(session, output)))];
         FixedRows = Inputs.Any(input => input.HasRows) ? null : FirstDim(session);
         _inputNames = new([.. Inputs.Select(input => input.Field.Name)]);
         _outputNames = new([.. Outputs.Select(output => output.Field.Name)]);
@@ -110,13 +112,18 @@ public sealed unsafe class OnnxRunner : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private static IEnumerable<OnnxField> Chosen(OnnxSession session, OnnxRunnerSettings settings) =>
-        settings.Outputs is null
-            ? session.Outputs
-            : settings.Outputs.Select(name => session.Outputs.FirstOrDefault(output => output.Name == name)
-                ?? throw SlipwayException.Invalid(Unknown("output", name, session.Outputs.Select(output => output.Name))));
+    private static IEnumerable<OnnxField> Chosen(OnnxSession session, OnnxRunnerSettings settings)
+    {
+        var all = session.Outputs;
+        return settings.Outputs?.Select(Find) ?? all;
 
-    // The model promises it by the same name of both first dimensions; without a name the engine finds out while it runs.
+        OnnxField Find(string name) =>
+            all.FirstOrDefault(output => output.Name == name)
+                ?? throw SlipwayException.Invalid(Unknown("output", name, all.Select(output => output.Name)));
+    }
+
+    // The model promises it by the same name of both first dimensions; without a name the engine finds out while it
+    // runs.
     private static bool HasRowsOfInputs(OnnxSession session, OnnxField output) =>
         output.HasFreeRows
         && output.DimNames[0].Length > 0

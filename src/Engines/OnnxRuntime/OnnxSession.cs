@@ -5,17 +5,20 @@ using Slipway.Kernel;
 
 namespace Slipway.Engines.OnnxRuntime;
 
-/// <summary>A loaded model. Any number of threads may run it at once, each with an <see cref="OnnxRunner"/> of its own.</summary>
+/// <summary>
+/// A loaded model. Any number of threads may run it at once, each with an <see cref="OnnxRunner"/> of its own.
+/// </summary>
 public sealed class OnnxSession : IDisposable
 {
     private readonly SessionHandle _handle;
     private volatile bool _disposed;
 
-    private OnnxSession(SessionHandle handle, OnnxHeader header)
+    private OnnxSession(SessionHandle handle, OnnxHeader header, Dictionary<string, Array>? columnKeys)
     {
         _handle = handle;
         Inputs = FieldReader.Inputs(handle.DangerousGetHandle());
-        Outputs = FieldReader.Outputs(handle.DangerousGetHandle());
+        Outputs = [.. FieldReader.Outputs(handle.DangerousGetHandle())
+            .Select(output => output with { ColumnKeys = columnKeys?.GetValueOrDefault(output.Name) })];
         Metadata = MetadataReader.Read(handle.DangerousGetHandle(), header);
     }
 
@@ -31,9 +34,12 @@ public sealed class OnnxSession : IDisposable
         if (!File.Exists(path))
             throw SlipwayException.NotFound("ONNX file", path);
 
-        var source = $"'{path}'";
+        var source = new Source($"'{path}'", ReadHeader(path), settings ?? OnnxSessionSettings.Default);
+        if (ZipMaps.MayBeIn(source.Header) && ZipMaps.CutOff(File.ReadAllBytes(path)) is { } cut)
+            return Open(source, cut.Model, cut.Keys);
+
         var encoding = OperatingSystem.IsWindows() ? Encoding.Unicode : Encoding.UTF8;
-        return Open(ReadHeader(path, source), source, settings ?? OnnxSessionSettings.Default, (options, session) =>
+        return Open(source, columnKeys: null, (options, session) =>
         {
             fixed (byte* name = encoding.GetBytes(path + '\0'))
             {
@@ -43,20 +49,17 @@ public sealed class OnnxSession : IDisposable
     }
 
     /// <summary>Loads a model from memory, which is free again afterwards.</summary>
-    public static unsafe OnnxSession Load(ReadOnlySpan<byte> model, OnnxSessionSettings? settings = null)
+    public static OnnxSession Load(ReadOnlySpan<byte> model, OnnxSessionSettings? settings = null)
     {
-        const string Source = "The model";
-        fixed (byte* start = model)
-        {
-            using var stream = new UnmanagedMemoryStream(start, model.Length);
-            var header = OnnxHeader.Read(stream, Source);
-            var (address, length) = ((nint)start, (nuint)model.Length);
-            return Open(header, Source, settings ?? OnnxSessionSettings.Default, (options, session) =>
-                OrtApi.CreateSessionFromArray(OnnxEngine.Environment(), (void*)address, length, options, session));
-        }
+        var source = new Source("The model", ReadHeader(model), settings ?? OnnxSessionSettings.Default);
+        return ZipMaps.MayBeIn(source.Header) && ZipMaps.CutOff(model) is { } cut
+            ? Open(source, cut.Model, cut.Keys)
+            : Open(source, model, columnKeys: null);
     }
 
-    /// <summary>Runs the model once and answers with its outputs by name; the simple way, for tests and tools.</summary>
+    /// <summary>
+    /// Runs the model once and answers with its outputs by name; the simple way, for tests and tools.
+    /// </summary>
     public IReadOnlyDictionary<string, OnnxTensor> Run(
         IReadOnlyDictionary<string, OnnxTensor> inputs, CancellationToken ct)
     {
@@ -81,22 +84,41 @@ public sealed class OnnxSession : IDisposable
         return _handle;
     }
 
-    private static OnnxHeader ReadHeader(string path, string source)
+    private static OnnxHeader ReadHeader(string path)
     {
         using var file = File.OpenRead(path);
-        return OnnxHeader.Read(file, source);
+        return OnnxHeader.Read(file, $"'{path}'");
+    }
+
+    private static unsafe OnnxHeader ReadHeader(ReadOnlySpan<byte> model)
+    {
+        fixed (byte* start = model)
+        {
+            using var stream = new UnmanagedMemoryStream(start, model.Length);
+            return OnnxHeader.Read(stream, "The model");
+        }
     }
 
     private static unsafe OnnxSession Open(
-        OnnxHeader header, string source, OnnxSessionSettings settings, Creation create)
+        Source source, ReadOnlySpan<byte> model, Dictionary<string, Array>? columnKeys)
+    {
+        fixed (byte* start = model)
+        {
+            var (address, length) = ((nint)start, (nuint)model.Length);
+            return Open(source, columnKeys, (options, session) =>
+                OrtApi.CreateSessionFromArray(OnnxEngine.Environment(), (void*)address, length, options, session));
+        }
+    }
+
+    private static unsafe OnnxSession Open(Source source, Dictionary<string, Array>? columnKeys, Creation create)
     {
         OnnxEngine.Environment();
-        var options = SessionOptions.Create(settings);
+        var options = SessionOptions.Create(source.Settings);
         nint session;
         try
         {
             if (create(options, &session) is var status and not 0)
-                throw CannotLoad(source, OrtStatus.Take(status));
+                throw source.CannotLoad(OrtStatus.Take(status));
         }
         finally
         {
@@ -106,7 +128,7 @@ public sealed class OnnxSession : IDisposable
         var handle = new SessionHandle(session);
         try
         {
-            return new(handle, header);
+            return new(handle, source.Header, columnKeys);
         }
         catch
         {
@@ -115,11 +137,15 @@ public sealed class OnnxSession : IDisposable
         }
     }
 
-    private static SlipwayException CannotLoad(string source, (int Code, string Message) status) => new(
-        ErrorCode.EngineFailed,
-        status.Code is OrtStatus.NoModel or OrtStatus.InvalidProtobuf
-            ? $"{source} is not an ONNX model; give a file that was exported to ONNX. ({status.Message})"
-            : $"{source} cannot be loaded: {status.Message}");
-
     private unsafe delegate nint Creation(nint options, nint* session);
+
+    /// <summary>What is loaded, as messages call it, and how.</summary>
+    private sealed record Source(string Name, OnnxHeader Header, OnnxSessionSettings Settings)
+    {
+        public SlipwayException CannotLoad((int Code, string Message) status) => new(
+            ErrorCode.EngineFailed,
+            status.Code is OrtStatus.NoModel or OrtStatus.InvalidProtobuf
+                ? $"{Name} is not an ONNX model, or only a part of one: {status.Message}"
+                : $"{Name} cannot be loaded: {status.Message}");
+    }
 }

@@ -9,12 +9,16 @@ public enum OnnxOptimization
     All = 99,
 }
 
-/// <summary>How a session runs. The defaults suit a server whose requests run side by side, each on its own thread.</summary>
+/// <summary>
+/// How a session runs. The defaults suit a server whose requests run side by side, each on its own thread.
+/// </summary>
 public sealed record OnnxSessionSettings
 {
     public static OnnxSessionSettings Default { get; } = new();
 
-    /// <summary>Threads for the inside of one operator; 1 is the calling thread, 0 as many as there are cores.</summary>
+    /// <summary>
+    /// Threads for the inside of one operator; 1 is the calling thread, 0 as many as there are cores.
+    /// </summary>
     public int IntraOpThreads { get; init; } = 1;
 
     /// <summary>Threads for operators side by side; over 1 the graph is run in parallel.</summary>

@@ -29,8 +29,8 @@ public sealed class OnnxTensor
     public Array Data { get; }
 
     /// <summary>
-    /// Where the model answers with a map per row (scikit-learn's ZipMap): its keys, string[] or long[], one for each column of
-    /// this tensor. Null otherwise.
+    /// Where the model answers with a map per row (scikit-learn's ZipMap): its keys, string[] or long[], one for each
+    /// column of this tensor. Null otherwise.
     /// </summary>
     public Array? ColumnKeys { get; }
 

@@ -12,7 +12,8 @@ internal static class OnnxModels
 
     /// <summary>Answers with what it is given: "x" of this type, [N, 2].</summary>
     public static byte[] Identity(OnnxElementType type, string outputRows = "N") =>
-        Model([Tensor("x", type, "N", 2)], [Tensor("y", type, outputRows, 2)], Node("Identity", ["x"], ["y"])).ToByteArray();
+        Model([Tensor("x", type, "N", 2)], [Tensor("y", type, outputRows, 2)], Node("Identity", ["x"], ["y"]))
+            .ToByteArray();
 
     /// <summary>
     /// "carrier" string[N,1] and "distance" float[N,1] to "label" int64[N] and "probabilities" float[N,2]. One tree:
@@ -30,7 +31,12 @@ internal static class OnnxModels
             F = 2,
         });
         var concat = Node("Concat", ["code", "distance"], ["features"]);
-        concat.Attribute.Add(new AttributeProto { Name = "axis", Type = AttributeProto.Types.AttributeType.Int, I = 1 });
+        concat.Attribute.Add(new AttributeProto
+        {
+            Name = "axis",
+            Type = AttributeProto.Types.AttributeType.Int,
+            I = 1,
+        });
         return Model(
             [Tensor("carrier", OnnxElementType.String, "N", 1), Tensor("distance", OnnxElementType.Float, "N", 1)],
             [Tensor("label", OnnxElementType.Int64, "N"), Tensor("probabilities", OnnxElementType.Float, "N", 2)],
@@ -39,7 +45,9 @@ internal static class OnnxModels
             Tree());
     }
 
-    /// <summary>The classifier with scikit-learn's ending: a map from the class's name to its probability for each row.</summary>
+    /// <summary>
+    /// The classifier with scikit-learn's ending: a map from the class's name to its probability for each row.
+    /// </summary>
     public static byte[] ClassifierWithMaps()
     {
         var model = Classifier();
@@ -58,6 +66,18 @@ internal static class OnnxModels
             Type = new() { SequenceType = new() { ElemType = new() { MapType = map } } },
         });
         return model.ToByteArray();
+    }
+
+    /// <summary>"x" float[1] to "y" float[1] and to "all", a sequence of tensors.</summary>
+    public static byte[] Sequence()
+    {
+        var all = new ValueInfoProto { Name = "all", Type = new() { SequenceType = new() { ElemType = new() } } };
+        all.Type.SequenceType.ElemType.TensorType = new() { ElemType = (int)OnnxElementType.Float };
+        return Model(
+            [Tensor("x", OnnxElementType.Float, 1)],
+            [Tensor("y", OnnxElementType.Float, 1), all],
+            Node("Identity", ["x"], ["y"]),
+            Node("SequenceConstruct", ["x", "x"], ["all"])).ToByteArray();
     }
 
     /// <summary>float[N,64] to float[N,64] through so many matrix products: something that takes a while.</summary>

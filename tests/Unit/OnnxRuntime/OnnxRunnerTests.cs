@@ -65,12 +65,13 @@ public sealed class OnnxRunnerTests
             runner.Run(rows, Ct);
 
             Assert.Equal([rows, 2], runner.Outputs[0].Dims.ToArray());
-            Assert.Equal(Enumerable.Range(0, 2 * rows).Select(index => (double)(index * rows)), runner.Outputs[0].Span<double>().ToArray());
+            for (var index = 0; index < 2 * rows; index++)
+                Assert.Equal(index * rows, runner.Outputs[0].Span<double>()[index]);
         }
     }
 
     [Fact]
-    public void Maps_for_each_row_are_read_as_a_table()
+    public void Probabilities_that_the_model_puts_into_maps_are_read_as_a_table()
     {
         using var session = OnnxSession.Load(OnnxModels.ClassifierWithMaps());
         using var runner = new OnnxRunner(session, new() { Capacity = 2, Outputs = ["maps"] });
@@ -81,8 +82,21 @@ public sealed class OnnxRunnerTests
 
         var answer = Assert.Single(runner.Outputs);
         Assert.Equal([2L, 2L], answer.Dims.ToArray());
-        Assert.Equal(["late", "on time"], (string[])answer.ColumnKeys!);
-        Assert.Equal([0.25f, 0.75f, 0.75f, 0.25f], answer.Span<float>().ToArray());
+        Assert.Equal(["on time", "late"], (string[])answer.Field.ColumnKeys!);
+        Assert.Equal([0.75f, 0.25f, 0.25f, 0.75f], answer.Span<float>().ToArray());
+    }
+
+    [Fact]
+    public void An_output_that_is_no_tensor_is_refused_unless_it_is_left_out()
+    {
+        using var session = OnnxSession.Load(OnnxModels.Sequence());
+        using var runner = new OnnxRunner(session, new() { Outputs = ["y"] });
+        runner.Run(1, Ct);
+
+        var refusal = Assert.Throws<SlipwayException>(() => new OnnxRunner(session, new()));
+
+        Assert.Equal(ErrorCode.EngineFailed, refusal.Code);
+        Assert.StartsWith("Output 'all' is seq(float); only tensors", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -124,8 +138,9 @@ public sealed class OnnxRunnerTests
     public async Task Many_threads_run_one_session_at_once()
     {
         using var session = OnnxSession.Load(OnnxModels.Classifier().ToByteArray());
+        var options = new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Ct };
 
-        await Parallel.ForAsync(0, 16, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Ct }, (seed, ct) =>
+        await Parallel.ForAsync(0, 16, options, (seed, ct) =>
         {
             using var runner = new OnnxRunner(session, new() { Capacity = 32 });
             var random = new Random(seed);
@@ -208,7 +223,8 @@ public sealed class OnnxRunnerTests
         Assert.Equal([0f, 5f], runner.Outputs[0].Span<float>().ToArray());
         Assert.Equal(1, runner.FixedRows);
         Assert.Equal(
-            "The model takes 1 rows at a time, not 2.", Assert.Throws<SlipwayException>(() => runner.Run(2, Ct)).Message);
+            "The model takes 1 rows at a time, not 2.",
+            Assert.Throws<SlipwayException>(() => runner.Run(2, Ct)).Message);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public sealed class OnnxSessionTests
         OnnxTensor.Create<ulong>([0, 1, 128, ulong.MaxValue], 2, 2),
         OnnxTensor.Create([(Half)1.5f, (Half)(-2f), Half.MaxValue, Half.NaN], 2, 2),
         OnnxTensor.Create([true, false, false, true], 2, 2),
-        OnnxTensor.Create(["", "a", "København", "a text that is too long to be kept inside a std::string \U0001F6EB"], 2, 2),
+        OnnxTensor.Create(["", "a", "København", "too long to be kept inside a std::string \U0001F6EB"], 2, 2),
     ];
 
     [Theory]
@@ -65,15 +65,15 @@ public sealed class OnnxSessionTests
     }
 
     [Fact]
-    public void Maps_for_each_row_come_back_as_one_table_with_their_keys()
+    public void Probabilities_that_the_model_puts_into_maps_come_back_as_a_table_with_the_keys()
     {
         using var session = OnnxSession.Load(OnnxModels.ClassifierWithMaps());
 
         var answer = session.Run(ThreeFlights(), Ct)["maps"];
 
         Assert.Equal([3L, 2L], answer.Dims);
-        Assert.Equal(["late", "on time"], (string[])answer.ColumnKeys!);
-        Assert.Equal([0.25f, 0.75f, 0.5f, 0.5f, 0.75f, 0.25f], answer.As<float>());
+        Assert.Equal(["on time", "late"], (string[])answer.ColumnKeys!);
+        Assert.Equal([0.75f, 0.25f, 0.5f, 0.5f, 0.25f, 0.75f], answer.As<float>());
     }
 
     [Fact]
@@ -86,8 +86,7 @@ public sealed class OnnxSessionTests
         Assert.Equal(["string[N,1]", "float[N,1]"], session.Inputs.Select(input => input.TypeText));
         Assert.Equal(["int64[N]", "float[N,2]"], session.Outputs.Select(output => output.TypeText));
         Assert.Equal([-1L, 1L], session.Inputs[0].Dims);
-        Assert.Equal("seq(map(string,float))", withMaps.Outputs[1].TypeText);
-        Assert.Equal(OnnxKind.SequenceOfMaps, withMaps.Outputs[1].Kind);
+        Assert.Equal("float[N,2]", withMaps.Outputs[1].TypeText);
     }
 
     [Fact]
@@ -177,7 +176,8 @@ public sealed class OnnxSessionTests
 
     [Theory]
     [MemberData(nameof(WrongInputs))]
-    public void A_wrong_name_type_or_shape_is_refused_with_the_engines_words(string name, OnnxTensor tensor, string words)
+    public void A_wrong_name_type_or_shape_is_refused_with_the_engines_words(
+        string name, OnnxTensor tensor, string words)
     {
         using var session = OnnxSession.Load(OnnxModels.Identity(OnnxElementType.Float));
 
@@ -200,7 +200,8 @@ public sealed class OnnxSessionTests
     public void A_session_runs_with_shared_threads_too()
     {
         using var session = OnnxSession.Load(
-            OnnxModels.Classifier().ToByteArray(), new() { UseSharedThreads = true, CpuArena = false, MemoryPattern = false });
+            OnnxModels.Classifier().ToByteArray(),
+            new() { UseSharedThreads = true, CpuArena = false, MemoryPattern = false });
 
         Assert.Equal(0.25f, session.Run(ThreeFlights(), Ct)["probabilities"].As<float>()[1]);
     }

@@ -93,7 +93,13 @@ internal static unsafe class FieldReader
         OrtStatus.Check(OrtApi.CastTypeInfoToMapTypeInfo(type, &map));
         OrtStatus.Check(OrtApi.GetMapKeyType(map, &key));
         OrtStatus.Check(OrtApi.GetMapValueType(map, &values));
-        return Read(name, values) with { Kind = OnnxKind.Map, KeyType = (OnnxElementType)key, Dims = [], DimNames = [] };
+        return Read(name, values) with
+        {
+            Kind = OnnxKind.Map,
+            KeyType = (OnnxElementType)key,
+            Dims = [],
+            DimNames = [],
+        };
     }
 
     private static OnnxField ReadSequence(string name, nint type)

@@ -4,13 +4,15 @@ using System.Text;
 namespace Slipway.Engines.OnnxRuntime.Native;
 
 /// <summary>
-/// The functions of ONNX Runtime's C API that Slipway calls. The library exports one symbol, OrtGetApiBase; GetApi(version)
-/// answers with a struct of function pointers whose order never changes: the numbers below are positions in it
-/// (onnxruntime_c_api.h, struct OrtApi). Each function but the Release… ones returns a status: null is success.
+/// The functions of ONNX Runtime's C API that Slipway calls. The library exports one symbol, OrtGetApiBase;
+/// GetApi(version) answers with a struct of function pointers whose order never changes: the numbers below are
+/// positions in it (onnxruntime_c_api.h, struct OrtApi). Each function but the Release… ones returns a status: null
+/// is success.
 /// </summary>
 internal static unsafe class OrtApi
 {
-    // The newest function used here, GetResizedStringTensorElementBuffer, came with version 15; later libraries still answer it.
+    // The newest function used here, GetResizedStringTensorElementBuffer, came with version 15; later libraries still
+    // answer it.
     private const uint ApiVersion = 15;
 
     private static readonly nint s_base = NativeLibrary.GetExport(OrtLibrary.Load(), "OrtGetApiBase");
@@ -30,8 +32,8 @@ internal static unsafe class OrtApi
         (delegate* unmanaged[Cdecl]<nint, void*, nuint, nint, nint*, nint>)s_functions[8];
 
     // (session, run options, input names, inputs, input count, output names, output count, outputs)
-    public static readonly delegate* unmanaged[Cdecl]<nint, nint, byte**, nint*, nuint, byte**, nuint, nint*, nint> Run =
-        (delegate* unmanaged[Cdecl]<nint, nint, byte**, nint*, nuint, byte**, nuint, nint*, nint>)s_functions[9];
+    public static readonly delegate* unmanaged[Cdecl]<nint, nint, byte**, nint*, nuint, byte**, nuint, nint*, nint>
+        Run = (delegate* unmanaged[Cdecl]<nint, nint, byte**, nint*, nuint, byte**, nuint, nint*, nint>)s_functions[9];
 
     public static readonly delegate* unmanaged[Cdecl]<nint*, nint> CreateSessionOptions = Create(10);
     public static readonly delegate* unmanaged[Cdecl]<nint, int, nint> SetSessionExecutionMode = SetNumber(13);
@@ -45,8 +47,12 @@ internal static unsafe class OrtApi
     public static readonly delegate* unmanaged[Cdecl]<nint, nint*, nint> SessionGetOutputCount = Get(31);
     public static readonly delegate* unmanaged[Cdecl]<nint, nuint, nint*, nint> SessionGetInputTypeInfo = GetAt(33);
     public static readonly delegate* unmanaged[Cdecl]<nint, nuint, nint*, nint> SessionGetOutputTypeInfo = GetAt(34);
-    public static readonly delegate* unmanaged[Cdecl]<nint, nuint, nint, byte**, nint> SessionGetInputName = GetNameAt(36);
-    public static readonly delegate* unmanaged[Cdecl]<nint, nuint, nint, byte**, nint> SessionGetOutputName = GetNameAt(37);
+    public static readonly delegate* unmanaged[Cdecl]<nint, nuint, nint, byte**, nint> SessionGetInputName =
+        GetNameAt(36);
+
+    public static readonly delegate* unmanaged[Cdecl]<nint, nuint, nint, byte**, nint> SessionGetOutputName =
+        GetNameAt(37);
+
 
     public static readonly delegate* unmanaged[Cdecl]<nint*, nint> CreateRunOptions = Create(39);
     public static readonly delegate* unmanaged[Cdecl]<nint, nint> RunOptionsSetTerminate = Act(46);
@@ -80,7 +86,6 @@ internal static unsafe class OrtApi
         (delegate* unmanaged[Cdecl]<nint, byte**, nuint, nint>)s_functions[63];
 
     public static readonly delegate* unmanaged[Cdecl]<nint, nint*, nint> GetTensorTypeAndShape = Get(65);
-    public static readonly delegate* unmanaged[Cdecl]<nint, int*, nint> GetValueType = GetNumber(67);
 
     // (allocator type, memory type, out memory info)
     public static readonly delegate* unmanaged[Cdecl]<int, int, nint*, nint> CreateCpuMemoryInfo =
@@ -90,12 +95,6 @@ internal static unsafe class OrtApi
         (delegate* unmanaged[Cdecl]<nint, void*, nint>)s_functions[76];
 
     public static readonly delegate* unmanaged[Cdecl]<nint*, nint> GetAllocatorWithDefaultOptions = Create(78);
-
-    // (value, index, allocator, out value): an element of a sequence; of a map, 0 gives its keys and 1 its values.
-    public static readonly delegate* unmanaged[Cdecl]<nint, int, nint, nint*, nint> GetValue =
-        (delegate* unmanaged[Cdecl]<nint, int, nint, nint*, nint>)s_functions[80];
-
-    public static readonly delegate* unmanaged[Cdecl]<nint, nint*, nint> GetValueCount = Get(81);
 
     public static readonly delegate* unmanaged[Cdecl]<nint, void> ReleaseStatus = Release(93);
     public static readonly delegate* unmanaged[Cdecl]<nint, void> ReleaseSession = Release(95);
@@ -112,10 +111,16 @@ internal static unsafe class OrtApi
     public static readonly delegate* unmanaged[Cdecl]<nint, nint*, nint> GetSequenceElementType = Get(107);
 
     public static readonly delegate* unmanaged[Cdecl]<nint, nint*, nint> SessionGetModelMetadata = Get(111);
-    public static readonly delegate* unmanaged[Cdecl]<nint, nint, byte**, nint> ModelMetadataGetProducerName = GetText(112);
-    public static readonly delegate* unmanaged[Cdecl]<nint, nint, byte**, nint> ModelMetadataGetGraphName = GetText(113);
+    public static readonly delegate* unmanaged[Cdecl]<nint, nint, byte**, nint> ModelMetadataGetProducerName =
+        GetText(112);
+
+    public static readonly delegate* unmanaged[Cdecl]<nint, nint, byte**, nint> ModelMetadataGetGraphName =
+        GetText(113);
+
     public static readonly delegate* unmanaged[Cdecl]<nint, nint, byte**, nint> ModelMetadataGetDomain = GetText(114);
-    public static readonly delegate* unmanaged[Cdecl]<nint, nint, byte**, nint> ModelMetadataGetDescription = GetText(115);
+    public static readonly delegate* unmanaged[Cdecl]<nint, nint, byte**, nint> ModelMetadataGetDescription =
+        GetText(115);
+
 
     // (metadata, allocator, key, out value)
     public static readonly delegate* unmanaged[Cdecl]<nint, nint, byte*, byte**, nint> ModelMetadataLookup =

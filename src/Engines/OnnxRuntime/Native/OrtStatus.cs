@@ -5,10 +5,9 @@ namespace Slipway.Engines.OnnxRuntime.Native;
 /// <summary>Turns a status of the engine into an exception with the engine's own words, and frees it.</summary>
 internal static unsafe class OrtStatus
 {
-    // OrtErrorCode: the file is no protobuf, or a protobuf that is no model.
+    // Of OrtErrorCode: the file is no protobuf, or a protobuf that is no model.
     public const int NoModel = 4;
     public const int InvalidProtobuf = 7;
-    public const int InvalidGraph = 10;
 
     public static void Check(nint status)
     {

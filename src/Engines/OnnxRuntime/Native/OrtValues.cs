@@ -54,29 +54,9 @@ internal static unsafe class OrtValues
         return (void*)data;
     }
 
-    public static int Kind(nint value)
-    {
-        int kind;
-        OrtStatus.Check(OrtApi.GetValueType(value, &kind));
-        return kind;
-    }
-
-    public static int Count(nint value)
-    {
-        nint count;
-        OrtStatus.Check(OrtApi.GetValueCount(value, &count));
-        return (int)count;
-    }
-
-    /// <summary>An element of a sequence, or a map's keys (0) or values (1). To be released.</summary>
-    public static nint Element(nint value, int index)
-    {
-        nint element;
-        OrtStatus.Check(OrtApi.GetValue(value, index, OnnxEngine.Allocator, &element));
-        return element;
-    }
-
-    /// <summary>The element type; the dimensions go to <paramref name="dims"/>, which grows when it is too short.</summary>
+    /// <summary>
+    /// The element type; the dimensions go to <paramref name="dims"/>, which grows when it is too short.
+    /// </summary>
     public static OnnxElementType Shape(nint value, ref long[] dims, out int rank)
     {
         nint shape;
