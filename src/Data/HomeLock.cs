@@ -29,7 +29,7 @@ public sealed class HomeLock : IDisposable
             File.WriteAllText(holder, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
             return new HomeLock(file, holder);
         }
-        catch (IOException exception) when (exception is not DirectoryNotFoundException)
+        catch (IOException exception) when (IsHeld(exception))
         {
             var pid = File.Exists(holder) ? File.ReadAllText(holder).Trim() : "unknown";
             throw new SlipwayException(
@@ -49,4 +49,7 @@ public sealed class HomeLock : IDisposable
         File.Delete(_holder);
         _lock.Dispose();
     }
+
+    // EWOULDBLOCK on Linux and macOS; ERROR_SHARING_VIOLATION
+    private static bool IsHeld(IOException exception) => exception.HResult is 11 or 35 or unchecked((int)0x80070020);
 }

@@ -10,7 +10,7 @@ namespace Slipway.Data;
 public sealed record Migration(int Number, string Name, string Sql)
 {
     /// <summary>Of the text as written, with line ends of any kind: what was applied never changes afterwards.</summary>
-    public string Sha256 { get; } = Convert.ToHexStringLower(
+    public string Sha256 => Convert.ToHexStringLower(
         SHA256.HashData(Encoding.UTF8.GetBytes(Sql.ReplaceLineEndings("\n"))));
 }
 

@@ -50,7 +50,7 @@ public sealed class Migrator(Database database, IEnumerable<IMigrations> modules
     {
         try
         {
-            await tx.ExecuteAsync(database.Dialect.Expand(migration.Sql), null, ct);
+            await RunAsync(tx, database.Dialect.Expand(migration.Sql), ct);
         }
         catch (DbException exception)
         {
@@ -65,6 +65,17 @@ public sealed class Migrator(Database database, IEnumerable<IMigrations> modules
             """,
             new { module.Module, migration.Number, migration.Name, migration.Sha256, Now = time.UtcNow() },
             ct);
+    }
+
+    // Not ExecuteNonQuery: after a statement that returns rows, SQLite's swallows the errors of the following ones.
+    private static async Task RunAsync(DbTransaction tx, string script, CancellationToken ct)
+    {
+        await using var command = tx.Connection!.CreateCommand();
+        command.Transaction = tx;
+        command.CommandText = script;
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.NextResultAsync(ct))
+            ct.ThrowIfCancellationRequested();
     }
 
     private static void CheckNumbers(IMigrations module)

@@ -35,6 +35,10 @@ internal static class SqliteErrors
     {
         using var command = connection.CreateCommand();
         command.CommandText = pragmas;
-        command.ExecuteNonQuery();
+        using var reader = command.ExecuteReader();
+        while (reader.NextResult())
+        {
+            // ExecuteNonQuery would stop at the first pragma that answers, and swallow the errors of those after it.
+        }
     }
 }

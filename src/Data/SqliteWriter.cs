@@ -20,6 +20,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private readonly SqliteSynchronous _synchronous;
     private readonly Task _loop;
     private SqliteConnection? _connection;
+    private bool _disposed;
 
     public SqliteWriter(string path, SqliteSynchronous synchronous)
     {
@@ -47,6 +48,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         await _loop;
         lock (_opening)
         {
+            _disposed = true;
             _connection?.Dispose();
             _connection = null;
         }
@@ -135,7 +137,10 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private SqliteConnection Connection()
     {
         lock (_opening)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, typeof(Database));
             return _connection ??= Open();
+        }
     }
 
     private void Reopen()
@@ -168,7 +173,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
                 pragma case_sensitive_like = on;
                 pragma temp_store = memory;
                 pragma cache_size = -65536;
-                pragma journal_size_limit = 67108864
+                pragma journal_size_limit = 67108864;
+                select count(*) from sqlite_schema
                 """);
             return connection;
         }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Slipway.Kernel;
 
 namespace Slipway.Data;
 
@@ -7,6 +8,9 @@ internal static partial class Files
 {
     // open(2), O_RDONLY on every Unix
     private const int ReadOnly = 0;
+
+    // EINVAL: some network file systems cannot flush a folder, and need not.
+    private const int NotSupported = 22;
 
     /// <summary>Makes the names in a folder durable: a rename is lost with the power otherwise. Windows does it itself.</summary>
     public static void Sync(string folder)
@@ -19,7 +23,7 @@ internal static partial class Files
             throw new IOException($"Cannot open the folder '{folder}': {Marshal.GetLastPInvokeErrorMessage()}.");
         try
         {
-            if (FSync(handle) != 0)
+            if (FSync(handle) != 0 && Marshal.GetLastPInvokeError() != NotSupported)
                 throw new IOException($"Cannot flush the folder '{folder}': {Marshal.GetLastPInvokeErrorMessage()}.");
         }
         finally
@@ -55,7 +59,7 @@ internal static partial class Files
             }
 
             if (links-- == 0)
-                throw new IOException($"Too many links lead to '{path}'.");
+                throw SlipwayException.Invalid($"'{path}' is a link that leads round in circles: leave it out.");
             if (Path.IsPathRooted(target))
                 real = Path.GetPathRoot(target)!;
             foreach (var part in Split(target))

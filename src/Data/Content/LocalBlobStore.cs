@@ -85,9 +85,11 @@ public sealed class LocalBlobStore : IBlobStore
     public Task<bool> DeleteAsync(Digest digest, CancellationToken ct)
     {
         var path = LocalPath(digest);
-        var exists = File.Exists(path);
+        if (!File.Exists(path))
+            return Task.FromResult(false);
+
         File.Delete(path);
-        return Task.FromResult(exists);
+        return Task.FromResult(true);
     }
 
     public Task<Page<Digest>> ListAsync(int limit, string? token, CancellationToken ct)

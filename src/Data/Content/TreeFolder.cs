@@ -28,12 +28,23 @@ internal sealed class TreeFolder
                 $"'{parent}' leads elsewhere by a link; '{path}' is not written there. Remove the link.");
         }
 
-        Write(target, () =>
+        Write(target, () => Replace(file, target));
+    }
+
+    private static void Replace(string file, string target)
+    {
+        var unfinished = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetRandomFileName()}.unfinished");
+        try
         {
-            File.Delete(target);
-            if (!s_mayLink || !Files.TryLink(file, target))
-                File.Copy(file, target);
-        });
+            if (!s_mayLink || !Files.TryLink(file, unfinished))
+                File.Copy(file, unfinished);
+            File.Move(unfinished, target, overwrite: true);
+        }
+        finally
+        {
+            // Also after success: a rename onto another name of the same file does nothing.
+            File.Delete(unfinished);
+        }
     }
 
     private static void Write(string path, Action step)

@@ -7,11 +7,11 @@ namespace Slipway.Data;
 /// <summary>All that happened, as edges that are only ever added.</summary>
 public sealed class LineageLog(Database database, TimeProvider time)
 {
-    /// <summary>A graph is cut off here: more than this, nobody reads.</summary>
-    public const int MaxEdges = 10_000;
-
     // Below SQLite's limit on parameters
     private const int NodesPerQuery = 500;
+
+    /// <summary>A graph is cut off here: more than this, nobody reads.</summary>
+    public int MaxEdges { get; init; } = 10_000;
 
     public Task AppendAsync(Caller caller, IEnumerable<NewEdge> edges, CancellationToken ct)
     {

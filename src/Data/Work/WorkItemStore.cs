@@ -6,6 +6,15 @@ namespace Slipway.Data;
 /// <summary>The SQL of table work_items.</summary>
 internal sealed class WorkItemStore(Dialect dialect)
 {
+    // The writer of SQLite is not to be held up for long.
+    private const int DeletedAtOnce = 10_000;
+
+    private const string Columns =
+        """
+        id, workspace, principal, kind, key, payload, state, attempt, max_attempts, fence, owner, not_before, expires_at,
+        error, created_at, finished_at
+        """;
+
     private readonly string _due =
         $"""
         {dialect.AnyOf("kind", "@Kinds")}
@@ -60,7 +69,7 @@ internal sealed class WorkItemStore(Dialect dialect)
             set state = 'leased', owner = @Owner, attempt = attempt + 1, fence = fence + 1, expires_at = @Expires
             where id = (
                 select id from work_items where {_due} order by priority desc, id limit 1 {dialect.ForUpdateSkipLocked})
-            returning *
+            returning {Columns}
             """,
             new { Kinds = kinds, Owner = owner, Now = now, Expires = now + duration },
             ct);
@@ -96,9 +105,7 @@ internal sealed class WorkItemStore(Dialect dialect)
 
     public Task<int> ReleaseAsync(DbTransaction tx, string owner, long now, CancellationToken ct) =>
         tx.ExecuteAsync(
-            """
-            update work_items set expires_at = @Now where owner = @Owner and state = 'leased'
-            """,
+            "update work_items set expires_at = @Now where owner = @Owner and state = 'leased'",
             new { Owner = owner, Now = now },
             ct);
 
@@ -106,7 +113,7 @@ internal sealed class WorkItemStore(Dialect dialect)
         Database database, string kind, WorkState state, int limit, CancellationToken ct)
     {
         var rows = await database.QueryAsync<Row>(
-            "select * from work_items where kind = @Kind and state = @State order by id limit @Limit",
+            $"select {Columns} from work_items where kind = @Kind and state = @State order by id limit @Limit",
             new { Kind = kind, State = Text(state), Limit = limit },
             ct);
         return [.. rows.Select(row => row.ToItem())];
@@ -114,7 +121,12 @@ internal sealed class WorkItemStore(Dialect dialect)
 
     public Task<int> DeleteFinishedAsync(DbTransaction tx, long before, CancellationToken ct) =>
         tx.ExecuteAsync(
-            "delete from work_items where state in ('done', 'failed') and finished_at < @Before", new { Before = before }, ct);
+            """
+            delete from work_items
+            where id in (select id from work_items where state in ('done', 'failed') and finished_at < @Before limit @Limit)
+            """,
+            new { Before = before, Limit = DeletedAtOnce },
+            ct);
 
     private static string Text(WorkState state) => state switch
     {

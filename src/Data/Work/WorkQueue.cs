@@ -135,7 +135,7 @@ public sealed class WorkQueue(Database database, TimeProvider time)
     public Task<IReadOnlyList<WorkItem>> ListAsync(string kind, WorkState state, int limit, CancellationToken ct) =>
         _items.ListAsync(database, kind, state, limit, ct);
 
-    /// <summary>Forgets what was finished long ago; the number of items.</summary>
+    /// <summary>Forgets what was finished long ago, some thousands at once; the number of items.</summary>
     public Task<int> DeleteFinishedAsync(TimeSpan age, CancellationToken ct) =>
         WriteAsync((tx, token) => _items.DeleteFinishedAsync(tx, time.UtcNow() - (long)age.TotalMilliseconds, token), ct);
 
