@@ -34,37 +34,29 @@ public sealed unsafe class DuckDbDatabase : IDisposable
         if (Native.duckdb_connect(_handle, &connection) != Native.Success)
             throw new SlipwayException(ErrorCode.EngineFailed, "DuckDB refused another connection.");
 
-        var connected = new DuckDbConnection(new ConnectionHandle(connection));
-        try
-        {
-            // Times must not depend on the machine's zone.
-            connected.Execute("set TimeZone = 'UTC'");
-            return connected;
-        }
-        catch
-        {
-            connected.Dispose();
-            throw;
-        }
+        return new DuckDbConnection(new ConnectionHandle(connection));
     }
 
     public void Dispose() => _handle.Dispose();
 
     private static DuckDbDatabase Open(string path, nint cache, DuckDbSettings settings)
     {
-        var config = Configure(settings);
+        var config = Configure(settings.ToOptions());
         try
         {
-            nint database = 0;
+            nint native = 0;
             byte* error = null;
             NativeText.Whole(path);
             var state = cache == 0
-                ? Native.duckdb_open_ext(path, &database, config, &error)
-                : Native.duckdb_get_or_create_from_cache(cache, path, &database, config, &error);
-            if (state == Native.Success)
-                return new DuckDbDatabase(new DatabaseHandle(database));
-            throw new SlipwayException(
-                ErrorCode.EngineFailed, error is null ? $"DuckDB cannot open '{path}'." : NativeText.Take(error));
+                ? Native.duckdb_open_ext(path, &native, config, &error)
+                : Native.duckdb_get_or_create_from_cache(cache, path, &native, config, &error);
+            if (state != Native.Success)
+            {
+                throw new SlipwayException(
+                    ErrorCode.EngineFailed, error is null ? $"DuckDB cannot open '{path}'." : NativeText.Take(error));
+            }
+
+            return new DuckDbDatabase(new DatabaseHandle(native)).Prepare(path, settings.Sandbox);
         }
         finally
         {
@@ -72,12 +64,33 @@ public sealed unsafe class DuckDbDatabase : IDisposable
         }
     }
 
-    private static nint Configure(DuckDbSettings settings)
+    private DuckDbDatabase Prepare(string path, DuckDbSandbox? sandbox)
+    {
+        try
+        {
+            using var connection = Connect();
+            var locked = connection.QueryScalar<bool>("select current_setting('lock_configuration')");
+            if (locked && sandbox is not null)
+                throw SlipwayException.Conflict($"'{path}' is open already with a sandbox; share that database.");
+
+            // Times must not depend on the machine's zone. DuckDB takes this setting only from an open database.
+            if (!locked)
+                connection.Execute($"set global TimeZone = 'UTC'; {sandbox?.ToSql()}");
+            return this;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    private static nint Configure(Dictionary<string, string> options)
     {
         nint config = 0;
         if (Native.duckdb_create_config(&config) != Native.Success)
             throw new SlipwayException(ErrorCode.EngineFailed, "DuckDB cannot be configured.");
-        foreach (var (name, value) in settings.ToOptions())
+        foreach (var (name, value) in options)
         {
             if (Native.duckdb_set_config(config, name, value) == Native.Success)
                 continue;

@@ -17,6 +17,9 @@ public sealed record DuckDbSettings
     /// <summary>Opens the file for reading only; several processes may then share it.</summary>
     public bool ReadOnly { get; init; }
 
+    /// <summary>Walls around SQL that users wrote; null: it may reach what the process may.</summary>
+    public DuckDbSandbox? Sandbox { get; init; }
+
     /// <summary>Any other setting of DuckDB by its name; these win over the properties above.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 
