@@ -1,32 +1,37 @@
+using Slipway.Data;
 using Slipway.Engines.DuckDb;
 using Slipway.Kernel;
 
 namespace Slipway.Lake.Contracts;
 
+/// <summary>A tree of files as a table of DuckDB.</summary>
+/// <param name="Expression">To be put into a FROM clause: <c>read_parquet(['/…', '/…'])</c>. The files are immutable.</param>
+/// <param name="Files">The local files that it reads; a sandboxed connection must be allowed them.</param>
+public sealed record LakeTable(string Expression, IReadOnlyList<string> Files);
+
+/// <summary>A query whose references to data versions are bound.</summary>
+/// <param name="Sql">The query with table expressions in place of the references.</param>
+/// <param name="Reads">The versions that it reads, for the lineage.</param>
+/// <param name="Files">The local files that it reads.</param>
+public sealed record LakeQuery(string Sql, IReadOnlyList<DataVersion> Reads, IReadOnlyList<string> Files);
+
 /// <summary>Data versions as tables of DuckDB, for SQL, dataflows, training and monitoring.</summary>
 public interface ILakeTables
 {
-    /// <summary>
-    /// A DuckDB table expression over the version's Parquet (or CSV, JSON) files as local paths, such as
-    /// <c>read_parquet(['/…', '/…'])</c>; to be put into a FROM clause. The files are immutable.
-    /// </summary>
-    Task<string> ExpressionAsync(DataVersion version, CancellationToken ct);
-
-    /// <summary>The same for any tree of files.</summary>
-    Task<string> ExpressionAsync(Slipway.Data.Digest tree, CancellationToken ct);
+    /// <summary>The Parquet (or else CSV, or else JSON) files of a tree as one table; columns are matched by name.</summary>
+    /// <exception cref="SlipwayException">InvalidParameter when the tree holds no such files.</exception>
+    Task<LakeTable> TableAsync(Digest tree, CancellationToken ct);
 
     /// <summary>
-    /// Replaces each quoted reference <c>'data:name@version'</c> (also "name:version" and "name@latest") in a query by
-    /// its table expression, and returns the versions that the query reads.
+    /// Replaces each quoted reference in a query, <c>'data:name@version'</c> or <c>'data:name'</c> (latest), also
+    /// <c>'data:name@2026-01-31T00:00:00Z'</c> (as of a time), by its table.
     /// </summary>
-    Task<(string Sql, IReadOnlyList<DataVersion> Reads)> BindAsync(Caller caller, string sql, CancellationToken ct);
+    /// <exception cref="SlipwayException">NotFound when a version does not exist; PermissionDenied.</exception>
+    Task<LakeQuery> BindAsync(Caller caller, string sql, CancellationToken ct);
 
-    /// <summary>
-    /// A connection to an in-memory database with the process's memory and thread limits. With a sandbox it reads
-    /// nothing of the host but the content store and the given folders, and cannot change that. The caller disposes it.
-    /// </summary>
-    DuckDbConnection Connect(LakeSandbox? sandbox);
+    /// <summary>A connection to a new in-memory database with the process's limits of memory and threads. The caller disposes it.</summary>
+    DuckDbConnection Connect();
+
+    /// <summary>The same, but it reads only these files and below these folders, and cannot change that: for SQL of users.</summary>
+    DuckDbConnection ConnectSandboxed(IReadOnlyCollection<string> files, IReadOnlyCollection<string> folders);
 }
-
-/// <summary>The folders that a sandboxed connection may read or write beside the content store.</summary>
-public sealed record LakeSandbox(IReadOnlyList<string> Folders);

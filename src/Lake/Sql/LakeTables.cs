@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using Slipway.Data;
+using Slipway.Engines.DuckDb;
+using Slipway.Kernel;
+using Slipway.Lake.Assets;
+using Slipway.Lake.Contracts;
+using Slipway.Security.Contracts;
+
+namespace Slipway.Lake.Sql;
+
+/// <summary>Turns trees into table expressions, and hands out connections.</summary>
+internal sealed partial class LakeTables(
+    ContentStore content, DataVersionStore versions, IAccess access, LakeOptions options) : ILakeTables
+{
+    private static readonly string[] s_formats = [".parquet", ".csv", ".tsv", ".json", ".ndjson", ".jsonl"];
+
+    public async Task<LakeTable> TableAsync(Digest tree, CancellationToken ct)
+    {
+        var entries = (await content.GetTreeAsync(tree, ct)).Entries;
+        var (format, chosen) = s_formats
+            .Select(format => (format, entries.Where(entry => Has(entry.Path, format)).ToList()))
+            .FirstOrDefault(pair => pair.Item2.Count > 0);
+        if (format is null)
+        {
+            throw SlipwayException.Invalid(
+                $"The {entries.Count} files of this version are no table: none ends in {string.Join(", ", s_formats)}.");
+        }
+
+        var files = new List<string>(chosen.Count);
+        foreach (var entry in chosen)
+            files.Add(await content.LocalFileAsync(entry.Digest, ct));
+        return new LakeTable(Expression(format, chosen[0].Path, files), files);
+    }
+
+    public async Task<LakeQuery> BindAsync(Caller caller, string sql, CancellationToken ct)
+    {
+        var text = new StringBuilder();
+        var reads = new List<DataVersion>();
+        var files = new List<string>();
+        var position = 0;
+        foreach (Match match in Reference().Matches(sql))
+        {
+            var version = await FindAsync(caller, match.Groups["name"].Value, match.Groups["version"].Value, ct);
+            var table = await TableAsync(version.Tree, ct);
+            text.Append(sql, position, match.Index - position).Append(table.Expression);
+            position = match.Index + match.Length;
+            reads.Add(version);
+            files.AddRange(table.Files);
+        }
+
+        text.Append(sql, position, sql.Length - position);
+        return new LakeQuery(text.ToString(), reads, files);
+    }
+
+    public DuckDbConnection Connect() => Open(new Dictionary<string, string>());
+
+    public DuckDbConnection ConnectSandboxed(IReadOnlyCollection<string> files, IReadOnlyCollection<string> folders)
+    {
+        var connection = Open(new Dictionary<string, string>());
+        try
+        {
+            connection.Execute($"set allowed_paths = {List(files)}");
+            connection.Execute($"set allowed_directories = {List([.. folders.Select(folder => folder.TrimEnd('/') + "/")])}");
+            connection.Execute("set enable_external_access = false");
+            connection.Execute("set lock_configuration = true");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    internal static string Quote(string text) => "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'";
+
+    internal static string List(IReadOnlyCollection<string> texts) => "[" + string.Join(", ", texts.Select(Quote)) + "]";
+
+    private DuckDbConnection Open(IReadOnlyDictionary<string, string> extra)
+    {
+        Directory.CreateDirectory(options.TempFolder);
+        using var database = DuckDbDatabase.OpenMemory(new DuckDbSettings
+        {
+            Threads = options.Threads,
+            MemoryLimitBytes = options.MemoryLimitBytes,
+            TempDirectory = options.TempFolder,
+            Options = extra,
+        });
+        // The engine keeps the database alive as long as a connection to it is open.
+        return database.Connect();
+    }
+
+    private async Task<DataVersion> FindAsync(Caller caller, string name, string version, CancellationToken ct)
+    {
+        await access.DemandAsync(caller, Permission.Read, $"data:{name}", ct);
+        var asset = AssetName.Parse(name);
+        var wanted = version.Length == 0 ? null : version;
+        var found = wanted is not null && wanted.Contains('T', StringComparison.Ordinal) && DateTimeOffset.TryParse(
+                wanted, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? await versions.FindAsOfAsync(caller.Workspace, asset, time, ct)
+            : await versions.FindAsync(caller.Workspace, asset, wanted, ct);
+        return found ?? throw SlipwayException.NotFound("Data version", $"{name}@{(wanted ?? "latest")}");
+    }
+
+    private static bool Has(string path, string format) =>
+        path.EndsWith(format, StringComparison.OrdinalIgnoreCase)
+        || path.EndsWith(format + ".gz", StringComparison.OrdinalIgnoreCase)
+        || path.EndsWith(format + ".zst", StringComparison.OrdinalIgnoreCase);
+
+    // Blobs have no ending, so format and compression are said, not guessed.
+    private static string Expression(string format, string path, List<string> files)
+    {
+        var compression = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? "gzip"
+            : path.EndsWith(".zst", StringComparison.OrdinalIgnoreCase) ? "zstd" : "none";
+        return format switch
+        {
+            ".parquet" => $"read_parquet({List(files)}, union_by_name = true)",
+            ".csv" or ".tsv" => $"read_csv({List(files)}, union_by_name = true, compression = '{compression}')",
+            _ => $"read_json({List(files)}, union_by_name = true, compression = '{compression}')",
+        };
+    }
+
+    // 'data:flights-raw@5', 'data:flights-raw'
+    [GeneratedRegex("'data:(?<name>[^'@]+)(@(?<version>[^'@]+))?'")]
+    private static partial Regex Reference();
+}
