@@ -1,0 +1,8 @@
+using System.CommandLine;
+using Slipway.Bench;
+
+var root = new RootCommand("Slipway's speed, measured with a stopwatch: one verb for each hot path.")
+{
+    OnnxFloor.Command(),
+};
+return await root.Parse(args).InvokeAsync();
