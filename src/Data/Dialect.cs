@@ -32,6 +32,12 @@ public sealed class Dialect
     /// <summary>The type of a 64-bit float; "real" alone would be 32 bits wide on PostgreSQL.</summary>
     public string Real => IsSqlite ? "real" : "double precision";
 
+    /// <summary>
+    /// Ends "create table" for a table of small rows that is read by its primary key: SQLite then keeps the rows in
+    /// the key's own tree instead of beside it.
+    /// </summary>
+    public string Clustered => IsSqlite ? "without rowid" : "";
+
     /// <summary>Ends a "select … limit n" that takes rows for a worker: rows that another worker holds are passed by.</summary>
     public string ForUpdateSkipLocked => IsSqlite ? "" : "for update skip locked";
 
@@ -68,10 +74,11 @@ public sealed class Dialect
         _ => false,
     };
 
-    /// <summary>Replaces {{identity}}, {{blob}}, {{json}} and {{real}}.</summary>
+    /// <summary>Replaces {{identity}}, {{blob}}, {{json}}, {{real}} and {{clustered}}.</summary>
     internal string Expand(string sql) =>
         sql.Replace("{{identity}}", Identity, StringComparison.Ordinal)
             .Replace("{{blob}}", Blob, StringComparison.Ordinal)
             .Replace("{{json}}", Json, StringComparison.Ordinal)
-            .Replace("{{real}}", Real, StringComparison.Ordinal);
+            .Replace("{{real}}", Real, StringComparison.Ordinal)
+            .Replace("{{clustered}}", Clustered, StringComparison.Ordinal);
 }
