@@ -1,0 +1,117 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+using NpgsqlTypes;
+using Slipway.Data;
+using Slipway.Tracking.Runs;
+
+namespace Slipway.Tracking.Metrics;
+
+/// <summary>The series of metrics, and the latest point of each.</summary>
+internal sealed class MetricStore(Database database)
+{
+    private const string InsertPoints =
+        """
+        insert into metrics (run_no, key_no, time, step, value, is_nan)
+        select $1, key_no, time, step, value, is_nan
+        from unnest($2, $3, $4, $5, $6) as points (key_no, time, step, value, is_nan)
+        on conflict do nothing
+        """;
+
+    private const string UpsertLatest =
+        """
+        insert into latest_metrics (run_no, experiment_id, key_no, time, step, value, is_nan)
+        select $1, $7, key_no, time, step, value, is_nan
+        from unnest($2, $3, $4, $5, $6) as points (key_no, time, step, value, is_nan)
+        on conflict (run_no, key_no) do update
+        set value = excluded.value, is_nan = excluded.is_nan, step = excluded.step, time = excluded.time
+        where (excluded.step, excluded.time, excluded.value, excluded.is_nan)
+            > (latest_metrics.step, latest_metrics.time, latest_metrics.value, latest_metrics.is_nan)
+        """;
+
+    /// <summary>Adds the points that are not there yet and keeps the latest ones right.</summary>
+    public static async Task AddAsync(DbTransaction tx, RunRow run, ReadOnlyMemory<StoredPoint> points, CancellationToken ct)
+    {
+        if (points.IsEmpty)
+            return;
+        if (tx.Connection is SqliteConnection sqlite)
+        {
+            SqlitePoints.Insert(sqlite, run, points.Span);
+            SqlitePoints.Upsert(sqlite, run, StoredPoint.LatestOf(points.Span));
+            return;
+        }
+
+        await using var batch = new NpgsqlBatch((NpgsqlConnection)tx.Connection!, (NpgsqlTransaction)tx);
+        batch.BatchCommands.Add(Command(InsertPoints, run, points.Span));
+        var upsert = Command(UpsertLatest, run, StoredPoint.LatestOf(points.Span));
+        upsert.Parameters.Add(new NpgsqlParameter<long> { TypedValue = run.ExperimentId });
+        batch.BatchCommands.Add(upsert);
+        await batch.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>The points of one metric from an offset on, by time, step and value; as they are read.</summary>
+    public async IAsyncEnumerable<StoredPoint> ReadAsync(
+        long runNo, long keyNo, StoredPoint? after, long limit, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await using var connection = await database.OpenAsync(ct);
+        await using var command = connection.CreateCommand();
+        command.CommandText =
+            $"""
+            select key_no, time, step, value, is_nan from metrics
+            where run_no = @Run and key_no = @Key
+            {(after is null ? "" : "and (time, step, value, is_nan) > (@Time, @Step, @Value, @IsNaN)")}
+            order by time, step, value, is_nan
+            limit @Limit
+            """;
+        Add(command, "Run", runNo);
+        Add(command, "Key", keyNo);
+        Add(command, "Limit", limit);
+        if (after is { } last)
+        {
+            Add(command, "Time", last.Time);
+            Add(command, "Step", last.Step);
+            Add(command, "Value", last.Value);
+            Add(command, "IsNaN", last.IsNaN);
+        }
+
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            yield return new StoredPoint(
+                reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetDouble(3), reader.GetBoolean(4));
+        }
+    }
+
+    private static void Add(DbCommand command, string name, object value)
+    {
+        var parameter = command.CreateParameter();
+        parameter.ParameterName = name;
+        parameter.Value = value;
+        command.Parameters.Add(parameter);
+    }
+
+    private static NpgsqlBatchCommand Command(string sql, RunRow run, ReadOnlySpan<StoredPoint> points)
+    {
+        var keys = new long[points.Length];
+        var times = new long[points.Length];
+        var steps = new long[points.Length];
+        var values = new double[points.Length];
+        var marks = new bool[points.Length];
+        for (var i = 0; i < points.Length; i++)
+            (keys[i], times[i], steps[i], values[i], marks[i]) = points[i];
+
+        return new NpgsqlBatchCommand(sql)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<long> { TypedValue = run.No },
+                new NpgsqlParameter<long[]> { TypedValue = keys, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint },
+                new NpgsqlParameter<long[]> { TypedValue = times, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint },
+                new NpgsqlParameter<long[]> { TypedValue = steps, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint },
+                new NpgsqlParameter<double[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Double },
+                new NpgsqlParameter<bool[]> { TypedValue = marks, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Boolean },
+            },
+        };
+    }
+}

@@ -1,0 +1,106 @@
+using Slipway.Data;
+using Slipway.Kernel;
+using Slipway.Security.Contracts;
+using Slipway.Tracking.Artifacts;
+using Slipway.Tracking.Contracts;
+using Slipway.Tracking.Contracts.Mlflow;
+using Slipway.Tracking.Experiments;
+using Slipway.Tracking.Metrics;
+using Slipway.Tracking.Runs;
+
+namespace Slipway.Tracking;
+
+/// <summary>What the modules above see: the operations, by the words of the contract.</summary>
+internal sealed class RunTracking(
+    ExperimentStore experiments,
+    RunStore runs,
+    CreateRun create,
+    GetRun get,
+    UpdateRun update,
+    LogBatch batches,
+    MetricKeys keys,
+    ArtifactStore artifacts,
+    ContentStore contents,
+    IAccess access,
+    TimeProvider time) : ITracking
+{
+    public async Task<Run> StartRunAsync(Caller caller, NewRun wanted, CancellationToken ct)
+    {
+        if (wanted.Id is not null && await get.RunAsync(caller, wanted.Id, ct) is { } existing)
+            return existing.ToRun();
+
+        await access.DemandAsync(caller, Permission.Write, $"experiment:{wanted.Experiment}", ct);
+        CreateExperiment.DemandName("experiment", wanted.Experiment);
+        var experiment = await experiments.GetOrCreateAsync(caller.Workspace, wanted.Experiment, ct);
+        var tags = wanted.Tags.Select(tag => new KeyValue(tag.Key, tag.Value)).ToList();
+        if (wanted.ParentRunId is not null)
+            tags.Add(new KeyValue("mlflow.parentRunId", wanted.ParentRunId));
+        var run = await create.RunAsync(
+            caller,
+            new RunRow
+            {
+                No = 0,
+                Id = wanted.Id ?? Ids.New(time),
+                ExperimentId = experiment.Id,
+                Name = wanted.Name ?? "",
+                UserId = caller.Principal,
+                Status = RunStates.Name(RunStatus.Running),
+                StartedAt = time.UtcNow(),
+                ArtifactUri = "",
+                Deleted = false,
+            },
+            tags,
+            ct);
+        return run.ToRun();
+    }
+
+    public async Task<Run?> FindRunAsync(Caller caller, string runId, CancellationToken ct) =>
+        (await get.RunAsync(caller, runId, ct))?.ToRun();
+
+    public async Task LogAsync(
+        Caller caller,
+        string runId,
+        IReadOnlyCollection<MetricPoint> metrics,
+        IReadOnlyDictionary<string, string> parameters,
+        IReadOnlyDictionary<string, string> tags,
+        CancellationToken ct)
+    {
+        foreach (var metric in metrics)
+            MlflowNames.DemandKey("metric", "key", metric.Key);
+        var numbers = await keys.GetAsync(metrics.Select(metric => metric.Key).ToHashSet(StringComparer.Ordinal), ct);
+        var batch = new Batch
+        {
+            Points = metrics
+                .Select(metric => StoredPoint.Of(
+                    numbers[metric.Key], metric.Value, metric.Time.ToUnixTimeMilliseconds(), metric.Step))
+                .ToArray(),
+            Params = [.. parameters.Select(param => RunTags.Param("key", param.Key, param.Value))],
+            Tags = RunTags.Checked([.. tags.Select(tag => new KeyValue(tag.Key, tag.Value))]),
+        };
+        await batches.RunAsync(caller, runId, batch, ct);
+    }
+
+    public Task FinishRunAsync(Caller caller, string runId, RunStatus status, CancellationToken ct) =>
+        update.RunAsync(caller, runId, RunStates.Name(status), time.UtcNow(), null, ct);
+
+    public async Task LogArtifactsAsync(Caller caller, string runId, string folder, Digest tree, CancellationToken ct)
+    {
+        await access.DemandAsync(caller, Permission.Write, $"run:{runId}", ct);
+        var run = await runs.GetAsync(caller.Workspace, runId, ct);
+        run.DemandActive();
+        var root = RunArtifacts.RootOf(run).Append(ArtifactPath.Parse(folder));
+        var entries = (await contents.GetTreeAsync(tree, ct)).Entries;
+        await artifacts.PutAsync(
+            caller.Workspace,
+            [.. entries.Select(entry => (root.Append(ArtifactPath.Parse(entry.Path)), new Blob(entry.Digest, entry.Size)))],
+            ct);
+    }
+
+    public async Task<Tree> ArtifactsAsync(Caller caller, string runId, CancellationToken ct)
+    {
+        await access.DemandAsync(caller, Permission.Read, $"run:{runId}", ct);
+        var run = await runs.GetAsync(caller.Workspace, runId, ct);
+        var files = await artifacts.FilesBelowAsync(caller.Workspace, RunArtifacts.RootOf(run), ct);
+        return await contents.PutTreeAsync(files, ct);
+    }
+}

@@ -1,0 +1,78 @@
+using Slipway.Data;
+using Slipway.Tracking.Contracts.Filters;
+
+namespace Slipway.Tracking.Search;
+
+/// <summary>The conditions of a filter as SQL on runs r.</summary>
+/// <param name="keyNumbers">The numbers of the metric keys that the filter names; null for a key that no run has.</param>
+internal sealed class RunConditions(Dialect dialect, FilterSql sql, IReadOnlyDictionary<string, long?> keyNumbers)
+{
+    private const string Never = "1 = 0";
+
+    public string Write(FilterNode node) => FilterSql.Tree(node, Write);
+
+    private string Write(FilterCondition condition) => condition.Entity switch
+    {
+        "metric" => Metric(condition),
+        "param" => Text("params", condition),
+        "tag" => Text("run_tags", condition),
+        "dataset" => Dataset(condition),
+        _ => Attribute(condition),
+    };
+
+    private string Metric(FilterCondition condition) => keyNumbers[condition.Key] is { } number
+        ? $"exists (select 1 from latest_metrics m where m.run_no = r.no and m.key_no = {sql.Add(number)} "
+            + $"and {sql.Compare("m.value", condition)})"
+        : Never;
+
+    private string Text(string table, FilterCondition condition)
+    {
+        var row = $"select 1 from {table} t where t.run_no = r.no and t.key = {sql.Add(condition.Key)}";
+        return condition.Operator switch
+        {
+            FilterOperators.IsNull => $"not exists ({row})",
+            FilterOperators.IsNotNull => $"exists ({row})",
+            _ => $"exists ({row} and {(condition.Number is null ? sql.Compare("t.value", condition) : Number(condition))})",
+        };
+    }
+
+    // A text that is no number never matches.
+    private string Number(FilterCondition condition)
+    {
+        var compared = $"{FilterSql.Symbol(condition.Operator)} {sql.Add(condition.Number)}";
+        return dialect.Provider == DatabaseProvider.Postgres
+            ? @"case when t.value ~ '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$' "
+                + $"then cast(t.value as double precision) {compared} else false end"
+            : $"case when {SqliteFunctions.IsNumber}(t.value) then cast(t.value as real) {compared} else false end";
+    }
+
+    private string Dataset(FilterCondition condition) => condition.Key == "context"
+        ? "exists (select 1 from run_input_tags t where t.run_no = r.no and t.key = 'mlflow.data.context' "
+            + $"and {sql.Compare("t.value", condition)})"
+        : "exists (select 1 from run_inputs i join datasets d on d.no = i.dataset_no where i.run_no = r.no "
+            + $"and {sql.Compare(condition.Key == "name" ? "d.name" : "d.digest", condition)})";
+
+    private string Attribute(FilterCondition condition)
+    {
+        // Ids are lower-case; MLflow drops others from the list.
+        if (condition is { Key: "run_id", Operator: FilterOperators.In or FilterOperators.NotIn })
+        {
+            var ids = condition.List.Where(id => !id.Any(char.IsAsciiLetterUpper)).ToList();
+            return sql.Compare("r.id", condition with { List = ids });
+        }
+
+        return sql.Compare(Column(condition.Key), condition);
+    }
+
+    public static string Column(string key) => key switch
+    {
+        "run_id" => "r.id",
+        "run_name" => "r.name",
+        "status" => "r.status",
+        "artifact_uri" => "r.artifact_uri",
+        "user_id" => "r.user_id",
+        "start_time" => "r.started_at",
+        "end_time" => "r.ended_at",
+        _ => throw new InvalidOperationException($"Runs have no column for {key}."),
+    };
+}

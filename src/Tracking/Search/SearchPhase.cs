@@ -1,0 +1,111 @@
+using Slipway.Data;
+using Slipway.Tracking.Contracts.Filters;
+
+namespace Slipway.Tracking.Search;
+
+/// <summary>
+/// One part of an order, for which an index (or at least one sort) gives the rows: numbers, then NaN, then runs
+/// without the metric. Missing values are last whatever the direction, which no single index does.
+/// </summary>
+/// <param name="From">The tables, with runs as r; what comes first is read first.</param>
+/// <param name="Where">Conditions, each with "and" in front.</param>
+/// <param name="Key">The column to order by; null for the default order.</param>
+/// <param name="Short">The key is a number, so that a page token can hold it.</param>
+internal sealed record SearchPhase(string From, string Where, string? Key, bool Ascending, bool Short)
+{
+    public const string Started = "r.started_at";
+
+    /// <summary>The phases of an order's first term.</summary>
+    public static IReadOnlyList<SearchPhase> Of(
+        OrderTerm? order, IReadOnlyDictionary<string, long?> keys, string experiments, FilterSql sql, Dialect dialect)
+    {
+        var plain = new SearchPhase("runs r", $" and r.experiment_id {experiments}", null, true, true);
+        return order switch
+        {
+            null => [plain],
+            { Entity: "metric" } => keys[order.Key] is { } number
+                ? Metric(plain, $"= {sql.Add(number)}", experiments, order.Ascending)
+                : [plain],
+            { Entity: "param" or "tag" } => Text(
+                plain, order.Entity == "param" ? "params" : "run_tags", sql.Add(order.Key), order.Ascending, dialect),
+            { Key: "end_time" } =>
+            [
+                plain with { Where = plain.Where + " and r.ended_at is not null", Key = "r.ended_at", Ascending = order.Ascending },
+                plain with { Where = plain.Where + " and r.ended_at is null" },
+            ],
+            { Key: "start_time" } => [plain with { Key = Started, Ascending = order.Ascending }],
+            _ =>
+            [
+                plain with
+                {
+                    Key = TextOrder.Of(dialect, RunConditions.Column(order.Key)),
+                    Ascending = order.Ascending,
+                    Short = false,
+                },
+            ],
+        };
+    }
+
+    /// <summary>The order of the rows, with the further terms of order_by between the key and the default.</summary>
+    public string OrderBy(string further)
+    {
+        var direction = Ascending ? "" : " desc";
+        var key = Key is null ? "" : $"{Key}{direction}, ";
+        return $"order by {key}{further}{(Key == Started ? "" : $"{Started} desc, ")}r.id";
+    }
+
+    /// <summary>The condition of the rows behind one row; the first comparison is for the index.</summary>
+    public string After(RowKey row, FilterSql sql)
+    {
+        var (started, id) = (sql.Add(row.StartedAt), sql.Add(row.Id));
+        if (Key == Started)
+        {
+            var beyond = Ascending ? ">" : "<";
+            return $" and {Started} {beyond}= {started} and ({Started} {beyond} {started} or r.id > {id})";
+        }
+
+        var later = $"({Started} < {started} or ({Started} = {started} and r.id > {id}))";
+        if (Key is null)
+            return $" and {Started} <= {started} and {later}";
+        var value = sql.Add(row.Value);
+        var further = Ascending ? ">" : "<";
+        return $" and {Key} {further}= {value} and ({Key} {further} {value} or {later})";
+    }
+
+    private static IReadOnlyList<SearchPhase> Metric(SearchPhase plain, string isKey, string experiments, bool ascending)
+    {
+        // "cross join" keeps SQLite from turning the order of the tables, and with it the use of the index, around.
+        var valued = new SearchPhase(
+            "latest_metrics o cross join runs r",
+            $" and r.no = o.run_no and o.experiment_id {experiments} and o.key_no {isKey} and o.is_nan = false",
+            "o.value",
+            ascending,
+            true);
+        return
+        [
+            valued,
+            valued with { Where = valued.Where.Replace("= false", "= true", StringComparison.Ordinal), Key = null },
+            plain with
+            {
+                Where = plain.Where
+                    + $" and not exists (select 1 from latest_metrics o where o.run_no = r.no and o.key_no {isKey})",
+            },
+        ];
+    }
+
+    private static IReadOnlyList<SearchPhase> Text(
+        SearchPhase plain, string table, string key, bool ascending, Dialect dialect) =>
+    [
+        plain with
+        {
+            From = $"runs r join {table} o on o.run_no = r.no and o.key = {key}",
+            Key = TextOrder.Of(dialect, "o.value"),
+            Ascending = ascending,
+            Short = false,
+        },
+        plain with
+        {
+            Where = plain.Where + $" and not exists (select 1 from {table} o where o.run_no = r.no and o.key = {key})",
+        },
+    ];
+}
