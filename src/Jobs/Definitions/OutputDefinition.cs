@@ -8,6 +8,9 @@ internal sealed record OutputDefinition
     /// <summary>uri_folder, uri_file, mltable, mlflow_model, custom_model or triton_model.</summary>
     public required string Type { get; init; }
 
+    /// <summary>False: nobody said the type, and it is the default; of a pipeline's output the step's type counts then.</summary>
+    public bool HasOwnType { get; init; }
+
     /// <summary>rw_mount, mount, upload or direct; null is rw_mount.</summary>
     public string? Mode { get; init; }
 

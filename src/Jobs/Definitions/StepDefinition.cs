@@ -56,8 +56,11 @@ internal sealed record StepDefinition
     /// <summary>Of a step of kind pipeline: what it consists of.</summary>
     public PipelineDefinition? Pipeline { get; init; }
 
-    /// <summary>Of a sweep: what each trial runs.</summary>
+    /// <summary>Of a sweep: what each trial runs. Its inputs are those of the sweep and the names of the search space.</summary>
     public StepDefinition? Trial { get; init; }
+
+    /// <summary>Of a sweep: a trial's component that lies in the workspace or a registry; else null.</summary>
+    public Reference? TrialReference { get; init; }
 
     public required Place Place { get; init; }
 }

@@ -1,0 +1,58 @@
+using Slipway.Jobs.Definitions.Schema;
+using Slipway.Jobs.Definitions.Yaml;
+
+namespace Slipway.Jobs.Definitions;
+
+/// <summary>A YAML file that was read and checked.</summary>
+/// <param name="Key">Where it lies, from the folder of the job's own file; "" for that file itself.</param>
+internal sealed record SourceFile(string Key, YamlMap Root, Check Check)
+{
+    public string Source => Root.Place.Source;
+}
+
+/// <summary>Opens the files that a definition refers to, each once.</summary>
+internal sealed class SourceFiles(DefinitionText text, Problems problems)
+{
+    private readonly Dictionary<string, SourceFile?> _opened = new(StringComparer.Ordinal);
+    private readonly List<SourceFile> _all = [];
+
+    public Problems Problems => problems;
+
+    /// <summary>What local paths all the files name.</summary>
+    public IEnumerable<NamedFile> Named => _all.SelectMany(file => file.Check.Files);
+
+    public SourceFile Own(YamlMap root)
+    {
+        var file = new SourceFile("", root, new Check(problems, ""));
+        _all.Add(file);
+        return file;
+    }
+
+    /// <summary>The file, checked by the shape; null when it cannot be read, which is then reported.</summary>
+    public SourceFile? Open(LocalPath path, Shape shape, YamlNode from, string field)
+    {
+        if (_opened.TryGetValue(path.Key, out var known))
+            return known;
+
+        SourceFile? file = null;
+        if (text.Open(path.Key) is not { } yaml)
+            problems.Add(from.Place, field, $"The file '{path.Text}' does not exist (looked for '{path.Key}').");
+        else if (YamlReader.Read(yaml, SourceOf(path.Key), problems) is { } root)
+            file = new SourceFile(path.Key, root, new Check(problems, LocalPaths.FolderOf(path.Key)));
+        _opened[path.Key] = file;
+        if (file is not null)
+        {
+            _all.Add(file);
+            shape.Check(file.Root, "", file.Check);
+        }
+
+        return file;
+    }
+
+    // The messages name files as the user would: relative to where the job's own file was given.
+    private string SourceOf(string key)
+    {
+        var folder = LocalPaths.FolderOf(text.Source.Replace('\\', '/'));
+        return key.StartsWith('/') ? key : LocalPaths.Join(folder, key);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text.Json.Nodes;
+using Slipway.Jobs.Definitions.Schema;
+using Slipway.Jobs.Definitions.Yaml;
+
+namespace Slipway.Jobs.Definitions;
+
+/// <summary>Collects the fields of a step's kind, from the step and from its component.</summary>
+internal sealed class StepSettings(SourceFiles files)
+{
+    // Typed properties of the step, for all kinds; they are not repeated among the settings.
+    private static readonly string[] s_typed = ["limits", "resources", "environment_variables", "trial", "training_data", "validation_data", "test_data"];
+
+    public JsonObject Json { get; } = [];
+
+    public List<SettingFile> Files { get; } = [];
+
+    /// <param name="pieces">Later ones win.</param>
+    public void Read(KindTable kind, IReadOnlyList<Piece> pieces)
+    {
+        foreach (var field in kind.Fields(ExpressionScope.None).Where(field => !s_typed.Contains(field.Name)))
+        {
+            if (pieces.LastOrDefault(piece => Value(piece.Map, field) is not null) is not { } piece)
+                continue;
+            if (field.Name == "environment" && piece.Map.Scalar("environment") is { } reference)
+                Environment(piece, reference);
+            else
+                Add(piece, field);
+        }
+    }
+
+    private static YamlNode? Value(YamlMap map, Field field) =>
+        map[field.Name] ?? field.Aliases.Select(alias => map[alias]).FirstOrDefault(value => value is not null);
+
+    private void Add(Piece piece, Field field)
+    {
+        Json[field.Name] = field.Shape.Json(Value(piece.Map, field)!);
+        var at = piece.At(field.Name);
+        foreach (var named in piece.File.Check.Files.Where(named => named.Field == at || named.Field.StartsWith(at + ".", StringComparison.Ordinal)))
+            Files.Add(new SettingFile(field.Name + named.Field[at.Length..], named.Path));
+    }
+
+    // An environment in a file of its own is as good as one written here.
+    private void Environment(Piece piece, YamlScalar written)
+    {
+        Json["environment"] = written.Text;
+        if (ExpressionReader.HasExpression(written.Text)
+            || ReferenceReader.Read(written.Text, ReferenceUse.Environment, piece.Folder, out _) is not LocalPath path
+            || files.Open(path, EnvironmentTable.Inline, written, piece.At("environment")) is not { } file)
+        {
+            return;
+        }
+
+        Json["environment"] = EnvironmentTable.Inline.Json(file.Root);
+        Files.AddRange(file.Check.Files.Select(named => new SettingFile($"environment.{named.Field}", named.Path)));
+    }
+}
