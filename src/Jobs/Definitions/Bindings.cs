@@ -11,6 +11,7 @@ internal sealed class Bindings
     private readonly IReadOnlyList<OutputDefinition> _outputs;
     private readonly Dictionary<string, StepDefinition> _steps;
     private readonly List<StepDefinition> _inOrder;
+    private readonly Dictionary<string, int> _position;
 
     public Bindings(
         Problems problems, Piece pipeline, IReadOnlyList<InputDefinition> inputs, IReadOnlyList<OutputDefinition> outputs, List<StepDefinition> steps)
@@ -21,6 +22,7 @@ internal sealed class Bindings
         _outputs = outputs;
         _steps = steps.ToDictionary(step => step.Name, StringComparer.Ordinal);
         _inOrder = steps;
+        _position = steps.Select((step, index) => (step.Name, index)).ToDictionary(pair => pair.Name, pair => pair.index, StringComparer.Ordinal);
     }
 
     /// <summary>The steps with what they depend on; the inputs of other steps are replaced by what those were given.</summary>
@@ -33,7 +35,7 @@ internal sealed class Bindings
             .Where(expression => expression.Kind == ExpressionKind.StepOutput && _steps.ContainsKey(expression.Step!))
             .Select(expression => expression.Step!)
             .ToHashSet(StringComparer.Ordinal);
-        return step with { Inputs = inputs, DependsOn = [.. _inOrder.Select(other => other.Name).Where(needed.Contains)] };
+        return step with { Inputs = inputs, DependsOn = [.. needed.OrderBy(name => _position[name])] };
     })];
 
     /// <summary>The pipeline's outputs with the step's output that each one is.</summary>

@@ -82,7 +82,7 @@ internal sealed class StepReader(JobTables tables, SourceFiles files, PipelineRe
         _expressions.Check(step, fields, names);
         if (read.Trial is not null && step.Map.Map("trial") is { } trial)
             _expressions.Check(step with { Map = trial, Path = step.At("trial") }, ["command", "distribution"], names);
-        return read with { Settings = settings.Json, Files = settings.Files };
+        return read with { Settings = settings.Fields(), Files = settings.Files };
     }
 
     private StepDefinition? Pipeline(StepDefinition read, Piece step, Piece? component, Nesting nesting)
@@ -113,7 +113,7 @@ internal sealed class StepReader(JobTables tables, SourceFiles files, PipelineRe
 
         var settings = new StepSettings(files);
         settings.Read(KindTables.Command, [piece]);
-        var step = Common("trial", piece, null, null) with { Component = piece.Map.Text("name"), Settings = settings.Json, Files = settings.Files };
+        var step = Common("trial", piece, null, null) with { Component = piece.Map.Text("name"), Settings = settings.Fields(), Files = settings.Files };
         if (!isFile)
             return (step, null, null);
 
@@ -178,6 +178,6 @@ internal sealed class StepReader(JobTables tables, SourceFiles files, PipelineRe
         var merged = new JsonObject();
         foreach (var entry in maps.SelectMany(map => map?.Entries ?? []))
             merged[entry.Key] = Shapes.Any.Json(entry.Value);
-        return merged;
+        return StepSettings.Read(merged);
     }
 }

@@ -10,14 +10,22 @@ internal sealed class StepSettings(SourceFiles files)
     // Typed properties of the step, for all kinds; they are not repeated among the settings.
     private static readonly string[] s_typed = ["limits", "resources", "environment_variables", "trial", "training_data", "validation_data", "test_data"];
 
-    public JsonObject Json { get; } = [];
+    private readonly JsonObject _json = [];
 
     public List<SettingFile> Files { get; } = [];
+
+    public JsonObject Fields() => Read(_json);
+
+    /// <summary>
+    /// The same as it comes from a reader: a number that was put in as long can be taken out only as long, one that was
+    /// read as int or double too.
+    /// </summary>
+    public static JsonObject Read(JsonObject made) => JsonNode.Parse(made.ToJsonString())!.AsObject();
 
     /// <param name="pieces">Later ones win.</param>
     public void Read(KindTable kind, IReadOnlyList<Piece> pieces)
     {
-        foreach (var field in kind.Fields(ExpressionScope.None).Where(field => !s_typed.Contains(field.Name)))
+        foreach (var field in kind.Own.Where(field => !s_typed.Contains(field.Name)))
         {
             if (pieces.LastOrDefault(piece => Value(piece.Map, field) is not null) is not { } piece)
                 continue;
@@ -33,7 +41,7 @@ internal sealed class StepSettings(SourceFiles files)
 
     private void Add(Piece piece, Field field)
     {
-        Json[field.Name] = field.Shape.Json(Value(piece.Map, field)!);
+        _json[field.Name] = field.Shape.Json(Value(piece.Map, field)!);
         var at = piece.At(field.Name);
         foreach (var named in piece.File.Check.Files.Where(named => named.Field == at || named.Field.StartsWith(at + ".", StringComparison.Ordinal)))
             Files.Add(new SettingFile(field.Name + named.Field[at.Length..], named.Path));
@@ -42,7 +50,7 @@ internal sealed class StepSettings(SourceFiles files)
     // An environment in a file of its own is as good as one written here.
     private void Environment(Piece piece, YamlScalar written)
     {
-        Json["environment"] = written.Text;
+        _json["environment"] = written.Text;
         if (ExpressionReader.HasExpression(written.Text)
             || ReferenceReader.Read(written.Text, ReferenceUse.Environment, piece.Folder, out _) is not LocalPath path
             || files.Open(path, EnvironmentTable.Inline, written, piece.At("environment")) is not { } file)
@@ -50,7 +58,7 @@ internal sealed class StepSettings(SourceFiles files)
             return;
         }
 
-        Json["environment"] = EnvironmentTable.Inline.Json(file.Root);
+        _json["environment"] = EnvironmentTable.Inline.Json(file.Root);
         Files.AddRange(file.Check.Files.Select(named => new SettingFile($"environment.{named.Field}", named.Path)));
     }
 }

@@ -103,8 +103,11 @@ internal sealed class JobTables
     ];
 
     private static ObjectShape JobOf(KindTable kind) =>
-        new ObjectShape($"{kind.Noun} job", JobCommon(kind.Name)) { Rules = [Rule.AllRequired([.. kind.Required]), .. kind.Rules] }
-            .With([.. kind.Fields(ExpressionScope.None)]);
+        new ObjectShape($"{kind.Noun} job", JobCommon(kind.Name)) { Rules = kind.Rules }.With([.. Whole(kind)]);
+
+    // Where no component can bring them, the required fields are required as such.
+    private static IEnumerable<Field> Whole(KindTable kind) => kind.Own
+        .Select(field => kind.Required.Contains(field.Name) ? field with { Required = true } : field);
 
     private ObjectShape StepOf(KindTable kind) =>
         new ObjectShape($"{kind.Noun} step", StepCommon(kind.Name))
@@ -127,15 +130,14 @@ internal sealed class JobTables
         new ObjectShape($"{kind.Noun} component", ComponentCommon(kind.Name))
         {
             Unknown = kind.IsOwn ? UnknownKeys.Refused : UnknownKeys.TyposRefused,
-            Rules = [Rule.AllRequired([.. kind.Required]), .. kind.Rules],
-        }.With([CommonTables.Resources(ExpressionScope.Own), CommonTables.EnvironmentVariables, .. kind.Fields(ExpressionScope.None)]);
+            Rules = kind.Rules,
+        }.With([CommonTables.Resources(ExpressionScope.Own), CommonTables.EnvironmentVariables, .. Whole(kind)]);
 
     private ObjectShape PipelineComponent() =>
         new ObjectShape("a pipeline component", ComponentCommon("pipeline"))
         {
             Unknown = UnknownKeys.TyposRefused,
-            Rules = [Rule.AllRequired("jobs")],
-        }.With(Jobs(), Settings());
+        }.With(Jobs() with { Required = true }, Settings());
 
     private ObjectShape PipelineJob() =>
         new ObjectShape("a pipeline job", JobCommon("pipeline")) { Rules = [Rule.ExactlyOne("jobs", "component")] }

@@ -22,6 +22,8 @@ internal sealed record KindTable(string Name, Func<ExpressionScope, IReadOnlyLis
     /// <summary>True: a kind of ours, of which Azure ML does not know; nothing unknown is let through.</summary>
     public bool IsOwn { get; init; }
 
-    /// <summary>The kind's own fields, apart from those that all steps have.</summary>
-    public IEnumerable<string> FieldNames => Fields(ExpressionScope.None).Select(known => known.Name);
+    /// <summary>The kind's own fields, without expressions beside those of each field.</summary>
+    public IReadOnlyList<Field> Own { get; } = Fields(ExpressionScope.None);
+
+    public IEnumerable<string> FieldNames => Own.Select(known => known.Name);
 }

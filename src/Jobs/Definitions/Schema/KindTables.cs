@@ -10,7 +10,7 @@ internal static class KindTables
     private static readonly Field s_code = F("code", Reference(ReferenceUse.Code), "The folder (or file) with the code.");
 
     public static KindTable Command { get; } = new("command", scope => [
-        Shapes.Required("command", TextWith(Own), "What the shell runs."),
+        F("command", TextWith(Own), "What the shell runs."),
         s_code,
         EnvironmentTable.InJob(scope),
         CommonTables.Distribution(scope | Own),

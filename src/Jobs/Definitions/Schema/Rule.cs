@@ -29,8 +29,6 @@ internal sealed class Rule(Action<YamlMap, string, Check> check)
             check.Refuse(map, path, $"One of {string.Join(", ", fields)} is needed, and none is given.");
     });
 
-    public static Rule AllRequired(params string[] fields) => AllUnless("", fields);
-
     /// <summary>The fields are required where another one is absent.</summary>
     public static Rule AllUnless(string other, params string[] fields) => new((map, path, check) =>
     {

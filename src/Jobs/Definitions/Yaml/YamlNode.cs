@@ -30,7 +30,7 @@ internal sealed class YamlScalar(Place place, string text, bool isPlain) : YamlN
 /// <summary>A sequence.</summary>
 internal sealed class YamlList(Place place, IReadOnlyList<YamlNode> items) : YamlNode(place)
 {
-    public IReadOnlyList<YamlNode> Items { get; } = items;
+    public IReadOnlyList<YamlNode> Items => items;
 
     public override int Size { get; } = 1 + items.Sum(item => item.Size);
 
@@ -43,7 +43,11 @@ internal sealed record YamlEntry(string Key, Place KeyPlace, YamlNode Value);
 /// <summary>A mapping, in the order of the file.</summary>
 internal sealed class YamlMap(Place place, IReadOnlyList<YamlEntry> entries) : YamlNode(place)
 {
-    public IReadOnlyList<YamlEntry> Entries { get; } = entries;
+    // Pipelines of a thousand steps exist; most mappings have five keys.
+    private readonly Dictionary<string, YamlEntry>? _index =
+        entries.Count > 16 ? entries.ToDictionary(entry => entry.Key, StringComparer.Ordinal) : null;
+
+    public IReadOnlyList<YamlEntry> Entries => entries;
 
     public override int Size { get; } = 1 + entries.Sum(entry => 1 + entry.Value.Size);
 
@@ -53,7 +57,18 @@ internal sealed class YamlMap(Place place, IReadOnlyList<YamlEntry> entries) : Y
     public YamlNode? this[string key] =>
         Find(key)?.Value is { } value and not YamlScalar { IsNull: true } ? value : null;
 
-    public YamlEntry? Find(string key) => Entries.FirstOrDefault(entry => entry.Key == key);
+    public YamlEntry? Find(string key)
+    {
+        if (_index is not null)
+            return _index.GetValueOrDefault(key);
+        for (var i = 0; i < entries.Count; i++)
+        {
+            if (entries[i].Key == key)
+                return entries[i];
+        }
+
+        return null;
+    }
 
     public YamlMap? Map(string key) => this[key] as YamlMap;
 
