@@ -1,12 +1,19 @@
+using Slipway.Jobs.Contracts;
 using Slipway.Jobs.Definitions.Schema;
 using Slipway.Jobs.Definitions.Yaml;
+using Slipway.Kernel;
 
 namespace Slipway.Jobs.Definitions;
 
 /// <summary>Reads jobs. All mistakes are reported at once.</summary>
 internal sealed class DefinitionReader(JobTables tables)
 {
-    /// <summary>The job, or a <see cref="Kernel.SlipwayException"/> (InvalidParameter) with a line for each mistake.</summary>
+    public DefinitionReader(Policies<IStepKind> kinds)
+        : this(OwnKinds.Tables(kinds.Names.Select(kinds.Find).OfType<IStepKind>()))
+    {
+    }
+
+    /// <summary>The job, or a <see cref="SlipwayException"/> (InvalidParameter) with a line for each mistake.</summary>
     public JobDefinition ReadJob(DefinitionText text)
     {
         var problems = new Problems();
