@@ -6,8 +6,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Slipway.Data;
 using Slipway.Kernel;
+using Slipway.Lake;
+using Slipway.Lake.Contracts;
 using Slipway.Lineage;
+using Slipway.Registry;
 using Slipway.Security;
+using Slipway.Server.Contracts;
 using Slipway.Server.Errors;
 using Slipway.Server.Health;
 using Slipway.Server.Metrics;
@@ -15,7 +19,7 @@ using Slipway.Server.Metrics;
 namespace Slipway.Server;
 
 /// <summary>Composes the modules into one program.</summary>
-public static class SlipwayServer
+public static class ServerModule
 {
     /// <summary>
     /// Starts a server: locks the home, migrates the database, listens. The caller disposes what it returns, which ends
@@ -74,7 +78,9 @@ public static class SlipwayServer
         .AddOpenApi()
         .AddData(new DataOptions { Home = settings.Home, Database = settings.Database })
         .AddSecurity(settings.Home)
-        .AddLineage();
+        .AddLineage()
+        .AddLake(new LakeOptions { TempFolder = Path.Combine(settings.Home, "temp") })
+        .AddRegistry();
 
     private static void MapModules(WebApplication app)
     {
@@ -84,5 +90,7 @@ public static class SlipwayServer
         var api = app.MapGroup("/api/v1");
         api.MapSecurity();
         api.MapLineage();
+        api.MapLake();
+        api.MapRegistry();
     }
 }

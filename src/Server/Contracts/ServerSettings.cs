@@ -1,4 +1,4 @@
-namespace Slipway.Server;
+namespace Slipway.Server.Contracts;
 
 /// <summary>What a server needs to start.</summary>
 public sealed record ServerSettings
