@@ -4,6 +4,7 @@ using Slipway.Engines.OnnxRuntime.Proto;
 using Slipway.Kernel;
 using Slipway.Training.Export;
 using Slipway.Training.Features;
+using Slipway.Training.Trees;
 using Xunit;
 
 namespace Slipway.Unit.Training;
@@ -42,15 +43,34 @@ public sealed class OnnxExporterTests
     }
 
     [Theory]
-    [InlineData("1e-3")]
-    [InlineData("0.999")]
-    public void Two_classes_come_out_right_when_all_leaves_have_the_same_sign(string bias)
+    [InlineData(0.55f, 0.01f, 1)]
+    [InlineData(0.45f, 0.01f, 0)]
+    [InlineData(0.55f, -0.01f, 1)]
+    [InlineData(0.45f, -0.01f, 0)]
+    public void Two_classes_come_out_right_when_all_leaves_have_the_same_sign(float bias, float leaf, long label)
     {
-        using var model = new ExportCase(5, "binary:logistic", rounds: 1, depth: 1, ("base_score", bias));
-        var leaves = model.Model.Trees.SelectMany(tree => tree.Reachable().Where(tree.IsLeaf).Select(leaf => tree.Condition[leaf]));
+        using var model = new ExportCase(5, "binary:logistic", rounds: 1);
+        var stump = new XgbTree
+        {
+            Target = 0,
+            Left = [1, -1, -1],
+            Right = [2, -1, -1],
+            Feature = [1, 0, 0],
+            Condition = [12, leaf, leaf],
+            DefaultLeft = [true, false, false],
+        };
+        var onnx = OnnxExporter.Export(model.Model with { BaseScore = bias, Trees = [stump] }, model.Features).ToByteArray();
+        using var session = OnnxSession.Load(onnx);
 
-        Assert.Single(leaves.Select(MathF.Sign).Distinct());
-        Assert.InRange(model.Check(), 0, ExportCheck.Tolerance);
+        var answer = session.Run(Inputs(model), TestContext.Current.CancellationToken);
+
+        var probability = 1 / (1 + Math.Exp(-Math.Log(bias / (1 - bias)) - leaf));
+        Assert.All(answer["label"].As<long>(), actual => Assert.Equal(label, actual));
+        Assert.All(answer["probabilities"].As<float>().Chunk(2), row =>
+        {
+            Assert.Equal(1 - probability, row[0], 1e-6);
+            Assert.Equal(probability, row[1], 1e-6);
+        });
     }
 
     [Fact]
