@@ -129,40 +129,6 @@ public sealed class XgbBoosterTests
         Assert.All(answers, answer => Assert.Equal(expected, answer));
     }
 
-    [Fact]
-    public void A_loop_of_training_and_predicting_does_not_grow()
-    {
-        var data = new SampleData(20_000, 10);
-        for (var i = 0; i < 10; i++)
-            Once();
-        var before = ResidentMebibytes();
-
-        for (var i = 0; i < 60; i++)
-            Once();
-
-        // One leaked matrix alone would be 60 times half a mebibyte.
-        Assert.True(ResidentMebibytes() - before < 20, $"grew from {before} to {ResidentMebibytes()} MiB");
-
-        void Once()
-        {
-            using var matrix = data.Matrix();
-            using var training = XgbTrainer.Train(
-                SampleData.Binary(), matrix, [new("train", matrix)], new XgbSchedule(2), null, TestContext.Current.CancellationToken);
-            training.Booster.Predict(matrix);
-            using var loaded = XgbBooster.Load(training.Booster.SaveJson());
-            loaded.Predict(matrix);
-            Assert.Throws<SlipwayException>(() => matrix.SetLabel([1]));
-        }
-    }
-
-    private static long ResidentMebibytes()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        GC.Collect();
-        return Environment.WorkingSet >> 20;
-    }
-
     private static XgbBooster Trained(XgbMatrix matrix) => XgbTrainer.Train(
         SampleData.Binary(), matrix, [], new XgbSchedule(6), null, TestContext.Current.CancellationToken).Booster;
 }
