@@ -2,8 +2,8 @@ namespace Slipway.Engines.DuckDb;
 
 /// <summary>
 /// What SQL may reach outside of its database: these folders with all below them, and these files, to read and to
-/// write; no other file, no network, no extension, and no setting can be changed any more. DuckDB resolves ".." but
-/// follows symbolic links, so nobody but Slipway may write links into the folders.
+/// write; no other file, no network, no extension, and no setting can be changed any more. DuckDB compares the real
+/// paths, so neither ".." nor a symbolic link leads out.
 /// </summary>
 public sealed record DuckDbSandbox
 {

@@ -39,6 +39,19 @@ public sealed class SandboxTests : IDisposable
     }
 
     [Fact]
+    public void A_symbolic_link_leads_in_but_not_out()
+    {
+        File.CreateSymbolicLink(Path.Combine(_allowed, "link.csv"), Path.Combine(_other, "b.csv"));
+        Directory.CreateSymbolicLink(Path.Combine(_allowed, "deeper"), _other);
+        Directory.CreateSymbolicLink(Path.Combine(_folder.Path, "way"), _allowed);
+
+        AssertDenied(() => Read(Path.Combine(_allowed, "link.csv")));
+        AssertDenied(() => Read(Path.Combine(_allowed, "deeper", "b.csv")));
+        AssertDenied(() => Read(Path.Combine(_allowed, "l*.csv")));
+        Assert.Equal(1, Read(Path.Combine(_folder.Path, "way", "a.csv")));
+    }
+
+    [Fact]
     public void Nothing_else_is_reached_by_any_path()
     {
         AssertDenied(() => Read(Path.Combine(_other, "b.csv")));
