@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Slipway.Data;
+using Slipway.Jobs;
 using Slipway.Kernel;
 using Slipway.Lake;
 using Slipway.Lake.Contracts;
@@ -15,6 +16,7 @@ using Slipway.Server.Contracts;
 using Slipway.Server.Errors;
 using Slipway.Server.Health;
 using Slipway.Server.Metrics;
+using Slipway.Tracking;
 
 namespace Slipway.Server;
 
@@ -80,7 +82,9 @@ public static class ServerModule
         .AddSecurity(settings.Home)
         .AddLineage()
         .AddLake(new LakeOptions { TempFolder = Path.Combine(settings.Home, "temp") })
-        .AddRegistry();
+        .AddTracking()
+        .AddRegistry()
+        .AddJobs();
 
     private static void MapModules(WebApplication app)
     {
@@ -92,5 +96,7 @@ public static class ServerModule
         api.MapLineage();
         api.MapLake();
         api.MapRegistry();
+        api.MapJobs();
+        app.MapTracking();
     }
 }

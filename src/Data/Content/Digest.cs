@@ -52,7 +52,7 @@ public readonly record struct Digest
     private static bool IsHex(ReadOnlySpan<char> text) =>
         text.Length == 64 && !text.ContainsAnyExcept(s_hex);
 
-    private sealed class DigestJsonConverter : JsonConverter<Digest>
+    public sealed class DigestJsonConverter : JsonConverter<Digest>
     {
         public override Digest Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             TryParse(reader.GetString(), out var digest) ? digest : throw new JsonException("This is not a digest.");

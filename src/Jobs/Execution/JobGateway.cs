@@ -1,0 +1,21 @@
+using Slipway.Jobs.Contracts;
+using Slipway.Jobs.Operations;
+using Slipway.Kernel;
+
+namespace Slipway.Jobs.Execution;
+
+/// <summary>Jobs as the modules above see them.</summary>
+internal sealed class JobGateway(SubmitJob submit, ShowJob show, CancelJob cancel, JobStore jobs, JobEnding ending) : IJobs
+{
+    public Task<Job> SubmitAsync(Caller caller, NewJob wanted, CancellationToken ct) => submit.RunAsync(caller, wanted, ct);
+
+    public Task<Job?> FindAsync(Caller caller, string name, CancellationToken ct) => show.FindAsync(caller, name, ct);
+
+    public async Task<Job> WaitAsync(Caller caller, string name, CancellationToken ct)
+    {
+        var row = await jobs.FindAsync(caller.Workspace, name, ct) ?? throw SlipwayException.NotFound("Job", name);
+        return await ending.WaitAsync(row, ct);
+    }
+
+    public Task CancelAsync(Caller caller, string name, CancellationToken ct) => cancel.RunAsync(caller, name, ct);
+}

@@ -1,0 +1,216 @@
+using System.Data.Common;
+using Slipway.Data;
+using Slipway.Jobs.Contracts;
+using Slipway.Kernel;
+
+namespace Slipway.Jobs.Execution;
+
+/// <summary>The table of jobs.</summary>
+internal sealed class JobStore(Database database)
+{
+    private const string Columns =
+        "id, workspace, name, type, experiment, display_name, principal, tags, status, message, cancel_requested, "
+        + "announced, created_at, started_at, ended_at";
+
+    /// <summary>False: a job of this name exists.</summary>
+    public async Task<bool> AddAsync(DbTransaction tx, JobRecord job, NewJob wanted, long now, CancellationToken ct) =>
+        await tx.ExecuteAsync(
+            """
+            insert into jobs (
+                id, workspace, name, type, experiment, display_name, principal, source, yaml, files, inputs, tags, plan,
+                status, open_steps, failed_steps, cancel_requested, announced, created_at)
+            values (
+                @Id, @Workspace, @Name, @Type, @Experiment, @DisplayName, @Principal, @Source, @Yaml, @Files, @Inputs, @Tags,
+                @Plan, @Status, @OpenSteps, 0, @No, @No, @Now)
+            on conflict (workspace, name) do nothing
+            """,
+            new
+            {
+                job.Id,
+                Workspace = job.Caller.Workspace.Value,
+                job.Name,
+                job.Type,
+                job.Experiment,
+                job.DisplayName,
+                job.Caller.Principal,
+                wanted.Source,
+                wanted.Yaml,
+                Files = JobsJson.Write(wanted.Files.ToDictionary(pair => pair.Key, pair => pair.Value.ToString())),
+                Inputs = JobsJson.Write(wanted.Inputs),
+                Tags = JobsJson.Write(job.Tags),
+                Plan = JobsJson.Write(job.Plan),
+                Status = nameof(JobStatus.Queued),
+                OpenSteps = job.Plan.Steps.Count,
+                No = false,
+                Now = now,
+            },
+            ct) == 1;
+
+    public Task<JobRow?> FindAsync(WorkspaceName workspace, string name, CancellationToken ct) =>
+        database.FindAsync<JobRow>(
+            $"select {Columns} from jobs where workspace = @Workspace and name = @Name",
+            new { Workspace = workspace.Value, Name = name },
+            ct);
+
+    public Task<JobRow?> FindAsync(string id, CancellationToken ct) =>
+        database.FindAsync<JobRow>($"select {Columns} from jobs where id = @Id", new { Id = id }, ct);
+
+    /// <summary>Newest first.</summary>
+    /// <param name="before">Time and id of the last job of the page before.</param>
+    public Task<IReadOnlyList<JobRow>> ListAsync(
+        WorkspaceName workspace, JobStatus? status, (long Time, string Id)? before, int limit, CancellationToken ct) =>
+        database.QueryAsync<JobRow>(
+            $"""
+            select {Columns} from jobs
+            where workspace = @Workspace and (@Status = '' or status = @Status)
+                and (created_at, id) < (@BeforeTime, @BeforeId)
+            order by created_at desc, id desc
+            limit @Limit
+            """,
+            new
+            {
+                Workspace = workspace.Value,
+                Status = status?.ToString() ?? "",
+                BeforeTime = before?.Time ?? long.MaxValue,
+                BeforeId = before?.Id ?? "",
+                Limit = limit,
+            },
+            ct);
+
+    public async Task<JobRecord?> LoadAsync(string id, CancellationToken ct)
+    {
+        var row = await database.FindAsync<PlanRow>(
+            "select id, workspace, name, type, experiment, display_name, principal, tags, plan from jobs where id = @Id",
+            new { Id = id },
+            ct);
+        return row is null ? null : new JobRecord
+        {
+            Id = row.Id,
+            Caller = new Caller(WorkspaceName.Parse(row.Workspace), row.Principal),
+            Name = row.Name,
+            Type = row.Type,
+            Experiment = row.Experiment,
+            DisplayName = row.DisplayName,
+            Tags = JobsJson.ReadMap(row.Tags),
+            Plan = JobsJson.ReadPlan(row.Plan),
+        };
+    }
+
+    public Task MarkStartedAsync(DbTransaction tx, string id, long now, CancellationToken ct) => tx.ExecuteAsync(
+        "update jobs set status = 'Running', started_at = @Now where id = @Id and status = 'Queued'",
+        new { Id = id, Now = now },
+        ct);
+
+    /// <summary>Asks for the end; false when the job is over or was asked before.</summary>
+    public async Task<bool> RequestCancelAsync(DbTransaction tx, string id, string? message, CancellationToken ct) =>
+        await tx.ExecuteAsync(
+            """
+            update jobs set cancel_requested = @Yes, status = 'CancelRequested', message = coalesce(message, @Message)
+            where id = @Id and not cancel_requested and status in ('Queued', 'Running')
+            """,
+            new { Id = id, Yes = true, Message = message },
+            ct) == 1;
+
+    /// <summary>Counts steps that are over; returns how it stands then.</summary>
+    public async Task<Progress> CountEndedAsync(
+        DbTransaction tx, string id, int ended, int failed, string? message, CancellationToken ct) =>
+        (await tx.FindAsync<Progress>(
+            """
+            update jobs set
+                open_steps = open_steps - @Ended,
+                failed_steps = failed_steps + @Failed,
+                message = coalesce(message, @Message)
+            where id = @Id
+            returning open_steps, failed_steps, cancel_requested
+            """,
+            new { Id = id, Ended = ended, Failed = failed, Message = message },
+            ct))!;
+
+    public Task EndAsync(DbTransaction tx, string id, JobStatus status, long now, CancellationToken ct) => tx.ExecuteAsync(
+        "update jobs set status = @Status, started_at = coalesce(started_at, @Now), ended_at = @Now where id = @Id",
+        new { Id = id, Status = status.ToString(), Now = now },
+        ct);
+
+    public Task MarkAnnouncedAsync(string id, CancellationToken ct) => database.ExecuteAsync(
+        "update jobs set announced = @Yes where id = @Id", new { Id = id, Yes = true }, ct);
+
+    /// <summary>Jobs that are over and whose news nobody has told yet, because the process died in between.</summary>
+    public Task<IReadOnlyList<string>> UnannouncedAsync(CancellationToken ct) => database.QueryAsync<string>(
+        "select id from jobs where not announced and ended_at is not null", null, ct);
+
+    public Task<string?> YamlAsync(string id, CancellationToken ct) =>
+        database.FindAsync<string>("select yaml from jobs where id = @Id", new { Id = id }, ct);
+
+    /// <summary>Whether its running steps should end: it is to be cancelled, or its first failure ends it.</summary>
+    public Task<bool> IsStoppingAsync(JobRecord job, CancellationToken ct) => database.FindAsync<bool>(
+        "select cancel_requested or (failed_steps > 0 and not @Continue) from jobs where id = @Id",
+        new { job.Id, Continue = job.Plan.ContinueOnStepFailure },
+        ct);
+
+    private sealed record PlanRow
+    {
+        public required string Id { get; init; }
+
+        public required string Workspace { get; init; }
+
+        public required string Name { get; init; }
+
+        public required string Type { get; init; }
+
+        public required string Experiment { get; init; }
+
+        public string? DisplayName { get; init; }
+
+        public required string Principal { get; init; }
+
+        public required string Tags { get; init; }
+
+        public required string Plan { get; init; }
+    }
+}
+
+/// <summary>How far a job is.</summary>
+internal sealed record Progress
+{
+    public required int OpenSteps { get; init; }
+
+    public required int FailedSteps { get; init; }
+
+    public required bool CancelRequested { get; init; }
+}
+
+/// <summary>A job's row, without its definition.</summary>
+internal sealed record JobRow
+{
+    public required string Id { get; init; }
+
+    public required string Workspace { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Type { get; init; }
+
+    public required string Experiment { get; init; }
+
+    public string? DisplayName { get; init; }
+
+    public required string Principal { get; init; }
+
+    public required string Tags { get; init; }
+
+    public required JobStatus Status { get; init; }
+
+    public string? Message { get; init; }
+
+    public required bool CancelRequested { get; init; }
+
+    public required bool Announced { get; init; }
+
+    public required long CreatedAt { get; init; }
+
+    public long? StartedAt { get; init; }
+
+    public long? EndedAt { get; init; }
+
+    public bool IsOver => Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Canceled;
+}

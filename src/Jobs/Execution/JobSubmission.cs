@@ -1,0 +1,67 @@
+using System.Data;
+using System.Data.Common;
+using Slipway.Data;
+using Slipway.Jobs.Contracts;
+using Slipway.Jobs.Definitions;
+using Slipway.Jobs.Planning;
+using Slipway.Kernel;
+
+namespace Slipway.Jobs.Execution;
+
+/// <summary>Keeps a checked job and queues the steps that are ready, in one transaction.</summary>
+internal sealed class JobSubmission(
+    Database database, JobStore jobs, StepStore steps, JobProgress progress, ActiveJobs active, TimeProvider time)
+{
+    public const string DefaultExperiment = "Default";
+
+    /// <summary>Null: a job of this name exists.</summary>
+    public async Task<JobRecord?> AddAsync(Caller caller, JobDefinition definition, NewJob wanted, CancellationToken ct)
+    {
+        var name = JobNames.Check(wanted.Name ?? definition.Name ?? JobNames.Next());
+        var record = new JobRecord
+        {
+            Id = Ids.New(time),
+            Caller = caller,
+            Name = name,
+            Type = definition.Type,
+            Experiment = definition.Experiment ?? DefaultExperiment,
+            DisplayName = definition.DisplayName,
+            Tags = definition.Tags.Concat(wanted.Tags).GroupBy(tag => tag.Key).ToDictionary(tag => tag.Key, tag => tag.Last().Value),
+            Plan = Planner.Plan(definition, name, wanted.Files),
+        };
+        var rows = Rows(record);
+        var added = await database.WriteAsync(
+            IsolationLevel.ReadCommitted, (tx, token) => WriteAsync(tx, record, rows, wanted, token), ct);
+        if (!added)
+            return null;
+
+        await active.Add(record).StartRunAsync(ct);
+        return record;
+    }
+
+    private async Task<bool> WriteAsync(
+        DbTransaction tx, JobRecord job, IReadOnlyList<StepRow> rows, NewJob wanted, CancellationToken ct)
+    {
+        if (!await jobs.AddAsync(tx, job, wanted, time.UtcNow(), ct))
+            return false;
+
+        await steps.AddAsync(tx, rows, ct);
+        foreach (var ready in rows.Where(row => row.WaitsFor == 0))
+            await progress.EnqueueAsync(tx, job, ready.Position, ct);
+        return true;
+    }
+
+    private List<StepRow> Rows(JobRecord job) => [.. job.Plan.Steps.Select((step, position) => new StepRow
+    {
+        JobId = job.Id,
+        Position = position,
+        Name = step.Name,
+        Kind = step.Kind,
+        Status = step.WaitsFor.Count == 0 ? JobStatus.Queued : JobStatus.NotStarted,
+        RunId = job.IsPipeline ? Ids.New(time) : job.Id,
+        WaitsFor = step.WaitsFor.Count,
+        Attempt = 0,
+        Reused = false,
+        Outputs = "{}",
+    })];
+}

@@ -1,0 +1,32 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Slipway.Jobs.Execution;
+
+/// <summary>How jobs run on this machine.</summary>
+internal sealed class JobsOptions
+{
+    public const string Section = "Jobs";
+
+    /// <summary>How many steps run at once; 0: one for each processor.</summary>
+    [Range(0, 4096)]
+    public int Parallelism { get; init; }
+
+    /// <summary>The most disk that the log of one step takes.</summary>
+    [Range(128 * 1024, long.MaxValue)]
+    public long LogLimitBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>A worker that is silent for so long is taken for dead, and its steps are run again.</summary>
+    [Range(1, 3600)]
+    public int LeaseSeconds { get; init; } = 30;
+
+    /// <summary>How often a step is begun when its worker dies each time.</summary>
+    [Range(1, 100)]
+    public int Attempts { get; init; } = 5;
+
+    /// <summary>False: this process queues work but leaves it to others.</summary>
+    public bool RunSteps { get; init; } = true;
+}
+
+[OptionsValidator]
+internal sealed partial class JobsOptionsValidator : IValidateOptions<JobsOptions>;

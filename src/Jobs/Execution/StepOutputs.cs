@@ -1,0 +1,88 @@
+using Slipway.Data;
+using Slipway.Jobs.Contracts;
+using Slipway.Jobs.Planning;
+using Slipway.Kernel;
+using Slipway.Lake.Contracts;
+using Slipway.Registry.Contracts;
+
+namespace Slipway.Jobs.Execution;
+
+/// <summary>Keeps what a step wrote: a tree for each output, and an asset for each one that has a name.</summary>
+internal sealed class StepOutputs(ContentStore content, IDataAssets data, IModelRegistry models)
+{
+    public async Task<Dictionary<string, StepOutput>> CommitAsync(StepRun run, CancellationToken ct)
+    {
+        var outputs = new Dictionary<string, StepOutput>(StringComparer.Ordinal);
+        foreach (var output in run.Step.Outputs)
+        {
+            var folder = run.OutputFolders[output.Name];
+            var node = run.MadeNode(output.Name);
+            var isEmpty = !Directory.EnumerateFileSystemEntries(folder).Any();
+
+            // "artifacts" without anything in it means the run's artifacts; the consumer looks there.
+            if (isEmpty && node is null && output.Name == "artifacts")
+                continue;
+
+            Digest? tree = isEmpty && node is not null ? null : (await content.PutFolderAsync(folder, null, ct)).Digest;
+            if (output.Type == "uri_file" && tree is not null)
+                RefuseUnlessOneFile(output, folder);
+            if (output.AssetName is not null && tree is { } registered)
+                node = await RegisterAsync(run, output, registered, ct);
+            outputs[output.Name] = new StepOutput(tree, node);
+        }
+
+        return outputs;
+    }
+
+    private static void RefuseUnlessOneFile(PlannedOutput output, string folder)
+    {
+        var count = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Take(2).Count();
+        if (count != 1)
+        {
+            throw SlipwayException.Invalid(
+                $"Output '{output.Name}' is a uri_file, but the step wrote {(count == 0 ? "no file" : "several files")} to it; "
+                + "write to the path it is given, or declare it as uri_folder.");
+        }
+    }
+
+    private async Task<string> RegisterAsync(StepRun run, PlannedOutput output, Digest tree, CancellationToken ct)
+    {
+        var key = $"{run.StepId}/{output.Name}";
+        if (output.Type is "mlflow_model" or "custom_model" or "triton_model")
+        {
+            var model = await models.RegisterAsync(
+                run.Caller,
+                new NewModelVersion
+                {
+                    Model = output.AssetName!,
+                    Tree = tree,
+                    Flavor = output.Type[..output.Type.IndexOf('_', StringComparison.Ordinal)],
+                    RunId = run.RunId,
+                    Description = output.Description,
+                    IdempotencyKey = key,
+                },
+                ct);
+            return model.Node;
+        }
+
+        var version = await data.CreateAsync(
+            run.Caller,
+            new NewDataVersion
+            {
+                Name = AssetName.Parse(output.AssetName!),
+                Version = output.AssetVersion,
+                Type = output.Type switch
+                {
+                    "uri_file" => DataType.UriFile,
+                    "mltable" => DataType.MlTable,
+                    _ => DataType.UriFolder,
+                },
+                Zone = "processed",
+                Tree = tree,
+                Description = output.Description,
+                IdempotencyKey = key,
+            },
+            ct);
+        return version.Node;
+    }
+}

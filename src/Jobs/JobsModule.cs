@@ -1,0 +1,81 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Slipway.Data;
+using Slipway.Jobs.Caching;
+using Slipway.Jobs.Compute;
+using Slipway.Jobs.Contracts;
+using Slipway.Jobs.Definitions;
+using Slipway.Jobs.Execution;
+using Slipway.Jobs.Operations;
+using Slipway.Kernel;
+
+namespace Slipway.Jobs;
+
+/// <summary>Jobs and pipelines: Azure ML definitions, run as steps that survive the server.</summary>
+public static class JobsModule
+{
+    public static IServiceCollection AddJobs(this IServiceCollection services)
+    {
+        services.AddOptions<JobsOptions>().BindConfiguration(JobsOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<JobsOptions>, JobsOptionsValidator>();
+        services.AddSingleton<IMigrations>(new EmbeddedMigrations("jobs", typeof(JobsModule).Assembly));
+        return services
+            .AddStores()
+            .AddExecution()
+            .AddCompute()
+            .AddOperations();
+    }
+
+    /// <param name="routes">The group of /api/v1.</param>
+    public static void MapJobs(this IEndpointRouteBuilder routes)
+    {
+        SubmitJob.Map(routes);
+        ShowJob.Map(routes);
+        ListJobs.Map(routes);
+        CancelJob.Map(routes);
+        JobLogs.Map(routes);
+        ExplainCache.Map(routes);
+    }
+
+    private static IServiceCollection AddStores(this IServiceCollection services) => services
+        .AddSingleton<JobStore>()
+        .AddSingleton<StepStore>()
+        .AddSingleton<StepCache>();
+
+    private static IServiceCollection AddExecution(this IServiceCollection services) => services
+        .AddSingleton<Policies<IStepKind>>()
+        .AddSingleton<ActiveJobs>()
+        .AddSingleton<JobProgress>()
+        .AddSingleton<JobSubmission>()
+        .AddSingleton<JobEnding>()
+        .AddSingleton<JobViews>()
+        .AddSingleton<StoredReferences>()
+        .AddSingleton<StepInputs>()
+        .AddSingleton<StepOutputs>()
+        .AddSingleton<StepArtifacts>()
+        .AddSingleton<StepPreparation>()
+        .AddSingleton<StepStarts>()
+        .AddSingleton<StepRunner>()
+        .AddSingleton<StepExecutor>()
+        .AddHostedService<StepWorker>();
+
+    private static IServiceCollection AddCompute(this IServiceCollection services) => services
+        .AddSingleton<Policies<IComputeTarget>>()
+        .AddSingleton<IComputeTarget, LocalCompute>()
+        .AddSingleton<ServerAddress>()
+        .AddSingleton<CommandEnvironment>()
+        .AddSingleton<IStepKind, CommandStep>();
+
+    private static IServiceCollection AddOperations(this IServiceCollection services) => services
+        .AddSingleton<DefinitionReader>()
+        .AddSingleton<JobFiles>()
+        .AddSingleton<StepLogs>()
+        .AddSingleton<SubmitJob>()
+        .AddSingleton<ShowJob>()
+        .AddSingleton<ListJobs>()
+        .AddSingleton<CancelJob>()
+        .AddSingleton<JobLogs>()
+        .AddSingleton<ExplainCache>()
+        .AddSingleton<IJobs, JobGateway>();
+}

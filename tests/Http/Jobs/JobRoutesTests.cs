@@ -1,0 +1,120 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Slipway.Server;
+using Slipway.Server.Contracts;
+using Slipway.Shared;
+using Xunit;
+
+namespace Slipway.Http.Jobs;
+
+public sealed class JobRoutesTests : IAsyncLifetime
+{
+    private const string Hello =
+        """
+        type: command
+        command: echo hello from ${{inputs.who}}; env | grep MLFLOW_TRACKING_URI
+        environment: azureml:any@latest
+        inputs:
+          who: bash
+        """;
+
+    private readonly TempFolder _home = new();
+    private WebApplication _app = null!;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private HttpClient Client { get; set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _app = await ServerModule.StartAsync(new ServerSettings { Home = _home.Path, Urls = ["http://127.0.0.1:0"] }, Ct);
+        Client = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+        _home.Dispose();
+    }
+
+    [Fact]
+    public async Task A_command_job_is_submitted_followed_to_its_end_and_shown()
+    {
+        var submitted = await PostAsync(new { yaml = Hello, name = "hello" });
+        var events = await Client.GetStringAsync("/api/v1/jobs/hello/logs?follow=true", Ct);
+        var shown = await GetAsync("/api/v1/jobs/hello");
+        var listed = await GetAsync("/api/v1/jobs?status=completed");
+
+        Assert.Equal("hello", (string?)submitted["name"]);
+        Assert.Contains("event: end\ndata: {\"step\":null,\"text\":null,\"status\":\"Completed\"", events);
+        Assert.Equal("Completed", (string?)shown["status"]);
+        Assert.Equal("hello", (string?)shown["steps"]![0]!["name"]);
+        Assert.Equal("hello", (string?)listed["jobs"]![0]!["name"]);
+        var log = await Client.GetStringAsync("/api/v1/jobs/hello/logs", Ct);
+        Assert.Equal($"hello from bash\nMLFLOW_TRACKING_URI={_app.Urls.First()}\n", log);
+        Assert.Equal($"MLFLOW_TRACKING_URI={_app.Urls.First()}", await Client.GetStringAsync("/api/v1/jobs/hello/logs?tail=1", Ct));
+    }
+
+    [Fact]
+    public async Task The_same_job_again_is_taken_from_the_cache_and_says_so()
+    {
+        await PostAsync(new { yaml = Hello, name = "first" });
+        await Client.GetStringAsync("/api/v1/jobs/first/logs?follow=true", Ct);
+        await PostAsync(new { yaml = Hello, name = "second" });
+        await Client.GetStringAsync("/api/v1/jobs/second/logs?follow=true", Ct);
+
+        var explained = await GetAsync("/api/v1/jobs/second/cache");
+
+        Assert.Equal("hit", (string?)explained["steps"]![0]!["outcome"]);
+        Assert.Equal("Reused the result of job 'first'.", (string?)explained["steps"]![0]!["reason"]);
+    }
+
+    [Fact]
+    public async Task A_running_job_is_canceled()
+    {
+        await PostAsync(new { yaml = Hello.Replace("echo hello", "sleep 60; echo hello"), name = "long" });
+
+        var answer = await Client.PostAsync("/api/v1/jobs/long/cancel", null, Ct);
+        var events = await Client.GetStringAsync("/api/v1/jobs/long/logs?follow=true", Ct);
+
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        Assert.Contains("\"status\":\"Canceled\",\"message\":\"Canceled by local.\"", events);
+    }
+
+    [Fact]
+    public async Task All_mistakes_of_a_definition_are_reported_and_nothing_is_kept()
+    {
+        var answer = await Client.PostAsJsonAsync(
+            "/api/v1/jobs", new { yaml = "type: command\ncomand: ls\nenvironment: azureml:any@latest\nlimits: {timeout: soon}", source = "j.yml" }, Ct);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        var text = await answer.Content.ReadAsStringAsync(Ct);
+        Assert.Contains("j.yml:2", text);
+        Assert.Contains("j.yml:4", text);
+        Assert.Empty((await GetAsync("/api/v1/jobs"))["jobs"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task A_name_is_given_once()
+    {
+        await PostAsync(new { yaml = Hello, name = "hello" });
+
+        var again = await Client.PostAsJsonAsync("/api/v1/jobs", new { yaml = Hello, name = "hello" }, Ct);
+
+        Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
+    }
+
+    private async Task<JsonNode> GetAsync(string path) => JsonNode.Parse(await Client.GetStringAsync(path, Ct))!;
+
+    private async Task<JsonNode> PostAsync(object body)
+    {
+        var answer = await Client.PostAsJsonAsync("/api/v1/jobs", body, Ct);
+        var text = await answer.Content.ReadAsStringAsync(Ct);
+        Assert.True(answer.StatusCode == HttpStatusCode.Created, text);
+        return JsonNode.Parse(text)!;
+    }
+}
