@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Slipway.Data;
@@ -63,6 +64,8 @@ public static class ServerModule
             kestrel.Limits.MaxRequestBodySize = settings.MaxBodyBytes;
         });
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true)
+            // A failed start is told once, by whoever called: not by the host with a stack trace.
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
             .SetMinimumLevel(settings.Verbose ? LogLevel.Information : LogLevel.Warning);
         AddModules(builder.Services, settings);
 
@@ -78,6 +81,7 @@ public static class ServerModule
         .AddSingleton<Events>()
         .AddSingleton<MetricsRegistry>()
         .AddOpenApi()
+        .Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = true)
         .AddData(new DataOptions { Home = settings.Home, Database = settings.Database })
         .AddSecurity(settings.Home)
         .AddLineage()

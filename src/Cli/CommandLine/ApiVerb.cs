@@ -1,0 +1,32 @@
+using System.CommandLine;
+using Slipway.Cli.Output;
+using Slipway.Client;
+
+namespace Slipway.Cli.CommandLine;
+
+/// <summary>Makes a verb that talks to a server.</summary>
+internal static class ApiVerb
+{
+    public delegate Task<int> Body(SlipwayClient client, ParseResult parsed, OutputFormat format, CancellationToken ct);
+
+    /// <summary>A command with the common options; its body gets a client and the output format.</summary>
+    public static Command Create(string name, string description, IEnumerable<Symbol> parameters, Body body)
+    {
+        var command = new Command(name, description);
+        foreach (var parameter in parameters)
+        {
+            if (parameter is Argument argument)
+                command.Arguments.Add(argument);
+            else
+                command.Options.Add((Option)parameter);
+        }
+
+        var common = new CommonOptions(command);
+        command.SetAction(async (parsed, ct) =>
+        {
+            using var client = common.Client(parsed);
+            return await body(client, parsed, common.Format(parsed), ct);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Slipway.Cli.Verbs;
+using Slipway.Client;
+using Slipway.Kernel;
+
+namespace Slipway.Cli.CommandLine;
+
+/// <summary>All verbs, and what becomes of their mistakes. Exit codes: 0 good, 1 failed, 2 misused.</summary>
+internal static class CommandTree
+{
+    private const int Failed = 1;
+    private const int Misused = 2;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var parsed = Build().Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+                await Console.Error.WriteLineAsync(error.Message);
+            await Console.Error.WriteLineAsync("Add --help to see what it takes.");
+            return Misused;
+        }
+
+        using var interrupt = new Interrupt();
+        try
+        {
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, interrupt.Token);
+        }
+        catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("Interrupted.");
+            return 130;
+        }
+        catch (SlipwayException refusal)
+        {
+            await Console.Error.WriteLineAsync(refusal.Message);
+            return refusal.Code == ErrorCode.InvalidParameter ? Misused : Failed;
+        }
+        catch (SlipwayApiException refusal)
+        {
+            await Console.Error.WriteLineAsync(refusal.Message);
+            return refusal.Status == System.Net.HttpStatusCode.BadRequest ? Misused : Failed;
+        }
+    }
+
+    private static RootCommand Build() => new("Slipway: data, training, registry, serving, monitoring and retraining as one program.")
+    {
+        ServerCommand.Create(),
+        DataCommands.Create(),
+        SqlCommand.Create(),
+        JobCommands.Create(),
+        RunCommands.Create(),
+        ModelCommands.Create(),
+        LineageCommands.Create(),
+    };
+}

@@ -1,0 +1,32 @@
+using System.CommandLine;
+using Slipway.Cli.Output;
+using Slipway.Client;
+
+namespace Slipway.Cli.CommandLine;
+
+/// <summary>The options that every verb over a server shares.</summary>
+internal sealed class CommonOptions
+{
+    private readonly Option<Uri> _server = new("--server")
+    {
+        Description = "The server's address. Default: $SLIPWAY_SERVER, else http://127.0.0.1:5000.",
+        DefaultValueFactory = _ => new Uri(Environment.GetEnvironmentVariable("SLIPWAY_SERVER") ?? "http://127.0.0.1:5000"),
+    };
+
+    private readonly Option<string?> _workspace = new("--workspace-name", "-w") { Description = "The workspace. Default: default." };
+
+    private readonly Option<OutputFormat?> _output = new("--output", "-o") { Description = "json, table, tsv or none." };
+
+    public CommonOptions(Command command)
+    {
+        command.Options.Add(_server);
+        command.Options.Add(_workspace);
+        command.Options.Add(_output);
+    }
+
+    public SlipwayClient Client(ParseResult parsed) => new(parsed.GetValue(_server)!, parsed.GetValue(_workspace));
+
+    /// <summary>Table for people, JSON for pipes, unless asked otherwise.</summary>
+    public OutputFormat Format(ParseResult parsed) =>
+        parsed.GetValue(_output) ?? (Console.IsOutputRedirected ? OutputFormat.Json : OutputFormat.Table);
+}

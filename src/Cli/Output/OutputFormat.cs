@@ -1,0 +1,10 @@
+namespace Slipway.Cli.Output;
+
+/// <summary>How a verb prints what it found.</summary>
+internal enum OutputFormat
+{
+    Json,
+    Table,
+    Tsv,
+    None,
+}

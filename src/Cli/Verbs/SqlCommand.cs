@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Slipway.Cli.CommandLine;
+using Slipway.Cli.Output;
+using Slipway.Client;
+
+namespace Slipway.Cli.Verbs;
+
+/// <summary>slipway sql: a query over data versions.</summary>
+internal static class SqlCommand
+{
+    public static Command Create()
+    {
+        var query = new Argument<string>("query")
+        {
+            Description = "DuckDB SQL; data versions stand in quotes: \"select count(*) from 'data:flights-raw@latest'\".",
+        };
+        var limit = new Option<long?>("--max-results", "-n") { Description = "The most rows to print. Default: 10000." };
+        return ApiVerb.Create("sql", "Query data versions.", [query, limit], async (client, parsed, format, ct) =>
+        {
+            var result = await client.Data.SqlAsync(parsed.GetValue(query)!, parsed.GetValue(limit), ct);
+            Print(result, format);
+            if (result.Truncated)
+                await Console.Error.WriteLineAsync("There are more rows; --max-results shows more.");
+            return 0;
+        });
+    }
+
+    private static void Print(SqlResult result, OutputFormat format)
+    {
+        var names = result.Columns.Select(column => column.Name).ToList();
+        if (format is not (OutputFormat.Json or OutputFormat.None))
+        {
+            Printer.Rows(names, result.Rows.Select(row => row.Select(Text).ToArray()), format);
+            return;
+        }
+
+        var objects = result.Rows.Select(row =>
+            (JsonNode)new JsonObject(names.Zip(row, (name, cell) => KeyValuePair.Create(name, JsonNode.Parse(cell.GetRawText())))));
+        Printer.List(new JsonArray([.. objects]), names, format);
+    }
+
+    private static string Text(JsonElement cell) => cell.ValueKind switch
+    {
+        JsonValueKind.Null => "",
+        JsonValueKind.String => cell.GetString()!,
+        _ => cell.GetRawText(),
+    };
+}

@@ -1,0 +1,74 @@
+namespace Slipway.Client;
+
+/// <summary>A job as it stands.</summary>
+public sealed record Job(
+    string Name,
+    string Type,
+    string ExperimentName,
+    string Status,
+    string? Message,
+    string RunId,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? EndedAt,
+    IReadOnlyList<JobStep> Steps)
+{
+    /// <summary>True when it will not change any more.</summary>
+    public bool IsOver => Status is "Completed" or "Failed" or "Canceled";
+
+    public JobStep Step(string name) => Steps.First(step => step.Name == name);
+}
+
+/// <summary>A step of a job.</summary>
+public sealed record JobStep(
+    string Name,
+    string Kind,
+    string Status,
+    string? Message,
+    string RunId,
+    bool Reused,
+    IReadOnlyDictionary<string, StepOutput> Outputs);
+
+/// <summary>An output of a finished step: its tree, and the node of what was made.</summary>
+public sealed record StepOutput(string? Tree, string? Node);
+
+/// <summary>What is needed to submit a job.</summary>
+/// <param name="Files">The digest of the uploaded tree of each local path that the YAML names.</param>
+public sealed record NewJob(
+    string Yaml,
+    string Source,
+    string? Name,
+    IReadOnlyDictionary<string, string> Files,
+    IReadOnlyDictionary<string, string> Inputs);
+
+/// <summary>Jobs and pipelines.</summary>
+public sealed class JobsClient
+{
+    private static readonly TimeSpan s_firstLook = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_laterLook = TimeSpan.FromMilliseconds(250);
+    private readonly SlipwayClient _client;
+
+    internal JobsClient(SlipwayClient client) => _client = client;
+
+    /// <summary>Submits a job; a name that is taken is refused with the code AlreadyExists.</summary>
+    public async Task<Job> SubmitAsync(NewJob job, CancellationToken ct) =>
+        (await _client.SendAsync<Job>(HttpMethod.Post, "api/v1/jobs", job, ct))!;
+
+    public Task<Job?> FindAsync(string name, CancellationToken ct) =>
+        _client.FindAsync<Job>($"api/v1/jobs/{SlipwayClient.Escape(name)}", ct);
+
+    /// <summary>Returns when the job is over.</summary>
+    public async Task<Job> WaitAsync(string name, CancellationToken ct)
+    {
+        for (var pause = s_firstLook; ; pause = pause < s_laterLook ? pause * 2 : s_laterLook)
+        {
+            var job = await _client.GetAsync<Job>($"api/v1/jobs/{SlipwayClient.Escape(name)}", ct);
+            if (job!.IsOver)
+                return job;
+            await Task.Delay(pause, ct);
+        }
+    }
+
+    public Task CancelAsync(string name, CancellationToken ct) =>
+        _client.SendAsync<object>(HttpMethod.Post, $"api/v1/jobs/{SlipwayClient.Escape(name)}/cancel", new { }, ct);
+}

@@ -1,0 +1,132 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Slipway.Client;
+
+/// <summary>
+/// A client of one Slipway server and workspace. Thread-safe; keep one. Every call throws
+/// <see cref="SlipwayApiException"/> when the server refuses or cannot be reached.
+/// </summary>
+public sealed class SlipwayClient : IDisposable
+{
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web);
+    private readonly HttpClient _http;
+
+    /// <param name="server">Such as http://127.0.0.1:5000.</param>
+    /// <param name="workspace">Null: the default one.</param>
+    public SlipwayClient(Uri server, string? workspace = null)
+    {
+        _http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+        {
+            BaseAddress = new Uri(server.ToString().TrimEnd('/') + "/"),
+            Timeout = TimeSpan.FromMinutes(30),
+        };
+        if (workspace is not null)
+            _http.DefaultRequestHeaders.Add("X-Slipway-Workspace", workspace);
+        Content = new ContentClient(this);
+        Data = new DataClient(this);
+        Jobs = new JobsClient(this);
+        Models = new ModelsClient(this);
+    }
+
+    public Uri Server => _http.BaseAddress!;
+
+    public ContentClient Content { get; }
+
+    public DataClient Data { get; }
+
+    public JobsClient Jobs { get; }
+
+    public ModelsClient Models { get; }
+
+
+    /// <summary>GET as JSON; <paramref name="path"/> is relative to the server ("api/v1/data").</summary>
+    public async Task<JsonNode> GetAsync(string path, CancellationToken ct) =>
+        (await ReadAsync<JsonNode>(HttpMethod.Get, path, null, ct))!;
+
+    /// <summary>POST of a JSON body; the answer as JSON, or null when it has none.</summary>
+    public Task<JsonNode?> PostAsync(string path, JsonNode body, CancellationToken ct) =>
+        ReadAsync<JsonNode>(HttpMethod.Post, path, JsonContent.Create(body, options: s_json), ct);
+
+    /// <summary>GET as plain text.</summary>
+    public async Task<string> GetTextAsync(string path, CancellationToken ct)
+    {
+        using var answer = await SendAsync(HttpMethod.Get, path, null, ct);
+        return await answer.Content.ReadAsStringAsync(ct);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    internal static string Escape(string segment) => Uri.EscapeDataString(segment);
+
+    internal Task<T?> GetAsync<T>(string path, CancellationToken ct) => ReadAsync<T>(HttpMethod.Get, path, null, ct);
+
+    /// <summary>Null instead of an exception when the thing does not exist.</summary>
+    internal async Task<T?> FindAsync<T>(string path, CancellationToken ct)
+        where T : class
+    {
+        try
+        {
+            return await GetAsync<T>(path, ct);
+        }
+        catch (SlipwayApiException refusal) when (refusal.Status == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    internal Task<T?> SendAsync<T>(HttpMethod method, string path, object body, CancellationToken ct) =>
+        ReadAsync<T>(method, path, JsonContent.Create(body, options: s_json), ct);
+
+    internal async Task<T?> ReadAsync<T>(HttpMethod method, string path, HttpContent? body, CancellationToken ct)
+    {
+        using var answer = await SendAsync(method, path, body, ct);
+        if (answer.StatusCode == HttpStatusCode.NoContent || answer.Content.Headers.ContentLength == 0)
+            return default;
+        return await answer.Content.ReadFromJsonAsync<T>(s_json, ct);
+    }
+
+    /// <summary>Any request; the answer is a success, and the caller disposes it.</summary>
+    internal async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? body, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body };
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        HttpResponseMessage answer;
+        try
+        {
+            answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new SlipwayApiException(
+                null, null, $"No Slipway server answers at {Server}; start one with 'slipway server', or name it with --server.", exception);
+        }
+
+        if (answer.IsSuccessStatusCode)
+            return answer;
+        using (answer)
+            throw await RefusalAsync(answer, ct);
+    }
+
+    private static async Task<SlipwayApiException> RefusalAsync(HttpResponseMessage answer, CancellationToken ct)
+    {
+        var text = await answer.Content.ReadAsStringAsync(ct);
+        try
+        {
+            var body = JsonNode.Parse(text) as JsonObject;
+            var message = body?["detail"] ?? body?["message"] ?? body?["error"];
+            var code = body?["title"] ?? body?["error_code"];
+            if (message is not null)
+                return new SlipwayApiException(answer.StatusCode, code?.ToString(), message.ToString());
+        }
+        catch (JsonException)
+        {
+            // Not ours: a proxy answered. The status says what there is to say.
+        }
+
+        return new SlipwayApiException(answer.StatusCode, null, $"The server answered {(int)answer.StatusCode} {answer.ReasonPhrase}.");
+    }
+}
