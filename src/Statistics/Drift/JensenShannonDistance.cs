@@ -1,0 +1,30 @@
+namespace Slipway.Statistics.Drift;
+
+/// <summary>The square root of the Jensen-Shannon divergence to base 2: a metric from 0 (equal) to 1 (nothing shared).</summary>
+internal sealed class JensenShannonDistance : IBinnedStatistic
+{
+    public string Name => "jensen_shannon_distance";
+
+    public bool IsPValue => false;
+
+    public bool Suits(FeatureType type) => true;
+
+    public double Measure(ReadOnlySpan<long> reference, ReadOnlySpan<long> current)
+    {
+        var shares = new Shares(reference, current);
+        if (shares.IsEmpty)
+            return double.NaN;
+        double divergence = 0;
+        for (var bin = 0; bin < shares.Count; bin++)
+        {
+            var (p, q) = shares[bin];
+            var middle = (p + q) / 2;
+            divergence += Term(p, middle) + Term(q, middle);
+        }
+
+        // Rounding may leave a hair below 0 or above 1.
+        return Math.Sqrt(Math.Clamp(divergence / 2, 0, 1));
+    }
+
+    private static double Term(double share, double middle) => share == 0 ? 0 : share * Math.Log2(share / middle);
+}

@@ -1,0 +1,34 @@
+using Slipway.Kernel;
+
+namespace Slipway.Statistics.Drift;
+
+/// <summary>Counts over the same bins, as the shares of their samples.</summary>
+internal readonly ref struct Shares
+{
+    private readonly ReadOnlySpan<long> _reference;
+    private readonly ReadOnlySpan<long> _current;
+
+    public Shares(ReadOnlySpan<long> reference, ReadOnlySpan<long> current)
+    {
+        if (reference.Length != current.Length)
+            throw SlipwayException.Invalid($"{reference.Length} and {current.Length} bins do not pair.");
+        _reference = reference;
+        _current = current;
+        foreach (var count in reference)
+            ReferenceRows += count;
+        foreach (var count in current)
+            CurrentRows += count;
+    }
+
+    public long ReferenceRows { get; }
+
+    public long CurrentRows { get; }
+
+    public int Count => _reference.Length;
+
+    /// <summary>One side has no rows, so there are no shares.</summary>
+    public bool IsEmpty => ReferenceRows == 0 || CurrentRows == 0;
+
+    public (double Reference, double Current) this[int bin] =>
+        ((double)_reference[bin] / ReferenceRows, (double)_current[bin] / CurrentRows);
+}
