@@ -73,6 +73,8 @@ public static class ServerModule
         app.UseMiddleware<ErrorRendering>();
         app.UseSecurity();
         MapModules(app);
+        // It counts from the start, not from the first look at the page.
+        app.Services.GetRequiredService<MetricsRegistry>();
         return app;
     }
 

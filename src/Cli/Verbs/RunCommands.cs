@@ -19,7 +19,7 @@ internal static class RunCommands
         var most = new Option<int>("--max-results", "-n") { Description = "Default: 50.", DefaultValueFactory = _ => 50 };
         return ApiVerb.Create("list", "List the runs of an experiment.", [experiment, filter, order, most], async (client, parsed, format, ct) =>
         {
-            var query = $"experiment={Uri.EscapeDataString(parsed.GetValue(experiment)!)}&maxResults={parsed.GetValue(most)}";
+            var query = $"experiment={Uri.EscapeDataString(parsed.GetValue(experiment)!)}&limit={parsed.GetValue(most)}";
             if (parsed.GetValue(filter) is { } condition)
                 query += $"&filter={Uri.EscapeDataString(condition)}";
             if (parsed.GetValue(order) is { } by)

@@ -4,11 +4,13 @@ using System.Diagnostics.Metrics;
 namespace Slipway.Server.Metrics;
 
 /// <summary>
-/// Gathers the instruments of all meters whose name begins with "Slipway", for the Prometheus page. (No Prometheus
-/// exporter package restores here, so this listens to the framework's own metrics API.)
+/// Gathers the instruments of Slipway's meters, of the web server and of the runtime, for the Prometheus page. (No
+/// Prometheus exporter package restores here, so this listens to the framework's own metrics API.)
 /// </summary>
 internal sealed class MetricsRegistry : IDisposable
 {
+    private static readonly string[] s_meters = ["Slipway", "Microsoft.AspNetCore.Hosting", "System.Runtime"];
+
     private readonly ConcurrentDictionary<Instrument, InstrumentSeries> _instruments = new();
     private readonly MeterListener _listener = new();
 
@@ -16,7 +18,7 @@ internal sealed class MetricsRegistry : IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name.StartsWith("Slipway", StringComparison.Ordinal))
+            if (s_meters.Any(name => instrument.Meter.Name.StartsWith(name, StringComparison.Ordinal)))
                 listener.EnableMeasurementEvents(instrument, _instruments.GetOrAdd(instrument, i => new InstrumentSeries(i)));
         };
         _listener.SetMeasurementEventCallback<long>((_, value, tags, state) => Record(state, value, tags));

@@ -63,6 +63,9 @@ internal static class PrometheusText
         var unit = instrument.Instrument.Unit switch { "s" => "_seconds", "By" => "_bytes", _ => "" };
         if (unit.Length > 0 && !name.EndsWith(unit, StringComparison.Ordinal))
             name += unit;
+        // "_count" is kept for histograms; promtool refuses it elsewhere.
+        if (!instrument.IsHistogram && name.EndsWith("_count", StringComparison.Ordinal))
+            name = name[..^"_count".Length];
         return instrument.IsCounter && !name.EndsWith("_total", StringComparison.Ordinal) ? name + "_total" : name;
     }
 
