@@ -92,8 +92,9 @@ cli_is_stale() {
         "$root"/.editorconfig "$root"/global.json
 }
 
+# What is in the folder and not the folder itself: the build changes that by writing dist.
 studio_is_stale() {
-    [ -e "$root/src/Studio/package.json" ] && { [ ! -d "$root/src/Studio/dist" ] || changed studio "$root/src/Studio"; }
+    [ -e "$root/src/Studio/package.json" ] && { [ ! -d "$root/src/Studio/dist" ] || changed studio "$root"/src/Studio/*; }
 }
 
 # A stamp has the time at which the build began: what is edited meanwhile is newer and is built the next time.
