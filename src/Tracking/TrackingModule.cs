@@ -1,12 +1,15 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Slipway.Data;
 using Slipway.Kernel;
+using Slipway.Tracking.Api;
 using Slipway.Tracking.Artifacts;
 using Slipway.Tracking.Contracts;
 using Slipway.Tracking.Experiments;
 using Slipway.Tracking.Inputs;
+using Slipway.Tracking.LoggedModels;
 using Slipway.Tracking.Metrics;
 using Slipway.Tracking.Runs;
 using Slipway.Tracking.Search;
@@ -21,9 +24,14 @@ public static class TrackingModule
         services.AddSingleton<IMigrations>(new EmbeddedMigrations("tracking", typeof(TrackingModule).Assembly));
         services.TryAddSingleton<Events>();
         services.AddSingleton<ITracking, RunTracking>();
-        return services.AddStores().AddExperiments().AddRuns().AddArtifacts();
+        return services.AddStores().AddExperiments().AddRuns().AddArtifacts().AddLoggedModels()
+            .AddSingleton<ListRuns>()
+            .AddSingleton<ShowRun>()
+            .AddSingleton<ShowSeries>()
+            .AddSingleton<ListExperiments>();
     }
 
+    /// <param name="routes">The root: MLflow's paths and /api/v1/runs stand below it.</param>
     public static IEndpointRouteBuilder MapTracking(this IEndpointRouteBuilder routes)
     {
         CreateExperiment.Map(routes);
@@ -46,16 +54,45 @@ public static class TrackingModule
         LogParameter.Map(routes);
         LogMetric.Map(routes);
         LogBatch.Map(routes);
+        LogModel.Map(routes);
         GetMetricHistory.Map(routes);
+        GetHistoryBulk.Map(routes);
+        GetHistoryInterval.Map(routes);
         LogInputs.Map(routes);
         LogOutputs.Map(routes);
+        SearchDatasets.Map(routes);
         ListArtifacts.Map(routes);
         GetArtifact.Map(routes);
         UploadArtifact.Map(routes);
         DownloadArtifact.Map(routes);
         ListProxyArtifacts.Map(routes);
         DeleteArtifact.Map(routes);
+        UploadRunArtifact.Map(routes);
+        ServerFacts.Map(routes);
+        MapLoggedModels(routes);
+        MapApi(routes.MapGroup("/api/v1"));
         return routes;
+    }
+
+    private static void MapLoggedModels(IEndpointRouteBuilder routes)
+    {
+        CreateLoggedModel.Map(routes);
+        GetLoggedModel.Map(routes);
+        FinalizeLoggedModel.Map(routes);
+        DeleteLoggedModel.Map(routes);
+        SearchLoggedModels.Map(routes);
+        SetLoggedModelTags.Map(routes);
+        DeleteLoggedModelTag.Map(routes);
+        LogLoggedModelParams.Map(routes);
+        ListLoggedModelArtifacts.Map(routes);
+    }
+
+    private static void MapApi(IEndpointRouteBuilder routes)
+    {
+        ListRuns.Map(routes);
+        ShowRun.Map(routes);
+        ShowSeries.Map(routes);
+        ListExperiments.Map(routes);
     }
 
     private static IServiceCollection AddStores(this IServiceCollection services) => services
@@ -92,9 +129,13 @@ public static class TrackingModule
         .AddSingleton<LogParameter>()
         .AddSingleton<LogMetric>()
         .AddSingleton<LogBatch>()
+        .AddSingleton<LogModel>()
         .AddSingleton<GetMetricHistory>()
+        .AddSingleton<GetHistoryBulk>()
+        .AddSingleton<GetHistoryInterval>()
         .AddSingleton<LogInputs>()
-        .AddSingleton<LogOutputs>();
+        .AddSingleton<LogOutputs>()
+        .AddSingleton<SearchDatasets>();
 
     private static IServiceCollection AddArtifacts(this IServiceCollection services) => services
         .AddSingleton<ListArtifacts>()
@@ -102,5 +143,18 @@ public static class TrackingModule
         .AddSingleton<UploadArtifact>()
         .AddSingleton<DownloadArtifact>()
         .AddSingleton<ListProxyArtifacts>()
-        .AddSingleton<DeleteArtifact>();
+        .AddSingleton<DeleteArtifact>()
+        .AddSingleton<UploadRunArtifact>();
+
+    private static IServiceCollection AddLoggedModels(this IServiceCollection services) => services
+        .AddSingleton<LoggedModelStore>()
+        .AddSingleton<CreateLoggedModel>()
+        .AddSingleton<GetLoggedModel>()
+        .AddSingleton<FinalizeLoggedModel>()
+        .AddSingleton<DeleteLoggedModel>()
+        .AddSingleton<SearchLoggedModels>()
+        .AddSingleton<SetLoggedModelTags>()
+        .AddSingleton<DeleteLoggedModelTag>()
+        .AddSingleton<LogLoggedModelParams>()
+        .AddSingleton<ListLoggedModelArtifacts>();
 }

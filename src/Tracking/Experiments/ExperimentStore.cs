@@ -85,6 +85,12 @@ internal sealed class ExperimentStore(Database database, TimeProvider time)
             cancellationToken: ct)), ct);
     }
 
+    /// <summary>All that are not deleted.</summary>
+    public Task<IReadOnlyList<long>> ListIdsAsync(WorkspaceName workspace, CancellationToken ct) => database.QueryAsync<long>(
+        "select id from experiments where workspace = @Workspace and deleted = false",
+        new { Workspace = workspace.Value },
+        ct);
+
     public Task RenameAsync(WorkspaceName workspace, long id, string name, CancellationToken ct) =>
         database.WriteAsync(async (tx, token) =>
         {

@@ -44,6 +44,23 @@ internal sealed class InputStore(Database database)
             }
         }, ct);
 
+    /// <summary>The data sets of experiments with their uses, at most a thousand.</summary>
+    public Task<IReadOnlyList<DatasetSummary>> SummariesAsync(
+        WorkspaceName workspace, long[] experiments, CancellationToken ct) => database.QueryAsync<DatasetSummary>(
+        $"""
+        select distinct d.experiment_id, d.name, d.digest, t.value as context
+        from datasets d
+        join experiments e on e.id = d.experiment_id and e.workspace = @Workspace
+        join run_inputs i on i.dataset_no = d.no
+        left join run_input_tags t
+            on t.run_no = i.run_no and t.dataset_no = i.dataset_no and t.key = 'mlflow.data.context'
+        where {database.Dialect.AnyOf("d.experiment_id", "@Experiments")}
+        order by d.name, d.digest
+        limit 1000
+        """,
+        new { Workspace = workspace.Value, Experiments = experiments },
+        ct);
+
     private static async Task AddDatasetAsync(DbTransaction tx, RunRow run, DatasetInput input, CancellationToken ct)
     {
         var no = await GetNumberAsync(tx, run, input.Dataset, ct);

@@ -15,7 +15,11 @@ internal sealed class LogMetric(LogBatch batches, MetricKeys keys) : IMlflowOper
         var metric = MetricFields.Read(fields);
         var number = (await keys.GetAsync([metric.Key], ct))[metric.Key];
         var point = StoredPoint.Of(number, metric.Value, metric.Time, metric.Step);
-        await batches.RunAsync(call.Caller, runId, new Batch { Points = new[] { point } }, ct);
+        await batches.RunAsync(call.Caller, runId, new Batch
+        {
+            Points = new[] { point },
+            ModelPoints = metric.OnModel(point) is { } onModel ? [onModel] : [],
+        }, ct);
         await call.AnswerAsync(ct);
     }
 }

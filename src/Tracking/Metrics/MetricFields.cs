@@ -1,11 +1,17 @@
 using Slipway.Kernel;
 using Slipway.Tracking.Contracts.Mlflow;
+using Slipway.Tracking.LoggedModels;
 
 namespace Slipway.Tracking.Metrics;
 
 /// <summary>One metric of a request.</summary>
-internal readonly record struct MetricFields(string Key, double Value, long Time, long Step)
+/// <param name="ModelId">The logged model that it was measured on; null for most.</param>
+internal readonly record struct MetricFields(
+    string Key, double Value, long Time, long Step, string? ModelId, string DatasetName, string DatasetDigest)
 {
+    public NewModelPoint? OnModel(StoredPoint point) =>
+        ModelId is { Length: > 0 } ? new NewModelPoint(ModelId, point, DatasetName, DatasetDigest) : null;
+
     public static MetricFields Read(MlflowFields fields)
     {
         var key = fields.Required("key");
@@ -18,6 +24,13 @@ internal readonly record struct MetricFields(string Key, double Value, long Time
                 $"Invalid value {time} for parameter '{fields.NameOf("timestamp")}' supplied: a timestamp is not negative.");
         }
 
-        return new MetricFields(key, value, time, fields.WholeNumber("step") ?? 0);
+        return new MetricFields(
+            key,
+            value,
+            time,
+            fields.WholeNumber("step") ?? 0,
+            fields.Text("model_id"),
+            fields.Text("dataset_name") ?? "",
+            fields.Text("dataset_digest") ?? "");
     }
 }

@@ -83,6 +83,40 @@ internal sealed class MetricStore(Database database)
         }
     }
 
+    public Task<long> CountAsync(long runNo, long keyNo, CancellationToken ct) => database.FindAsync<long>(
+        "select count(*) from metrics where run_no = @Run and key_no = @Key", new { Run = runNo, Key = keyNo }, ct);
+
+    /// <summary>The steps at which there are points, ascending.</summary>
+    public Task<IReadOnlyList<long>> StepsAsync(long runNo, long keyNo, long? from, long? to, CancellationToken ct) =>
+        database.QueryAsync<long>(
+            """
+            select distinct step from metrics
+            where run_no = @Run and key_no = @Key and step >= @From and step <= @To
+            order by step
+            """,
+            new { Run = runNo, Key = keyNo, From = from ?? long.MinValue, To = to ?? long.MaxValue },
+            ct);
+
+    /// <summary>The points at these steps, by step and time.</summary>
+    public async Task<IReadOnlyList<StoredPoint>> AtStepsAsync(
+        long runNo, long keyNo, IReadOnlyList<long> steps, CancellationToken ct)
+    {
+        var points = new List<StoredPoint>();
+        foreach (var chunk in steps.Chunk(500))
+        {
+            var rows = await database.QueryAsync<PointRow>(
+                $"""
+                select key_no, time, step, value, is_nan from metrics
+                where run_no = @Run and key_no = @Key and {database.Dialect.AnyOf("step", "@Steps")}
+                """,
+                new { Run = runNo, Key = keyNo, Steps = chunk },
+                ct);
+            points.AddRange(rows.Select(row => new StoredPoint(row.KeyNo, row.Time, row.Step, row.Value, row.IsNan)));
+        }
+
+        return [.. points.OrderBy(point => (point.Step, point.Time, point.Value))];
+    }
+
     private static void Add(DbCommand command, string name, object value)
     {
         var parameter = command.CreateParameter();
@@ -113,5 +147,18 @@ internal sealed class MetricStore(Database database)
                 new NpgsqlParameter<bool[]> { TypedValue = marks, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Boolean },
             },
         };
+    }
+
+    private sealed record PointRow
+    {
+        public required long KeyNo { get; init; }
+
+        public required long Time { get; init; }
+
+        public required long Step { get; init; }
+
+        public required double Value { get; init; }
+
+        public required bool IsNan { get; init; }
     }
 }

@@ -7,6 +7,7 @@ using Slipway.Kernel;
 using Slipway.Security.Contracts;
 using Slipway.Tracking.Contracts.Mlflow;
 using Slipway.Tracking.Experiments;
+using Slipway.Tracking.LoggedModels;
 using Slipway.Tracking.Metrics;
 
 namespace Slipway.Tracking.Runs;
@@ -15,6 +16,9 @@ namespace Slipway.Tracking.Runs;
 internal sealed record Batch
 {
     public ReadOnlyMemory<StoredPoint> Points { get; init; }
+
+    /// <summary>Those of the points that were measured on a logged model.</summary>
+    public IReadOnlyList<NewModelPoint> ModelPoints { get; init; } = [];
 
     public IReadOnlyList<KeyValue> Params { get; init; } = [];
 
@@ -43,6 +47,7 @@ internal sealed class LogBatch(Database database, MetricKeys keys, IAccess acces
             run.DemandActive();
             await RunStore.AddParamsAsync(tx, run, batch.Params, token);
             await MetricStore.AddAsync(tx, run, batch.Points, token);
+            await LoggedModelStore.AddPointsAsync(tx, caller.Workspace, runId, batch.ModelPoints, token);
             await RunStore.SetTagsAsync(tx, run.No, batch.Tags, token);
         }, ct);
     }
@@ -55,9 +60,11 @@ internal sealed class LogBatch(Database database, MetricKeys keys, IAccess acces
         using var body = await BatchBody.ReadAsync(http, ct);
         var request = BatchReader.Read(body.Bytes.Span, keys);
         var runId = request.RunId is { Length: > 0 } id ? id : throw MlflowFields.Missing("run_id");
+        var points = await request.PointsAsync(keys, ct);
         var batch = new Batch
         {
-            Points = await request.PointsAsync(keys, ct),
+            Points = points,
+            ModelPoints = request.ModelPoints(points.Span),
             Params = request.Params,
             Tags = request.Tags,
         };

@@ -32,6 +32,9 @@ public enum FilterKind
     Text,
     Number,
 
+    /// <summary>Either: a number that has names too.</summary>
+    TextOrNumber,
+
     /// <summary>A number of milliseconds; the extended grammar takes RFC 3339 texts too.</summary>
     Time,
 }

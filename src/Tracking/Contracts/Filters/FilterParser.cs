@@ -248,7 +248,7 @@ internal sealed class FilterParser
         Advance();
         return (field.Kind, token.Kind) switch
         {
-            (FilterKind.Text, TokenKind.Quoted) when token.Quote != '`' => WithText(condition, token),
+            (FilterKind.Text or FilterKind.TextOrNumber, TokenKind.Quoted) when token.Quote != '`' => WithText(condition, token),
             (FilterKind.Text, TokenKind.Number) when _grammar.Extended => condition with { Number = token.Number },
             (FilterKind.Text, _) => throw Refusal(_text, token.Position,
                 $"a value in quotes was expected for {condition.Entity}.{condition.Key} instead of '{token.Text}'"),
