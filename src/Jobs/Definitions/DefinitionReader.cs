@@ -29,7 +29,12 @@ internal sealed class DefinitionReader(JobTables tables)
             return null;
 
         root = InputOverrides.Apply(YamlEdit.Apply(root, text.Edits, problems), text.Inputs, problems);
-        var files = new SourceFiles(text, problems);
+        return Read(root, new SourceFiles(text, problems));
+    }
+
+    /// <summary>The job in a document that is edited already; null when there are problems.</summary>
+    public JobDefinition? Read(YamlMap root, SourceFiles files)
+    {
         var file = files.Own(root);
         tables.Job.Check(root, "", file.Check);
         if (tables.Job.CaseOf(root) is not { } type)
@@ -38,14 +43,18 @@ internal sealed class DefinitionReader(JobTables tables)
         var pipelines = new PipelineReader(tables, files);
         var piece = new Piece(file, root, "");
         var pipeline = type == "pipeline" && root["jobs"] is not null
-            ? Pipeline(pipelines, piece, problems)
+            ? Pipeline(pipelines, piece, files)
             : Single(pipelines.Steps.Read(JobDefinition.SingleStep, piece, null, Nesting.Root()), root);
-        return pipeline is null || problems.Any ? null : Job(type, root, pipeline, files);
+        return pipeline is null || files.Problems.Any ? null : Job(type, root, pipeline, files);
     }
 
-    private static PipelineDefinition? Pipeline(PipelineReader pipelines, Piece job, Problems problems)
+    /// <summary>Checks what the expressions and steps of a component mean; its fields were checked before.</summary>
+    public void ReadComponent(SourceFile component, SourceFiles files) =>
+        new PipelineReader(tables, files).Steps.ReadComponent(new Piece(component, component.Root, ""));
+
+    private static PipelineDefinition? Pipeline(PipelineReader pipelines, Piece job, SourceFiles files)
     {
-        var ports = new StepPorts(problems);
+        var ports = new StepPorts(files.Problems, files.IsComplete);
         return pipelines.Read(
             job, ports.Inputs(job, null, false, new HashSet<string>()), ports.Outputs(job, null, false), null, Nesting.Root());
     }

@@ -17,6 +17,9 @@ internal sealed record DefinitionText
     /// </summary>
     public Func<string, string?> Open { get; init; } = _ => null;
 
+    /// <summary>False: the job is not submitted as it is; inputs may still lack their content.</summary>
+    public bool IsComplete { get; init; } = true;
+
     /// <summary><c>--set</c>: "a.b=c", applied in this order before anything is checked.</summary>
     public IReadOnlyList<string> Edits { get; init; } = [];
 

@@ -12,8 +12,11 @@ internal sealed class OwnExpressions(Problems problems)
     /// <summary>The names that may be used; null: any, because the component that declares them is not here.</summary>
     public sealed record Names(IReadOnlyCollection<string>? Inputs, IReadOnlyCollection<string>? Outputs, IReadOnlyCollection<string> SearchSpace)
     {
-        /// <summary>Inputs that may be absent, and so may stand in <c>$[[…]]</c> only.</summary>
+        /// <summary>Inputs that are declared optional, and so may stand in <c>$[[…]]</c>.</summary>
         public IReadOnlyCollection<string> Optional { get; init; } = [];
+
+        /// <summary>Those of them without default, which may stand nowhere else.</summary>
+        public IReadOnlyCollection<string> Absent { get; init; } = [];
     }
 
     public void Check(Piece piece, IEnumerable<string> fields, Names names)
@@ -41,9 +44,13 @@ internal sealed class OwnExpressions(Problems problems)
             foreach (var expression in ExpressionReader.Read(scalar.Text, s_ignored).Expressions)
                 CheckName(expression, scalar, at, names);
             if (isCommand)
-                CheckOptional(scalar, at, names.Optional);
+                CheckOptional(scalar, at, names);
         }
     }
+
+    // What the component does not declare at all was reported as unknown.
+    private static bool IsRequired(Expression expression, Names names) =>
+        !names.Optional.Contains(expression.Name) && names.Inputs?.Contains(expression.Name) == true;
 
     private void CheckName(Expression expression, YamlScalar scalar, string path, Names names)
     {
@@ -71,12 +78,12 @@ internal sealed class OwnExpressions(Problems problems)
                 + $"{Nearest.Hint(expression.Name, known)} Known: {(known.Count == 0 ? "none" : string.Join(", ", known))}.");
     }
 
-    private void CheckOptional(YamlScalar scalar, string path, IReadOnlyCollection<string> optional)
+    private void CheckOptional(YamlScalar scalar, string path, Names names)
     {
         foreach (var part in OptionalText.Split(scalar.Text))
         {
             var used = ExpressionReader.Read(part.Text, s_ignored).Expressions.Where(found => found.Kind == ExpressionKind.Input);
-            foreach (var expression in used.Where(found => optional.Contains(found.Name) != part.IsOptional))
+            foreach (var expression in used.Where(found => part.IsOptional ? IsRequired(found, names) : names.Absent.Contains(found.Name)))
             {
                 problems.Add(scalar.Place, path, part.IsOptional
                     ? $"{expression} stands in $[[…]], and the input is always there; only an optional input may stand there."

@@ -4,7 +4,8 @@ using Slipway.Jobs.Definitions.Yaml;
 namespace Slipway.Jobs.Definitions;
 
 /// <summary>Reads inputs and outputs out of checked YAML. What the check has refused, it reads as absent.</summary>
-internal sealed class PortReader(Problems problems)
+/// <param name="isComplete">True: content must be said.</param>
+internal sealed class PortReader(Problems problems, bool isComplete)
 {
     // Positions of these are not known any more; the check has reported what is malformed.
     private static readonly Action<string> s_ignored = _ => { };
@@ -117,7 +118,7 @@ internal sealed class PortReader(Problems problems)
             problems.Add(entry.Value.Place, path, $"The input takes a {name}, and content is given; give the value itself.");
         else if (wantsLiteral == false && value is LiteralValue { Text: var text })
             problems.Add(entry.Value.Place, path, $"The input takes content of type {name}, and the text '{text}' is given; write 'path: {text}' below it.");
-        else if (wantsLiteral == false && value is null && entry.Value is YamlMap && declared?.Value is null)
+        else if (wantsLiteral == false && isComplete && value is null && entry.Value is YamlMap && declared?.Value is null)
             problems.Add(entry.Value.Place, Shape.Join(path, "path"), "This field is required and missing; say where the content is.");
     }
 }

@@ -145,6 +145,6 @@ internal static partial class ReferenceReader
     [GeneratedRegex(@"\Aazureml://(locations/[^/]+/)?(subscriptions/[^/]+/resource[gG]roups/[^/]+/)?workspaces/[^/]+/(environments|components|models|data|codes)/(?<name>[^/]+)/versions/(?<version>[^/]+)\z")]
     private static partial Regex AssetId();
 
-    [GeneratedRegex(@"\A(azureml:)?/subscriptions/.+/(?<type>[A-Za-z]+)/(?<name>[^/]+?)(/versions/(?<version>[^/]+))?\z")]
+    [GeneratedRegex(@"\A(azureml:)?/subscriptions/.+?/(?<type>[A-Za-z]+)/(?<name>[^/]+)(/versions/(?<version>[^/]+))?\z")]
     private static partial Regex Arm();
 }

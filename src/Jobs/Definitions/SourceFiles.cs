@@ -8,6 +8,9 @@ namespace Slipway.Jobs.Definitions;
 internal sealed record SourceFile(string Key, YamlMap Root, Check Check)
 {
     public string Source => Root.Place.Source;
+
+    /// <summary>True: a file of another system (a prompt flow or its run), of which nothing is known here.</summary>
+    public bool IsForeign => Root.Text("$schema")?.Split('/')[^1].ToLowerInvariant() is "flow.schema.json" or "run.schema.json";
 }
 
 /// <summary>Opens the files that a definition refers to, each once.</summary>
@@ -17,6 +20,10 @@ internal sealed class SourceFiles(DefinitionText text, Problems problems)
     private readonly List<SourceFile> _all = [];
 
     public Problems Problems => problems;
+
+    public bool IsComplete => text.IsComplete;
+
+    public IReadOnlyList<SourceFile> All => _all;
 
     /// <summary>What local paths all the files name.</summary>
     public IEnumerable<NamedFile> Named => _all.SelectMany(file => file.Check.Files);
@@ -43,7 +50,8 @@ internal sealed class SourceFiles(DefinitionText text, Problems problems)
         if (file is not null)
         {
             _all.Add(file);
-            shape.Check(file.Root, "", file.Check);
+            if (!file.IsForeign)
+                shape.Check(file.Root, "", file.Check);
         }
 
         return file;

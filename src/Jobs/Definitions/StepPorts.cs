@@ -5,12 +5,12 @@ using Slipway.Kernel;
 namespace Slipway.Jobs.Definitions;
 
 /// <summary>Reads the inputs and outputs of a step: what its component declares, with what the step gives.</summary>
-internal sealed class StepPorts(Problems problems)
+internal sealed class StepPorts(Problems problems, bool isComplete)
 {
     /// <summary>AutoML takes its tables as fields; to everybody else they are inputs like any other.</summary>
     private static readonly string[] s_tables = ["training_data", "validation_data", "test_data"];
 
-    private readonly PortReader _ports = new(problems);
+    private readonly PortReader _ports = new(problems, isComplete);
 
     /// <param name="component">What declares the inputs; null when nothing does.</param>
     /// <param name="isOpen">True: a component declares them that is not here; anything may be given.</param>
@@ -38,7 +38,7 @@ internal sealed class StepPorts(Problems problems)
             if (component is null || isOpen)
                 inputs.Add(_ports.Given(entry, step.At($"inputs.{entry.Key}"), step.Folder, null, null));
             else
-                Unknown(entry, step.At("inputs"), "input", declared);
+                Unknown(entry, step.At("inputs"), "input", declared, typosOnly: true);
         }
 
         inputs.AddRange(s_tables.Where(_ => step.Map["task"] is not null).Select(table => Table(step, table)).OfType<InputDefinition>());
@@ -91,9 +91,13 @@ internal sealed class StepPorts(Problems problems)
             $"{name} requires this input of type {input.Type}, and nothing is given.");
     }
 
-    private void Unknown(YamlEntry entry, string path, string noun, List<YamlEntry> declared)
+    private void Unknown(YamlEntry entry, string path, string noun, List<YamlEntry> declared, bool typosOnly = false)
     {
         var names = declared.Select(declaration => declaration.Key).ToList();
+
+        // Azure ML drops inputs that the component does not have, and published pipelines give such.
+        if (typosOnly && Nearest.Find(entry.Key, names) is null)
+            return;
         problems.Add(
             entry.KeyPlace,
             Shape.Join(path, entry.Key),

@@ -10,7 +10,7 @@ internal sealed class StepReader(JobTables tables, SourceFiles files, PipelineRe
 {
     private static readonly FrozenSet<string> s_none = [];
 
-    private readonly StepPorts _ports = new(files.Problems);
+    private readonly StepPorts _ports = new(files.Problems, files.IsComplete);
     private readonly OwnExpressions _expressions = new(files.Problems);
 
     /// <param name="nesting">The component files that lead here.</param>
@@ -36,6 +36,22 @@ internal sealed class StepReader(JobTables tables, SourceFiles files, PipelineRe
             TrialReference = trial?.Reference,
         };
         return kind == "pipeline" ? Pipeline(read, step, component, nesting) : WithSettings(read, step, component, isOpen, space);
+    }
+
+    /// <summary>Reads a component that no step uses, so that what is wrong in it is reported.</summary>
+    public void ReadComponent(Piece component)
+    {
+        var nobody = new Piece(component.File, new YamlMap(component.Map.Place, []), "");
+        var read = Common("component", nobody, component, null) with
+        {
+            Kind = tables.Component.CaseOf(component.Map) ?? "command",
+            Inputs = [.. component.Entries("inputs").Select(entry => PortReader.Declared(entry, component.Folder))],
+            Outputs = [.. component.Entries("outputs").Select(entry => PortReader.Output(entry, null))],
+        };
+        if (read.Kind == "pipeline")
+            Pipeline(read, nobody, component, Nesting.Root().Into(component));
+        else
+            WithSettings(read, nobody, component, false, s_none);
     }
 
     private static StepDefinition Common(string name, Piece step, Piece? component, Template? defaultCompute)
@@ -74,7 +90,8 @@ internal sealed class StepReader(JobTables tables, SourceFiles files, PipelineRe
         var outputs = isOpen ? null : read.Outputs.Select(output => output.Name).Append("artifacts").ToList();
         var names = new OwnExpressions.Names(inputs, outputs, space)
         {
-            Optional = OptionalInputs(component),
+            Optional = OptionalInputs(component, input => input.Optional),
+            Absent = OptionalInputs(component, input => input is { Optional: true, Value: null }),
         };
         string[] fields = [.. kind.FieldNames.Where(field => field is not ("trial" or "search_space")), "resources"];
         if (component is not null)
@@ -120,7 +137,8 @@ internal sealed class StepReader(JobTables tables, SourceFiles files, PipelineRe
         var names = new OwnExpressions.Names(
             [.. piece.Entries("inputs").Select(entry => entry.Key)], [.. piece.Entries("outputs").Select(entry => entry.Key), "artifacts"], [])
         {
-            Optional = OptionalInputs(piece),
+            Optional = OptionalInputs(piece, input => input.Optional),
+            Absent = OptionalInputs(piece, input => input is { Optional: true, Value: null }),
         };
         _expressions.Check(piece, KindTables.Command.FieldNames, names);
         return (step, piece, null);
@@ -138,8 +156,13 @@ internal sealed class StepReader(JobTables tables, SourceFiles files, PipelineRe
         var reference = ReferenceReader.Read(written.Text, ReferenceUse.Component, step.Folder, out _);
         if (reference is not LocalPath path)
             return reference;
-        if (files.Open(path, tables.Component, written, step.At(field)) is { } file)
-            component = new Piece(file, file.Root, "");
+        if (files.Open(path, tables.Component, written, step.At(field)) is not { } file)
+            return null;
+
+        // Prompt flows stand where components do; what they take is written in another language.
+        if (file.IsForeign)
+            return reference;
+        component = new Piece(file, file.Root, "");
         return null;
     }
 
@@ -156,9 +179,9 @@ internal sealed class StepReader(JobTables tables, SourceFiles files, PipelineRe
         return own ?? brought ?? (reference is null ? tables.Step.CaseOf(step.Map) : null) ?? "command";
     }
 
-    private static FrozenSet<string> OptionalInputs(Piece? component) => component is null ? s_none : component.Entries("inputs")
+    private static FrozenSet<string> OptionalInputs(Piece? component, Func<InputDefinition, bool> which) => component is null ? s_none : component.Entries("inputs")
         .Select(entry => PortReader.Declared(entry, component.Folder))
-        .Where(input => input is { Optional: true, Value: null })
+        .Where(which)
         .Select(input => input.Name)
         .ToFrozenSet();
 

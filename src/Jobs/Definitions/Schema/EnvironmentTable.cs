@@ -38,25 +38,16 @@ internal static class EnvironmentTable
 
     private static readonly Rule[] s_rules = [Rule.ExactlyOne("image", "build"), Rule.Needs("conda_file", "image")];
 
-    private static readonly Rule s_noConda = new((map, path, check) =>
-    {
-        if (map["dependencies"] is not null || map["channels"] is not null)
-        {
-            check.Refuse(
-                map,
-                path,
-                "This looks like a conda file, which is only a part of an environment: write a file with 'name', 'image' and 'conda_file: "
-                    + $"{Path.GetFileName(map.Place.Source)}'.");
-        }
-    });
-
     public static ObjectShape Asset { get; } = new("an environment", [
         CommonTables.Schema,
         Required("name", CommonTables.AssetNameText, "The name of the environment."),
         F("version", CommonTables.VersionText, "The version; the next one when absent."),
         .. s_fields])
     {
-        Rules = [s_noConda, .. s_rules],
+        Rules = s_rules,
+        Mistaken = map => map["dependencies"] is null && map["channels"] is null ? null
+            : "This looks like a conda file, which is only a part of an environment: write a file with 'name', 'image' and "
+              + $"'conda_file: {Path.GetFileName(map.Place.Source)}'.",
     };
 
     public static ObjectShape Inline { get; } = new("an inline environment", [

@@ -37,16 +37,25 @@ internal sealed class ObjectShape(string noun, IReadOnlyList<Field> fields) : Sh
 
     public IReadOnlyList<Rule> Rules { get; init; } = [];
 
+    /// <summary>What to say of a mapping that is something else altogether; null: it may be right.</summary>
+    public Func<YamlMap, string?> Mistaken { get; init; } = _ => null;
+
     public override string Expected => $"{noun} (a mapping with {string.Join(", ", fields.Take(6).Select(known => known.Name))}{(fields.Count > 6 ? ", …" : "")})";
 
     public ObjectShape With(params Field[] more) =>
-        new(noun, [.. fields.Where(field => more.All(other => other.Name != field.Name)), .. more]) { Unknown = Unknown, Rules = Rules };
+        new(noun, [.. fields.Where(field => more.All(other => other.Name != field.Name)), .. more]) { Unknown = Unknown, Rules = Rules, Mistaken = Mistaken };
 
     public override void Check(YamlNode node, string path, Check check)
     {
         if (node is not YamlMap map)
         {
             check.Refuse(node, path, $"This is {node.Noun}; expected {Expected}.");
+            return;
+        }
+
+        if (Mistaken(map) is { } mistaken)
+        {
+            check.Refuse(node, path, mistaken);
             return;
         }
 
@@ -78,7 +87,7 @@ internal sealed class ObjectShape(string noun, IReadOnlyList<Field> fields) : Sh
         return json;
     }
 
-    public override JsonObject Export(SchemaExport export) => export.Named(noun, () =>
+    public override JsonObject Export(SchemaExport export) => export.Named(this, () =>
     {
         var schema = new JsonObject { ["type"] = "object" };
         var properties = new JsonObject();

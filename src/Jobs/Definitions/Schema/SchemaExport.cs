@@ -6,6 +6,7 @@ namespace Slipway.Jobs.Definitions.Schema;
 internal sealed class SchemaExport
 {
     private readonly JsonObject _definitions = [];
+    private readonly Dictionary<ObjectShape, string> _names = [];
 
     public static JsonObject Of(string title, Shape shape)
     {
@@ -24,15 +25,31 @@ internal sealed class SchemaExport
 
     public JsonObject Of(Shape shape) => shape.Export(this);
 
-    public JsonObject Named(string noun, Func<JsonObject> make)
+    public JsonObject Named(ObjectShape shape, Func<JsonObject> make)
     {
-        var name = string.Join('_', noun.Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        if (!_definitions.ContainsKey(name))
+        if (!_names.TryGetValue(shape, out var name))
         {
+            var noun = string.Concat(shape.Noun.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
+            name = _definitions.ContainsKey(noun) ? $"{noun}_{_definitions.Count}" : noun;
+            _names[shape] = name;
             _definitions[name] = new JsonObject();
             _definitions[name] = make();
+            _names[shape] = name = Shared(name, noun);
         }
 
         return new JsonObject { ["$ref"] = $"#/$defs/{name}" };
+    }
+
+    // Tables are made anew for each kind; what comes out equal is kept once.
+    private string Shared(string name, string noun)
+    {
+        var made = _definitions[name]!;
+        if (name == noun || made.ToJsonString().Contains($"#/$defs/{name}\"", StringComparison.Ordinal))
+            return name;
+        var equal = _definitions.FirstOrDefault(known => known.Key != name && known.Key.StartsWith(noun, StringComparison.Ordinal) && JsonNode.DeepEquals(known.Value, made)).Key;
+        if (equal is null)
+            return name;
+        _definitions.Remove(name);
+        return equal;
     }
 }

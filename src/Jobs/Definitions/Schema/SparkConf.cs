@@ -17,8 +17,6 @@ internal static class SparkConf
         var isDynamic = string.Equals(conf.Text("spark.dynamicAllocation.enabled"), "true", StringComparison.OrdinalIgnoreCase);
         if (isDynamic && (conf["spark.dynamicAllocation.minExecutors"] is null || conf["spark.dynamicAllocation.maxExecutors"] is null))
             check.Refuse(conf, at, "Dynamic allocation needs spark.dynamicAllocation.minExecutors and spark.dynamicAllocation.maxExecutors.");
-        if (isDynamic && conf["spark.executor.instances"] is { } instances)
-            check.Refuse(instances, Shape.Join(at, "spark.executor.instances"), "Dynamic allocation and a fixed number of executors exclude each other.");
         if (!isDynamic && conf["spark.executor.instances"] is null)
             check.Refuse(conf, at, "Either spark.executor.instances or dynamic allocation is needed.");
     });

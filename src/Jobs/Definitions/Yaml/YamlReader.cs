@@ -1,3 +1,4 @@
+using System.Buffers;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -12,15 +13,21 @@ internal sealed class YamlReader
     // A definition of a thousand steps has some 20,000 nodes; aliases of aliases reach billions.
     private const int MaxSize = 200_000;
 
+    // Tab, line ends and "next line" are allowed.
+    private static readonly SearchValues<char> s_control = SearchValues.Create(
+        [.. Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(c => char.IsControl(c) && c is not ('\t' or '\n' or '\r' or '\u0085'))]);
+
     private readonly string _source;
     private readonly Parser _parser;
     private readonly Problems _problems;
     private readonly Dictionary<string, YamlNode?> _anchors = new(StringComparer.Ordinal);
     private int _size;
+    private Place _last;
 
     private YamlReader(string text, string source, Problems problems)
     {
         _source = source;
+        _last = new Place(source, 1, 1);
         _problems = problems;
         _parser = new Parser(new StringReader(text));
     }
@@ -34,9 +41,25 @@ internal sealed class YamlReader
             return null;
         }
 
+        var control = text.AsSpan().IndexOfAny(s_control);
+        if (control >= 0)
+        {
+            var before = text[..control];
+            var place = new Place(source, before.Count(c => c == '\n') + 1, control - before.LastIndexOf('\n'));
+            problems.Add(place, "", $"Here is a control character (U+{(int)text[control]:X4}), which no YAML file may hold.");
+            return null;
+        }
+
+        return Parsed(text, source, problems);
+    }
+
+    private static YamlMap? Parsed(string text, string source, Problems problems)
+    {
+        YamlReader? reader = null;
         try
         {
-            return new YamlReader(text.TrimStart('\uFEFF'), source, problems).Document();
+            reader = new YamlReader(text.TrimStart('\uFEFF'), source, problems);
+            return reader.Document();
         }
         catch (Refused refused)
         {
@@ -46,6 +69,12 @@ internal sealed class YamlReader
         {
             var place = new Place(source, (int)Math.Max(1, broken.Start.Line), (int)Math.Max(1, broken.Start.Column));
             problems.Add(place, "", $"This is not YAML: {broken.Message.TrimEnd('.')}.");
+        }
+
+        catch (InvalidOperationException)
+        {
+            // The scanner refuses some malformed plain scalars in this way, which tells no place.
+            problems.Add(reader?._last ?? new Place(source, 1, 1), "", "This is not YAML: what follows cannot be read.");
         }
 
         return null;
@@ -74,6 +103,7 @@ internal sealed class YamlReader
     private YamlNode Node(int depth)
     {
         var next = _parser.Current ?? throw new Refused(new Place(_source, 1, 1), "The file ends in the middle.");
+        _last = At(next.Start);
         if (depth > MaxDepth)
             throw new Refused(At(next.Start), $"This is nested more than {MaxDepth} levels deep.");
         if (_parser.TryConsume<AnchorAlias>(out var alias))
@@ -123,7 +153,7 @@ internal sealed class YamlReader
         while (!_parser.TryConsume<MappingEnd>(out _))
         {
             if (Node(depth + 1) is not YamlScalar key)
-                throw new Refused(place, "A key of this mapping is a mapping or a list; keys are text.");
+                throw new Refused(place, "A key of this mapping is a mapping or a list; keys are text. (A placeholder such as {{NAME}} reads as one: replace it.)");
 
             var value = Node(depth + 1);
             if (key is { IsPlain: true, Text: "<<" })
