@@ -5,6 +5,7 @@ using Slipway.Lake.Assets;
 using Slipway.Lake.Content;
 using Slipway.Lake.Contracts;
 using Slipway.Lake.Sql;
+using Slipway.Lake.Tests;
 
 namespace Slipway.Lake;
 
@@ -17,6 +18,7 @@ public static class LakeModule
         .AddSingleton<DataVersionStore>()
         .AddSingleton<IDataAssets, DataAssets>()
         .AddSingleton<ILakeTables, LakeTables>()
+        .AddSingleton<IDataTests, DataTests>()
         .AddSingleton<UploadBlob>()
         .AddSingleton<CreateTree>()
         .AddSingleton<DownloadFile>()

@@ -1,0 +1,79 @@
+using Slipway.Kernel;
+
+namespace Slipway.Lake.Contracts;
+
+/// <summary>A table to be tested by a suite of expectations.</summary>
+public sealed record DataTest
+{
+    /// <summary>The suite's YAML.</summary>
+    public required string Suite { get; init; }
+
+    /// <summary>The name of its file, for messages ("tests.yml").</summary>
+    public required string Source { get; init; }
+
+    public required LakeTable Table { get; init; }
+
+    /// <summary>Where the rows go that are not set aside (Parquet); null: nowhere.</summary>
+    public string? CleanFile { get; init; }
+
+    /// <summary>Where the rows go that are set aside (Parquet, with the column <c>reason</c>); null: nowhere.</summary>
+    public string? QuarantineFile { get; init; }
+
+    /// <summary>The time that freshness is measured at; null: now.</summary>
+    public DateTimeOffset? AsOf { get; init; }
+}
+
+/// <summary>What one expectation found.</summary>
+public sealed record ExpectationResult
+{
+    public required string Name { get; init; }
+
+    /// <summary>"not_null", "between" …</summary>
+    public required string Expect { get; init; }
+
+    /// <summary>"error" or "warn".</summary>
+    public required string Severity { get; init; }
+
+    /// <summary>"block", "quarantine" or "report".</summary>
+    public required string OnFail { get; init; }
+
+    /// <summary>Rows that the expectation says something about; those with a null there are none of them.</summary>
+    public required long Evaluated { get; init; }
+
+    public required long Failed { get; init; }
+
+    /// <summary>Failed of evaluated, 0 to 1.</summary>
+    public required double Share { get; init; }
+
+    public required bool Passed { get; init; }
+
+    /// <summary>True: the pipeline must not go on with this data.</summary>
+    public required bool Blocks { get; init; }
+
+    /// <summary>What was found, in one sentence.</summary>
+    public required string Message { get; init; }
+}
+
+/// <summary>What a suite found.</summary>
+public sealed record DataTestReport
+{
+    public required string Suite { get; init; }
+
+    public required long Rows { get; init; }
+
+    /// <summary>Rows that were set aside; a row that fails twice counts once.</summary>
+    public required long Quarantined { get; init; }
+
+    public required IReadOnlyList<ExpectationResult> Expectations { get; init; }
+
+    /// <summary>True: nothing forbids to go on with the clean rows.</summary>
+    public bool Passed => Expectations.All(expectation => !expectation.Blocks);
+}
+
+/// <summary>Tests of data: suites of expectations over tables.</summary>
+public interface IDataTests
+{
+    /// <summary>Evaluates the suite; a failed expectation is a result, not an exception.</summary>
+    /// <exception cref="SlipwayException">InvalidParameter when the suite has mistakes: all of them, each with its line.</exception>
+    DataTestReport Run(DataTest test, CancellationToken ct);
+}
