@@ -1,0 +1,23 @@
+using System.Text.RegularExpressions;
+using Slipway.Jobs.Contracts;
+using Slipway.Tracking.Contracts;
+
+namespace Slipway.Etl.Steps;
+
+/// <summary>Logs counts to the run of a step.</summary>
+internal sealed partial class StepMetrics(ITracking tracking, TimeProvider time)
+{
+    public async Task LogAsync(
+        StepContext step, IEnumerable<KeyValuePair<string, double>> values, IReadOnlyDictionary<string, string> parameters, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        MetricPoint[] points = [.. values.Select(value => new MetricPoint(Key(value.Key), value.Value, 0, now)).DistinctBy(point => point.Key)];
+        await tracking.LogAsync(step.Caller, step.RunId, points, parameters, new Dictionary<string, string>(), ct);
+    }
+
+    // MLflow's keys have letters, digits and a few signs: "failed.between(distance)" → "failed.between_distance".
+    private static string Key(string text) => Other().Replace(text, "_").Trim('_') is { Length: <= 250 } key ? key : Other().Replace(text, "_")[..250];
+
+    [GeneratedRegex("[^A-Za-z0-9_.-]+")]
+    private static partial Regex Other();
+}
