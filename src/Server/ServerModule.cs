@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Slipway.Data;
+using Slipway.Etl;
 using Slipway.Jobs;
 using Slipway.Kernel;
 using Slipway.Lake;
@@ -90,7 +91,8 @@ public static class ServerModule
         .AddLake(new LakeOptions { TempFolder = Path.Combine(settings.Home, "temp") })
         .AddTracking()
         .AddRegistry()
-        .AddJobs();
+        .AddJobs()
+        .AddEtl();
 
     private static void MapModules(WebApplication app)
     {
