@@ -35,14 +35,23 @@ internal static class InputOverrides
             || (map.Text("type") is { } type && InputDefinition.LiteralTypes.Contains(type));
         if (!isLiteral)
             return With((YamlMap)old!, "path", text, place);
+        if (old is YamlMap declared)
+            return With(Without(declared, "default"), "value", text, place);
         return value.StartsWith("azureml:", StringComparison.Ordinal) || value.StartsWith("runs:/", StringComparison.Ordinal)
             ? With(null, "path", text, place)
             : text;
     }
 
+    private static YamlMap Without(YamlMap map, string key) => new(map.Place, [.. map.Entries.Where(entry => entry.Key != key)]);
+
     private static YamlMap With(YamlMap? map, string key, YamlNode value, Place place)
     {
-        var entries = (map?.Entries ?? []).Where(entry => entry.Key != key).Append(new YamlEntry(key, map?.Find(key)?.KeyPlace ?? place, value));
-        return new YamlMap(map?.Place ?? place, [.. entries]);
+        var entries = (map?.Entries ?? []).ToList();
+        var at = entries.FindIndex(entry => entry.Key == key);
+        if (at < 0)
+            entries.Add(new YamlEntry(key, place, value));
+        else
+            entries[at] = entries[at] with { Value = value };
+        return new YamlMap(map?.Place ?? place, entries);
     }
 }

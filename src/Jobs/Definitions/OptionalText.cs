@@ -20,12 +20,4 @@ internal static class OptionalText
         if (at < command.Length)
             yield return new Part(command[at..], false);
     }
-
-    /// <summary>The command with its expressions filled in; a value of null means that there is none.</summary>
-    public static string Fill(string command, Func<Expression, string?> valueOf) =>
-        string.Concat(Split(command).Select(part =>
-        {
-            var template = ExpressionReader.Read(part.Text, _ => { });
-            return part.IsOptional && template.Expressions.Any(expression => valueOf(expression) is null) ? "" : template.Fill(valueOf);
-        }));
 }

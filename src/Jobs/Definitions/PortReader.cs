@@ -25,7 +25,7 @@ internal sealed class PortReader(Problems problems, bool isComplete)
             Name = entry.Key,
             Type = type ?? "string",
             Mode = map is null ? null : PortTables.InputModeOf(map),
-            Optional = map?.Text("optional") is { } optional && YamlText.Boolean(optional) == true,
+            Optional = map is not null && IsOptional(map),
             Value = value,
             Place = entry.KeyPlace,
         };
@@ -55,7 +55,7 @@ internal sealed class PortReader(Problems problems, bool isComplete)
             Name = entry.Key,
             Type = type,
             Mode = (map is null ? null : PortTables.InputModeOf(map)) ?? declared?.Mode,
-            Optional = declared?.Optional ?? (map?.Text("optional") is { } optional && YamlText.Boolean(optional) == true),
+            Optional = declared?.Optional ?? (map is not null && IsOptional(map)),
             Value = value ?? declared?.Value,
             Place = entry.KeyPlace,
         };
@@ -94,6 +94,8 @@ internal sealed class PortReader(Problems problems, bool isComplete)
         return ReferenceReader.Read(text.Text, ReferenceUse.Data, folder, out _) is { } reference ? new DataValue(reference) : null;
     }
 
+    private static bool IsOptional(YamlMap map) => map.Text("optional") is { } optional && YamlText.Boolean(optional) == true;
+
     private InputValue? Literal(YamlScalar scalar, string path, string? type, YamlMap? declaration)
     {
         if (ExpressionReader.HasExpression(scalar.Text))
@@ -118,6 +120,8 @@ internal sealed class PortReader(Problems problems, bool isComplete)
             problems.Add(entry.Value.Place, path, $"The input takes a {name}, and content is given; give the value itself.");
         else if (wantsLiteral == false && value is LiteralValue { Text: var text })
             problems.Add(entry.Value.Place, path, $"The input takes content of type {name}, and the text '{text}' is given; write 'path: {text}' below it.");
+        else if (wantsLiteral == true && isComplete && value is null && declared?.Value is null && entry.Value is YamlMap map && map["value"] is null && map["default"] is null && !IsOptional(map))
+            problems.Add(entry.Value.Place, path, $"The input has no value; give it one (--set {path}=…).");
         else if (wantsLiteral == false && isComplete && value is null && entry.Value is YamlMap && declared?.Value is null)
             problems.Add(entry.Value.Place, Shape.Join(path, "path"), "This field is required and missing; say where the content is.");
     }

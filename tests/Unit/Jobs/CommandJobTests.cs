@@ -163,6 +163,20 @@ public sealed class CommandJobTests
     }
 
     [Fact]
+    public void An_override_is_brought_to_the_type_that_is_declared()
+    {
+        var text = Yaml.Text("command: x ${{inputs.s}}\nenvironment: azureml:e:1\ninputs: {s: {type: string}, n: {type: integer, default: 1}}");
+
+        var job = Yaml.Job(text with { Inputs = new Dictionary<string, string> { ["s"] = "7", ["n"] = "2" } });
+        var refusal = Yaml.Refusal(text with { Inputs = new Dictionary<string, string> { ["n"] = "two" } });
+
+        Assert.Equal(["string 7", "integer 2"], job.Pipeline.Inputs.Select(input => $"{input.Type} {((LiteralValue)input.Value!).Text}"));
+        Assert.Equal(
+            "input:1:1: inputs.n: 'two' is not an integer; expected a whole number.\njob.yml:3:13: inputs.s: The input has no value; give it one (--set inputs.s=…).",
+            refusal);
+    }
+
+    [Fact]
     public void An_override_of_an_unknown_input_names_the_nearest()
     {
         var refusal = Yaml.Refusal(Yaml.Text(Hello) with { Inputs = new Dictionary<string, string> { ["rte"] = "0.5" } });

@@ -226,6 +226,67 @@ public sealed class PipelineJobTests
     }
 
     [Fact]
+    public void An_optional_input_of_a_pipeline_cannot_feed_a_required_one()
+    {
+        var refusal = Yaml.Refusal(
+            "type: pipeline\njobs: {a: {component: p.yml}}",
+            ("p.yml", "type: pipeline\nname: p\ninputs: {n: {type: integer, optional: true}}\njobs: {b: {component: c.yml, inputs: {m: '${{parent.inputs.n}}'}}}"),
+            ("c.yml", "name: c\ncommand: x ${{inputs.m}}\nenvironment: azureml:e:1\ninputs: {m: {type: integer}}"));
+
+        Assert.Equal(
+            "p.yml:4:39: jobs.b.inputs.m: ${{parent.inputs.n}} is optional and has no default, and the component requires this input.",
+            refusal);
+    }
+
+    [Fact]
+    public void Inputs_that_a_component_does_not_have_are_dropped_unless_they_look_like_a_slip()
+    {
+        const string component = "name: c\ncommand: x ${{inputs.rate}}\nenvironment: azureml:e:1\ninputs: {rate: {type: number, default: 1}}";
+
+        var step = Yaml.Job("type: pipeline\njobs: {a: {component: c.yml, inputs: {something_else: 1}}}", ("c.yml", component)).Pipeline.Steps[0];
+        var refusal = Yaml.Refusal("type: pipeline\njobs: {a: {component: c.yml, inputs: {rat: 1}}}", ("c.yml", component));
+
+        Assert.Equal(["rate"], step.Inputs.Select(input => input.Name));
+        Assert.Contains("The component has no input 'rat'. Did you mean 'rate'?", refusal);
+    }
+
+    [Fact]
+    public void Steps_that_Azure_ML_knows_may_have_fields_that_nobody_knows_but_no_misspelt_ones()
+    {
+        var job = Yaml.Job("type: pipeline\njobs: {a: {command: x, environment: azureml:e:1, zzz: 1}}");
+
+        Assert.Single(job.Pipeline.Steps);
+        Assert.Contains("Did you mean 'environment'?", Yaml.Refusal("type: pipeline\njobs: {a: {command: x, enviroment: azureml:e:1}}"));
+        Assert.Contains("'zzz' is not a field of a sql step.", Yaml.Refusal("type: pipeline\njobs: {a: {type: sql, query: x, zzz: 1}}"));
+    }
+
+    [Fact]
+    public void AutoML_takes_its_tables_as_inputs()
+    {
+        var job = Yaml.Job(
+            """
+            type: pipeline
+            inputs: {train: {type: mltable, path: azureml:t:1}}
+            outputs: {best: }
+            jobs:
+              learn:
+                type: automl
+                task: classification
+                training_data: ${{parent.inputs.train}}
+                validation_data: {path: "${{parent.jobs.split.outputs.o}}", type: mltable}
+                target_column_name: late
+                primary_metric: AUC_weighted
+                outputs: {best_model: {type: mlflow_model, path: "${{parent.outputs.best}}"}}
+              split: {type: sql, query: x, outputs: {o: {type: mltable}}}
+            """);
+
+        var learn = job.Pipeline.Steps[1];
+        Assert.Equal(["training_data", "validation_data"], learn.Inputs.Select(input => input.Name));
+        Assert.Equal(["split"], learn.DependsOn);
+        Assert.Equal("best_model", job.Pipeline.Outputs[0].Producer!.Name);
+    }
+
+    [Fact]
     public void Pipelines_nest()
     {
         var job = Yaml.Job(
