@@ -4,5 +4,6 @@ using Slipway.Bench;
 var root = new RootCommand("Slipway's speed, measured with a stopwatch: one verb for each hot path.")
 {
     OnnxFloor.Command(),
+    JobOverhead.Command(),
 };
 return await root.Parse(args).InvokeAsync();

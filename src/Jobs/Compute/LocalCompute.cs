@@ -1,4 +1,5 @@
-using System.Diagnostics;
+using System.Collections;
+using System.ComponentModel;
 using Slipway.Kernel;
 
 namespace Slipway.Jobs.Compute;
@@ -13,86 +14,77 @@ internal sealed class LocalCompute(TimeProvider time) : IComputeTarget
     public async Task<int> RunAsync(ComputeTask task, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        using var process = Start(task);
-        var pumps = Task.WhenAll(
-            PumpAsync(process.StandardOutput.BaseStream, task.Log),
-            PumpAsync(process.StandardError.BaseStream, task.Log));
-        var id = process.Id;
+        var (id, output) = Start(task);
+        await using var stream = new FileStream(output, FileAccess.Read, bufferSize: 0, isAsync: false);
+
+        // Both block, so each has a thread of its own and none of the pool's.
+        var pump = OnThread(() => Pump(stream, task.Log));
+        var ended = OnThread(() => Spawn.Wait(id));
         var marker = task.Environment.GetValueOrDefault(ProcessTree.Marker);
         try
         {
-            await process.WaitForExitAsync(ct);
+            return await ended.WaitAsync(ct);
         }
         catch (OperationCanceledException)
         {
-            await EndAsync(process, id, marker);
+            await EndAsync(ended, id, marker);
             throw;
         }
         finally
         {
             // What a command leaves in the background ends with its step.
             ProcessTree.EndGroup(id);
-            await DrainAsync(pumps, marker);
+            await DrainAsync(pump, marker);
         }
-
-        return process.ExitCode;
     }
 
-    private static Process Start(ComputeTask task)
+    private static (int Id, Microsoft.Win32.SafeHandles.SafeFileHandle Output) Start(ComputeTask task)
     {
-        var start = new ProcessStartInfo("setsid")
-        {
-            WorkingDirectory = task.WorkingFolder,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.ArgumentList.Add("bash");
-        start.ArgumentList.Add("-c");
-
-        // One pipe for both keeps their order; on the first line, so that bash's own messages count lines as the author does.
-        start.ArgumentList.Add($"exec 2>&1; {task.Command}");
-        foreach (var (name, value) in task.Environment)
-            start.Environment[name] = value;
         try
         {
-            var process = Process.Start(start)!;
-            process.StandardInput.Close();
-            return process;
+            return Spawn.Start("bash", ["-c", task.Command], Variables(task), task.WorkingFolder);
         }
-        catch (Exception exception) when (exception is System.ComponentModel.Win32Exception)
+        catch (Win32Exception exception)
         {
             throw new SlipwayException(
-                ErrorCode.Unavailable,
-                $"The command could not be started: {exception.Message}. Local compute needs bash and setsid (util-linux).",
-                exception);
+                ErrorCode.Unavailable, $"The command could not be started: {exception.Message}. Local compute needs bash.", exception);
         }
     }
 
-    private static async Task PumpAsync(Stream from, StepLog log)
+    private static IEnumerable<string> Variables(ComputeTask task) => Environment.GetEnvironmentVariables()
+        .Cast<DictionaryEntry>()
+        .Where(variable => !IsServersOwn((string)variable.Key) && !task.Environment.ContainsKey((string)variable.Key))
+        .Select(variable => $"{variable.Key}={variable.Value}")
+        .Concat(task.Environment.Select(variable => $"{variable.Key}={variable.Value}"));
+
+    // The server's settings, passwords among them, are no business of a command.
+    private static bool IsServersOwn(string variable) =>
+        variable.StartsWith("SLIPWAY_", StringComparison.OrdinalIgnoreCase)
+        || variable.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase);
+
+    private static Task<T> OnThread<T>(Func<T> block) => Task.Factory.StartNew(
+        block, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private static long Pump(FileStream from, StepLog log)
     {
         var buffer = new byte[32 * 1024];
-        while (true)
+        var total = 0L;
+        while (from.Read(buffer) is var count and > 0)
         {
-            var count = await from.ReadAsync(buffer, CancellationToken.None);
-            if (count == 0)
-                return;
             log.WriteBytes(buffer.AsSpan(0, count));
+            total += count;
         }
+
+        return total;
     }
 
-    private async Task EndAsync(Process process, int id, string? marker)
+    private async Task EndAsync(Task ended, int id, string? marker)
     {
         ProcessTree.Ask(id);
-        try
-        {
-            using var grace = new CancellationTokenSource(s_grace, time);
-            await process.WaitForExitAsync(grace.Token);
-        }
-        catch (OperationCanceledException)
+        if (!await EndsWithinAsync(ended, s_grace))
         {
             ProcessTree.EndGroup(id);
-            await process.WaitForExitAsync(CancellationToken.None);
+            await ended;
         }
 
         if (marker is not null)
@@ -100,17 +92,27 @@ internal sealed class LocalCompute(TimeProvider time) : IComputeTarget
     }
 
     // A daemon that left the group may hold the pipe open for ever: it is found by its marker and ended.
-    private async Task DrainAsync(Task pumps, string? marker)
+    private async Task DrainAsync(Task pump, string? marker)
+    {
+        if (await EndsWithinAsync(pump, TimeSpan.FromMilliseconds(200)))
+            return;
+        if (marker is not null)
+            ProcessTree.EndMarked(marker);
+
+        // What hides even from that may keep the pipe; nobody reads it any more.
+        await EndsWithinAsync(pump, s_grace);
+    }
+
+    private async Task<bool> EndsWithinAsync(Task task, TimeSpan limit)
     {
         try
         {
-            await pumps.WaitAsync(TimeSpan.FromMilliseconds(200), time);
+            await task.WaitAsync(limit, time);
+            return true;
         }
         catch (TimeoutException)
         {
-            if (marker is not null)
-                ProcessTree.EndMarked(marker);
-            await pumps.WaitAsync(s_grace, time);
+            return false;
         }
     }
 }

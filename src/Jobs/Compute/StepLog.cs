@@ -10,7 +10,7 @@ internal sealed class StepLog : TextWriter
 {
     private const int TailBytes = 64 * 1024;
     private readonly Lock _gate = new();
-    private readonly FileStream _file;
+    private FileStream? _file;
     private readonly long _headLimit;
     private readonly byte[] _tail = new byte[TailBytes];
     private long _length;
@@ -23,8 +23,6 @@ internal sealed class StepLog : TextWriter
     {
         Path = path;
         _headLimit = Math.Max(0, limit - TailBytes);
-        _file = new FileStream(
-            path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
     }
 
     public string Path { get; }
@@ -82,7 +80,7 @@ internal sealed class StepLog : TextWriter
     {
         lock (_gate)
         {
-            var bytes = _dropped > 0 ? OrderedTail() : ReadEnd();
+            var bytes = _dropped > 0 ? OrderedTail() : _length > 0 ? ReadEnd() : [];
             var line = Encoding.UTF8.GetString(bytes).Split('\n').LastOrDefault(text => !string.IsNullOrWhiteSpace(text));
             return line is null ? null : Shorten(line.Trim());
         }
@@ -97,7 +95,7 @@ internal sealed class StepLog : TextWriter
             if (_dropped > 0)
                 WriteTail();
             _closed = true;
-            _file.Dispose();
+            _file?.Dispose();
             _grew.TrySetResult();
         }
 
@@ -110,6 +108,10 @@ internal sealed class StepLog : TextWriter
     {
         if (bytes.IsEmpty)
             return;
+
+        // Most steps say nothing; they need no file.
+        _file ??= new FileStream(
+            Path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         _file.Write(bytes);
         Interlocked.Add(ref _length, bytes.Length);
         var grew = _grew;

@@ -10,6 +10,8 @@ namespace Slipway.Jobs.Execution;
 /// <summary>Keeps what a step wrote: a tree for each output, and an asset for each one that has a name.</summary>
 internal sealed class StepOutputs(ContentStore content, IDataAssets data, IModelRegistry models)
 {
+    private Task<Tree>? _empty;
+
     public async Task<Dictionary<string, StepOutput>> CommitAsync(StepRun run, CancellationToken ct)
     {
         var outputs = new Dictionary<string, StepOutput>(StringComparer.Ordinal);
@@ -23,7 +25,9 @@ internal sealed class StepOutputs(ContentStore content, IDataAssets data, IModel
             if (isEmpty && node is null && output.Name == "artifacts")
                 continue;
 
-            Digest? tree = isEmpty && node is not null ? null : (await content.PutFolderAsync(folder, null, ct)).Digest;
+            Digest? tree = isEmpty && node is not null ? null
+                : isEmpty ? await EmptyAsync()
+                : (await content.PutFolderAsync(folder, null, ct)).Digest;
             if (output.Type == "uri_file" && tree is not null)
                 RefuseUnlessOneFile(output, folder);
             if (output.AssetName is not null && tree is { } registered)
@@ -33,6 +37,10 @@ internal sealed class StepOutputs(ContentStore content, IDataAssets data, IModel
 
         return outputs;
     }
+
+    // All empty outputs are the same tree; it is written once.
+    private async Task<Digest> EmptyAsync() =>
+        (await (_empty is { IsFaulted: false } known ? known : _empty = content.PutTreeAsync([], CancellationToken.None))).Digest;
 
     private static void RefuseUnlessOneFile(PlannedOutput output, string folder)
     {

@@ -59,7 +59,7 @@ public sealed class CommandJobTests() : JobContract(DatabaseProvider.Sqlite)
     [InlineData("echo started; exit 3", "The command ended with exit code 3. Its last words: started")]
     [InlineData("kill -9 $$", "The command was ended by signal 9, KILL (most often: the machine ran out of memory) (exit code 137).")]
     [InlineData("no-such-program --now", "The command ended with exit code 127: a command that it calls was not found. Its last words: bash: line 1: no-such-program: command not found")]
-    [InlineData("if then", "The command ended with exit code 2. Its last words: bash: -c: line 1: `exec 2>&1; if then'")]
+    [InlineData("if then", "The command ended with exit code 2. Its last words: bash: -c: line 1: `if then'")]
     public async Task The_end_of_a_command_is_told_in_words(string command, string message)
     {
         await using var host = await StartAsync();
