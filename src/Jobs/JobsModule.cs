@@ -53,6 +53,7 @@ public static class JobsModule
         .AddSingleton<StoredReferences>()
         .AddSingleton<StepInputs>()
         .AddSingleton<StepOutputs>()
+        .AddSingleton<StepReuse>()
         .AddSingleton<StepArtifacts>()
         .AddSingleton<StepPreparation>()
         .AddSingleton<StepStarts>()

@@ -13,15 +13,17 @@ internal sealed class JobStore(Database database)
         + "announced, created_at, started_at, ended_at";
 
     /// <summary>False: a job of this name exists.</summary>
-    public async Task<bool> AddAsync(DbTransaction tx, JobRecord job, NewJob wanted, long now, CancellationToken ct) =>
-        await tx.ExecuteAsync(
+    public async Task<bool> AddAsync(
+        DbTransaction tx, JobRecord job, NewJob wanted, int openSteps, long now, CancellationToken ct)
+    {
+        var added = await tx.ExecuteAsync(
             """
             insert into jobs (
-                id, workspace, name, type, experiment, display_name, principal, source, yaml, files, inputs, tags, plan,
+                id, workspace, name, type, experiment, display_name, principal, tags,
                 status, open_steps, failed_steps, cancel_requested, announced, created_at)
             values (
-                @Id, @Workspace, @Name, @Type, @Experiment, @DisplayName, @Principal, @Source, @Yaml, @Files, @Inputs, @Tags,
-                @Plan, @Status, @OpenSteps, 0, @No, @No, @Now)
+                @Id, @Workspace, @Name, @Type, @Experiment, @DisplayName, @Principal, @Tags,
+                'Queued', @OpenSteps, 0, @No, @No, @Now)
             on conflict (workspace, name) do nothing
             """,
             new
@@ -33,18 +35,16 @@ internal sealed class JobStore(Database database)
                 job.Experiment,
                 job.DisplayName,
                 job.Caller.Principal,
-                wanted.Source,
-                wanted.Yaml,
-                Files = JobsJson.Write(wanted.Files.ToDictionary(pair => pair.Key, pair => pair.Value.ToString())),
-                Inputs = JobsJson.Write(wanted.Inputs),
                 Tags = JobsJson.Write(job.Tags),
-                Plan = JobsJson.Write(job.Plan),
-                Status = nameof(JobStatus.Queued),
-                OpenSteps = job.Plan.Steps.Count,
+                OpenSteps = openSteps,
                 No = false,
                 Now = now,
             },
-            ct) == 1;
+            ct);
+        if (added == 1)
+            await AddDefinitionAsync(tx, job, wanted, ct);
+        return added == 1;
+    }
 
     public Task<JobRow?> FindAsync(WorkspaceName workspace, string name, CancellationToken ct) =>
         database.FindAsync<JobRow>(
@@ -80,7 +80,11 @@ internal sealed class JobStore(Database database)
     public async Task<JobRecord?> LoadAsync(string id, CancellationToken ct)
     {
         var row = await database.FindAsync<PlanRow>(
-            "select id, workspace, name, type, experiment, display_name, principal, tags, plan from jobs where id = @Id",
+            """
+            select id, workspace, name, type, experiment, display_name, principal, tags, plan
+            from jobs join job_definitions on job_id = id
+            where id = @Id
+            """,
             new { Id = id },
             ct);
         return row is null ? null : new JobRecord
@@ -138,13 +142,26 @@ internal sealed class JobStore(Database database)
     public Task<IReadOnlyList<string>> UnannouncedAsync(CancellationToken ct) => database.QueryAsync<string>(
         "select id from jobs where not announced and ended_at is not null", null, ct);
 
-    public Task<string?> YamlAsync(string id, CancellationToken ct) =>
-        database.FindAsync<string>("select yaml from jobs where id = @Id", new { Id = id }, ct);
-
     /// <summary>Whether its running steps should end: it is to be cancelled, or its first failure ends it.</summary>
     public Task<bool> IsStoppingAsync(JobRecord job, CancellationToken ct) => database.FindAsync<bool>(
         "select cancel_requested or (failed_steps > 0 and not @Continue) from jobs where id = @Id",
         new { job.Id, Continue = job.Plan.ContinueOnStepFailure },
+        ct);
+
+    private static Task AddDefinitionAsync(DbTransaction tx, JobRecord job, NewJob wanted, CancellationToken ct) => tx.ExecuteAsync(
+        """
+        insert into job_definitions (job_id, source, yaml, files, inputs, plan)
+        values (@Id, @Source, @Yaml, @Files, @Inputs, @Plan)
+        """,
+        new
+        {
+            job.Id,
+            wanted.Source,
+            wanted.Yaml,
+            Files = JobsJson.Write(wanted.Files.ToDictionary(pair => pair.Key, pair => pair.Value.ToString())),
+            Inputs = JobsJson.Write(wanted.Inputs),
+            Plan = JobsJson.Write(job.Plan),
+        },
         ct);
 
     private sealed record PlanRow

@@ -10,7 +10,15 @@ namespace Slipway.Jobs.Execution;
 
 /// <summary>Keeps a checked job and queues the steps that are ready, in one transaction.</summary>
 internal sealed class JobSubmission(
-    Database database, JobStore jobs, StepStore steps, JobProgress progress, ActiveJobs active, TimeProvider time)
+    Database database,
+    JobStore jobs,
+    StepStore steps,
+    JobProgress progress,
+    StepReuse reuse,
+    LineageLog lineage,
+    ActiveJobs active,
+    JobEnding ending,
+    TimeProvider time)
 {
     public const string DefaultExperiment = "Default";
 
@@ -30,24 +38,33 @@ internal sealed class JobSubmission(
             Plan = Planner.Plan(definition, name, wanted.Files),
         };
         var rows = Rows(record);
+        var edges = await reuse.ApplyAsync(record, rows, time.UtcNow(), ct);
         var added = await database.WriteAsync(
-            IsolationLevel.ReadCommitted, (tx, token) => WriteAsync(tx, record, rows, wanted, token), ct);
+            IsolationLevel.ReadCommitted, (tx, token) => WriteAsync(tx, record, rows, edges, wanted, token), ct);
         if (!added)
             return null;
 
-        await active.Add(record).StartRunAsync(ct);
+        var job = active.Add(record);
+        await job.StartRunAsync(ct);
+        if (rows.All(row => row.IsOver))
+            await ending.TellAsync(job, ct);
         return record;
     }
 
     private async Task<bool> WriteAsync(
-        DbTransaction tx, JobRecord job, IReadOnlyList<StepRow> rows, NewJob wanted, CancellationToken ct)
+        DbTransaction tx, JobRecord job, List<StepRow> rows, IReadOnlyList<NewEdge> edges, NewJob wanted, CancellationToken ct)
     {
-        if (!await jobs.AddAsync(tx, job, wanted, time.UtcNow(), ct))
+        var now = time.UtcNow();
+        var open = rows.Count(row => !row.IsOver);
+        if (!await jobs.AddAsync(tx, job, wanted, open, now, ct))
             return false;
 
         await steps.AddAsync(tx, rows, ct);
-        foreach (var ready in rows.Where(row => row.WaitsFor == 0))
+        await lineage.AppendAsync(tx, job.Caller, edges, ct);
+        foreach (var ready in rows.Where(row => row.Status == JobStatus.Queued))
             await progress.EnqueueAsync(tx, job, ready.Position, ct);
+        if (open == 0)
+            await jobs.EndAsync(tx, job.Id, JobStatus.Completed, now, ct);
         return true;
     }
 

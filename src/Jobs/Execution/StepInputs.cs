@@ -35,12 +35,17 @@ internal sealed record ResolvedInput
 internal sealed class StepInputs(
     StepStore steps, IDataAssets data, IModelRegistry models, StoredReferences stored)
 {
-    public async Task<IReadOnlyList<ResolvedInput>> ResolveAsync(JobRecord job, PlannedStep step, CancellationToken ct)
+    public Task<IReadOnlyList<ResolvedInput>> ResolveAsync(JobRecord job, PlannedStep step, CancellationToken ct) =>
+        ResolveAsync(job, step, position => steps.FindAsync(job.Id, position, ct), ct);
+
+    /// <param name="producer">Finds the row of an earlier step.</param>
+    public async Task<IReadOnlyList<ResolvedInput>> ResolveAsync(
+        JobRecord job, PlannedStep step, Func<int, Task<StepRow?>> producer, CancellationToken ct)
     {
         var resolved = new List<ResolvedInput>(step.Inputs.Count);
         foreach (var input in step.Inputs)
         {
-            var found = await ResolveAsync(job, input, ct);
+            var found = await ResolveAsync(job, input, producer, ct);
             if (found is { IsMissing: true } && !input.Optional)
                 throw SlipwayException.Invalid($"Input '{input.Name}' has no value; give it one, or declare it optional.");
             resolved.Add(found);
@@ -49,7 +54,8 @@ internal sealed class StepInputs(
         return resolved;
     }
 
-    private async Task<ResolvedInput> ResolveAsync(JobRecord job, PlannedInput input, CancellationToken ct)
+    private async Task<ResolvedInput> ResolveAsync(
+        JobRecord job, PlannedInput input, Func<int, Task<StepRow?>> producer, CancellationToken ct)
     {
         var empty = new ResolvedInput { Name = input.Name, Type = input.Type };
         return input.Source switch
@@ -61,16 +67,17 @@ internal sealed class StepInputs(
                 LocalName = file.File.Name,
                 Node = $"tree:{file.File.Tree}",
             },
-            StepSource from => await FromStepAsync(job, empty, from, ct),
+            StepSource from => await FromStepAsync(job, empty, from, await producer(from.Step), ct),
             ReferenceSource reference => await FromReferenceAsync(job.Caller, empty, reference.Text, ct),
             _ => empty,
         };
     }
 
-    private async Task<ResolvedInput> FromStepAsync(JobRecord job, ResolvedInput input, StepSource from, CancellationToken ct)
+    private async Task<ResolvedInput> FromStepAsync(
+        JobRecord job, ResolvedInput input, StepSource from, StepRow? producer, CancellationToken ct)
     {
-        var producer = await steps.FindAsync(job.Id, from.Step, ct)
-            ?? throw new InvalidOperationException($"Step {from.Step} of job {job.Name} has no row.");
+        if (producer is null)
+            throw new InvalidOperationException($"Step {from.Step} of job {job.Name} has no row.");
         var type = input.Type
             ?? job.Plan.Steps[from.Step].Outputs.FirstOrDefault(output => output.Name == from.Output)?.Type;
         if (!JobsJson.ReadOutputs(producer.Outputs).TryGetValue(from.Output, out var output))

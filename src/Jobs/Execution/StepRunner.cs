@@ -8,20 +8,13 @@ using Slipway.Kernel;
 
 namespace Slipway.Jobs.Execution;
 
-/// <summary>What a step came to: its end, the edges to be remembered, and the key to keep the result by.</summary>
-internal sealed record StepResult(StepEnd End, IReadOnlyList<NewEdge> Edges, CacheKey? Key)
-{
-    public static StepResult Of(JobStatus status, string? message) =>
-        new(new StepEnd { Status = status, Message = message }, [], null);
-}
-
 /// <summary>Does a step: takes an earlier result over, or runs its kind and keeps what it wrote.</summary>
 internal sealed partial class StepRunner(
     Policies<IStepKind> kinds,
     StepInputs inputs,
     StepPreparation preparation,
     StepOutputs outputs,
-    StepCache cache,
+    StepReuse reuse,
     StepStarts starts,
     StepArtifacts artifacts,
     DataOptions data,
@@ -40,7 +33,7 @@ internal sealed partial class StepRunner(
             var kind = kinds.Get("step kind", step.Kind);
             var resolved = await inputs.ResolveAsync(job.Record, step, ct);
             var key = CacheKey.Of(step, kind, resolved);
-            return await ReuseAsync(job.Record, key, resolved, ct)
+            return await reuse.FindAsync(job.Record, key, resolved, ct)
                 ?? await RunAsync(job, row, running, kind, resolved, key, ct);
         }
         catch (SlipwayException refusal)
@@ -55,26 +48,6 @@ internal sealed partial class StepRunner(
                 JobStatus.Failed,
                 $"Internal error in a step of kind '{row.Kind}' ({exception.GetType().Name}); the server's log has the details.");
         }
-    }
-
-    private async Task<StepResult?> ReuseAsync(
-        JobRecord job, CacheKey? key, IReadOnlyList<ResolvedInput> resolved, CancellationToken ct)
-    {
-        if (key is null || job.Plan.ForceRerun || await cache.FindAsync(job.Caller.Workspace, key.Key, ct) is not { } earlier)
-            return null;
-
-        var end = new StepEnd
-        {
-            Status = JobStatus.Completed,
-            Message = $"Reused the result of job '{earlier.JobName}'.",
-            Reused = true,
-            RunId = earlier.RunId,
-            Outputs = JobsJson.ReadOutputs(earlier.Outputs),
-            CacheKey = key.Key,
-            CacheParts = key.Parts,
-        };
-        var edges = Reads(resolved, earlier.RunId).Append(StepRun.Edge("reused", $"run:{earlier.RunId}", $"run:{job.Id}"));
-        return new StepResult(end, [.. edges], null);
     }
 
     private async Task<StepResult> RunAsync(
@@ -94,14 +67,14 @@ internal sealed partial class StepRunner(
             var made = await outputs.CommitAsync(run, ct);
             return new StepResult(
                 new StepEnd { Status = JobStatus.Completed, Outputs = made, SkipRest = run.SkipReason, Message = run.SkipReason },
-                [.. Reads(resolved, run.RunId), .. run.Edges, .. Wrote(made, run.RunId)],
+                [.. StepReuse.Reads(resolved, run.RunId), .. run.Edges, .. Wrote(made, run.RunId)],
                 job.Record.Plan.ForceRerun || run.SkipReason is not null ? null : key);
         }
         catch (SlipwayException refusal)
         {
             log.WriteLine(refusal.Message);
             var failed = new StepEnd { Status = JobStatus.Failed, Message = refusal.Message };
-            return new StepResult(failed, [.. Reads(resolved, row.RunId), .. run?.Edges ?? []], null);
+            return new StepResult(failed, [.. StepReuse.Reads(resolved, row.RunId), .. run?.Edges ?? []], null);
         }
         finally
         {
@@ -126,9 +99,6 @@ internal sealed partial class StepRunner(
             System.Threading.Timeout.InfiniteTimeSpan);
         await kind.RunAsync(run, ct);
     }
-
-    private static IEnumerable<NewEdge> Reads(IReadOnlyList<ResolvedInput> resolved, string runId) =>
-        resolved.Where(input => input.Node is not null).Select(input => StepRun.Edge("read", input.Node!, $"run:{runId}"));
 
     private static IEnumerable<NewEdge> Wrote(Dictionary<string, StepOutput> made, string runId) => made.Values
         .SelectMany(output => new[] { output.Tree is { } tree ? $"tree:{tree}" : null, output.Node })

@@ -12,9 +12,11 @@ internal sealed class StepStore(Database database)
         + "started_at, ended_at";
 
     public Task AddAsync(DbTransaction tx, IReadOnlyList<StepRow> steps, CancellationToken ct) => tx.ExecuteAsync(
-        """
-        insert into job_steps (job_id, position, name, kind, status, run_id, waits_for, attempt, reused, outputs)
-        values (@JobId, @Position, @Name, @Kind, @Status, @RunId, @WaitsFor, 0, @Reused, @Outputs)
+        $"""
+        insert into job_steps ({Columns})
+        values (
+            @JobId, @Position, @Name, @Kind, @Status, @RunId, @WaitsFor, 0, @Reused, @Message, @CacheKey, @CacheParts, @Outputs,
+            @StartedAt, @EndedAt)
         """,
         steps.Select(step => new
         {
@@ -26,7 +28,12 @@ internal sealed class StepStore(Database database)
             step.RunId,
             step.WaitsFor,
             step.Reused,
+            step.Message,
+            step.CacheKey,
+            step.CacheParts,
             step.Outputs,
+            step.StartedAt,
+            step.EndedAt,
         }),
         ct);
 

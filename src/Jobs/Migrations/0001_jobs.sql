@@ -6,12 +6,7 @@ create table jobs (
     experiment text not null,
     display_name text,
     principal text not null,
-    source text not null,
-    yaml text not null,
-    files {{json}} not null,
-    inputs {{json}} not null,
     tags {{json}} not null,
-    plan {{json}} not null,
     status text not null,
     message text,
     open_steps integer not null,
@@ -27,6 +22,16 @@ create table jobs (
 create index jobs_by_age on jobs (workspace, created_at, id);
 
 create index jobs_unannounced on jobs (ended_at) where not announced;
+
+-- Apart from the job: it is large and never changes, the job's row is written at the end of each step.
+create table job_definitions (
+    job_id text primary key references jobs (id) on delete cascade,
+    source text not null,
+    yaml text not null,
+    files {{json}} not null,
+    inputs {{json}} not null,
+    plan {{json}} not null
+);
 
 create table job_steps (
     job_id text not null references jobs (id) on delete cascade,
