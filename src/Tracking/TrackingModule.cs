@@ -19,9 +19,12 @@ namespace Slipway.Tracking;
 /// <summary>Experiments, runs, metrics, params, tags and artifacts, over the MLflow REST API.</summary>
 public static class TrackingModule
 {
+    /// <summary>The module's tables.</summary>
+    public static IMigrations Migrations { get; } = new EmbeddedMigrations("tracking", typeof(TrackingModule).Assembly);
+
     public static IServiceCollection AddTracking(this IServiceCollection services)
     {
-        services.AddSingleton<IMigrations>(new EmbeddedMigrations("tracking", typeof(TrackingModule).Assembly));
+        services.AddSingleton(Migrations);
         services.TryAddSingleton<Events>();
         services.AddSingleton<ITracking, RunTracking>();
         return services.AddStores().AddExperiments().AddRuns().AddArtifacts().AddLoggedModels()

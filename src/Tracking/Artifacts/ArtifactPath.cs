@@ -9,6 +9,7 @@ namespace Slipway.Tracking.Artifacts;
 internal sealed record ArtifactPath
 {
     private const string Scheme = "mlflow-artifacts:";
+    private const string Proxy = "/api/2.0/mlflow-artifacts/artifacts/";
 
     // Folder and name are an index key; PostgreSQL's may have 2,700 bytes.
     private const int MostBytes = 1024, MostSegmentBytes = 255;
@@ -64,7 +65,12 @@ internal sealed record ArtifactPath
     public static ArtifactPath? OfUri(string uri)
     {
         if (!uri.StartsWith(Scheme, StringComparison.Ordinal))
-            return null;
+        {
+            // The proxy by its address: what an older client wrote as the place of an experiment.
+            var proxy = uri.IndexOf(Proxy, StringComparison.Ordinal);
+            return proxy > 0 && uri.StartsWith("http", StringComparison.Ordinal) ? Parse(uri[(proxy + Proxy.Length)..]) : null;
+        }
+
         var rest = uri[Scheme.Length..];
         if (rest.StartsWith("//", StringComparison.Ordinal))
             rest = rest.IndexOf('/', 2) is > 0 and var slash ? rest[slash..] : "";

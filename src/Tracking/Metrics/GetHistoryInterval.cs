@@ -36,11 +36,18 @@ internal sealed class GetHistoryInterval(RunStore runs, MetricStore metrics, Met
         foreach (var run in chosen)
             steps.Add((run, await metrics.StepsAsync(run.No, number, range.Start, range.End, ct)));
         var sampled = Sample(steps.SelectMany(entry => entry.Steps).Distinct().Order().ToList(), most);
-        var points = new List<(string RunId, StoredPoint Point)>();
-        foreach (var (run, own) in steps.Where(entry => entry.Steps.Count > 0))
+
+        // The ends of each run too, so that no line seems to begin late or end early.
+        foreach (var (_, own) in steps.Where(entry => entry.Steps.Count > 0))
         {
-            // Each run's own ends too, so that no line seems to begin late or end early.
-            var wanted = own.Where(sampled.Contains).Append(own[0]).Append(own[^1]).Distinct().ToList();
+            sampled.Add(own[0]);
+            sampled.Add(own[^1]);
+        }
+
+        var points = new List<(string RunId, StoredPoint Point)>();
+        foreach (var (run, own) in steps)
+        {
+            var wanted = own.Where(sampled.Contains).ToList();
             points.AddRange((await metrics.AtStepsAsync(run.No, number, wanted, ct)).Select(point => (run.Id, point)));
         }
 
