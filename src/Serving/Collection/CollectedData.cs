@@ -1,0 +1,83 @@
+using System.Globalization;
+using Slipway.Data;
+using Slipway.Engines.DuckDb;
+using Slipway.Kernel;
+using Slipway.Security.Contracts;
+using Slipway.Serving.Contracts;
+using Slipway.Serving.Online;
+
+namespace Slipway.Serving.Collection;
+
+/// <summary>Collected answers and labels as queries over their segments.</summary>
+internal sealed class CollectedData(
+    Collector collector,
+    SegmentStore segments,
+    SegmentWriter writer,
+    SequenceClock sequence,
+    ContentStore content,
+    EndpointStore endpoints,
+    IAccess access,
+    ServingOptions options,
+    TimeProvider time) : ICollectedData
+{
+    public async Task<string?> QueryAsync(Caller caller, string endpoint, TimeWindow window, CancellationToken ct)
+    {
+        await access.DemandAsync(caller, Permission.Read, $"endpoint:{endpoint}", ct);
+        await collector.FlushAsync(ct);
+        var answers = await segments.ListAnswersAsync(caller.Workspace, endpoint, window.From, window.To, ct);
+        if (answers.Count == 0)
+            return null;
+
+        var least = answers.Select(segment => segment.MinRequest).Min(StringComparer.Ordinal)!;
+        var greatest = answers.Select(segment => segment.MaxRequest).Max(StringComparer.Ordinal)!;
+        var labels = (await segments.ListLabelsAsync(caller.Workspace, endpoint, ct))
+            .Where(segment => segment.MayHoldAnyOf(least, greatest))
+            .ToList();
+        return $"""
+            select a.request_id || '.' || a.row as prediction_id, a.* exclude (request_id, row, sequence), l.label, l.label_time
+            from (
+                select * from {await TableAsync(answers, ct)}
+                where event_time >= {Literal(window.From)} and event_time < {Literal(window.To)}
+                qualify row_number() over (partition by request_id, row order by sequence) = 1) a
+            left join ({await LabelsAsync(labels, ct)}) l on a.request_id = l.request_id and a.row = l.row
+            """;
+    }
+
+    public Task FlushAsync(CancellationToken ct) => collector.FlushAsync(ct);
+
+    public async Task<long> AddLabelsAsync(
+        Caller caller, string endpoint, IReadOnlyList<string> predictionIds, IReadOnlyList<double> labels, CancellationToken ct)
+    {
+        await access.DemandAsync(caller, Permission.Write, $"endpoint:{endpoint}", ct);
+        _ = await endpoints.FindAsync(caller.Workspace, endpoint, ct)
+            ?? throw SlipwayException.NotFound("Endpoint", endpoint);
+        if (predictionIds.Count > options.MaxLabels)
+        {
+            throw new SlipwayException(
+                ErrorCode.TooLarge, $"{predictionIds.Count} labels are more than {options.MaxLabels}; send them in parts.");
+        }
+
+        var rows = new Labels(predictionIds, labels, time.GetUtcNow(), sequence.Next(Math.Max(1, predictionIds.Count)));
+        if (rows.Count > 0)
+            await writer.WriteAsync(caller, endpoint, rows, ct);
+        return rows.Count;
+    }
+
+    internal async Task<string> TableAsync(IEnumerable<Segment> chosen, CancellationToken ct)
+    {
+        var files = new List<string>();
+        foreach (var segment in chosen)
+            files.Add(await content.LocalFileAsync(segment.Digest, ct));
+        return $"read_parquet({DuckDbSql.Literals(files)}, union_by_name = true)";
+    }
+
+    internal static string Literal(DateTimeOffset time) =>
+        $"timestamptz '{time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture)}+00'";
+
+    private async Task<string> LabelsAsync(List<Segment> labels, CancellationToken ct) => labels.Count == 0
+        ? "select ''::varchar as request_id, -1 as row, null::double as label, null::timestamptz as label_time where false"
+        : $"""
+           select request_id, row, arg_max(label, sequence) as label, max(label_time) as label_time
+           from {await TableAsync(labels, ct)} group by request_id, row
+           """;
+}

@@ -1,0 +1,69 @@
+using Slipway.Kernel;
+using Slipway.Serving.Contracts;
+using Slipway.Serving.Scoring;
+
+namespace Slipway.Serving.Collection;
+
+/// <summary>The rows of one deployment on their way to a segment: requests append here, the collector takes them away.</summary>
+internal sealed class CollectedRows(WorkspaceName workspace, OnlineDeployment deployment, ServedModel model)
+{
+    // One is filled while another is written.
+    private const int Kept = 2;
+
+    private readonly Lock _gate = new();
+    private readonly Stack<SegmentRows> _free = new();
+    private SegmentRows? _current;
+
+    public WorkspaceName Workspace { get; } = workspace;
+
+    public OnlineDeployment Deployment { get; } = deployment;
+
+    /// <summary>
+    /// Appends the answers of the slot. False: the segment is full, and it could not be handed over.
+    /// </summary>
+    /// <param name="handOver">Takes a full segment without waiting, or says that there is no room.</param>
+    public bool TryAppend(
+        ScoringSlot slot, string requestId, DateTimeOffset eventTime, long sequence, long now, int segmentRows,
+        Func<SegmentRows, bool> handOver)
+    {
+        lock (_gate)
+        {
+            if (_current is { } full && full.Rows >= segmentRows)
+            {
+                if (!handOver(full))
+                    return false;
+                _current = null;
+            }
+
+            _current ??= Take();
+            _current.Append(slot, requestId, eventTime, sequence, now);
+            return true;
+        }
+    }
+
+    /// <summary>Takes the rows away if there are any and the first came no later than this.</summary>
+    public SegmentRows? Detach(long begunBefore)
+    {
+        lock (_gate)
+        {
+            if (_current is not { Rows: > 0 } rows || rows.Begun > begunBefore)
+                return null;
+
+            _current = null;
+            return rows;
+        }
+    }
+
+    public void Return(SegmentRows written)
+    {
+        written.Clear();
+        lock (_gate)
+        {
+            if (_free.Count < Kept)
+                _free.Push(written);
+        }
+    }
+
+    private SegmentRows Take() =>
+        _free.TryPop(out var rows) ? rows : new SegmentRows(this, ColumnPlan.Create(model));
+}

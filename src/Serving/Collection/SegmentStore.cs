@@ -1,0 +1,134 @@
+using Slipway.Data;
+using Slipway.Kernel;
+
+namespace Slipway.Serving.Collection;
+
+/// <summary>Segments as rows.</summary>
+internal sealed class SegmentStore(Database database, TimeProvider time)
+{
+    private const string AnswerColumns =
+        """
+        workspace, endpoint, deployment, model, model_version, digest, row_count, size_bytes, min_event_time,
+        max_event_time, min_request, max_request
+        """;
+
+    public Task AddAnswersAsync(Segment segment, CancellationToken ct) => database.ExecuteAsync(
+        """
+        insert into collected_segments (
+            workspace, endpoint, deployment, model, model_version, digest, row_count, size_bytes, min_event_time,
+            max_event_time, min_request, max_request, created_at)
+        values (
+            @Workspace, @Endpoint, @Deployment, @Model, @ModelVersion, @Digest, @Rows, @SizeBytes, @MinEventTime,
+            @MaxEventTime, @MinRequest, @MaxRequest, @Now)
+        """,
+        Parameters(segment),
+        ct);
+
+    public Task AddLabelsAsync(Segment segment, CancellationToken ct) => database.ExecuteAsync(
+        """
+        insert into label_segments (workspace, endpoint, digest, row_count, size_bytes, min_request, max_request, created_at)
+        values (@Workspace, @Endpoint, @Digest, @Rows, @SizeBytes, @MinRequest, @MaxRequest, @Now)
+        """,
+        Parameters(segment),
+        ct);
+
+    /// <summary>Segments of answers that can hold event times of the window, oldest first.</summary>
+    public Task<IReadOnlyList<Segment>> ListAnswersAsync(
+        WorkspaceName workspace, string endpoint, DateTimeOffset from, DateTimeOffset to, CancellationToken ct) => ReadAsync(
+        $"""
+         select {AnswerColumns} from collected_segments
+         where workspace = @Workspace and endpoint = @Endpoint and max_event_time >= @From and min_event_time <= @To
+         order by id
+         """,
+        new
+        {
+            Workspace = workspace.Value,
+            Endpoint = endpoint,
+            From = from.ToUnixTimeMilliseconds(),
+            To = to.ToUnixTimeMilliseconds(),
+        },
+        ct);
+
+    /// <summary>All segments of answers, newest first.</summary>
+    /// <param name="endpoint">Null: of every endpoint.</param>
+    public Task<IReadOnlyList<Segment>> ListNewestAnswersAsync(WorkspaceName workspace, string? endpoint, CancellationToken ct) =>
+        ReadAsync(
+            $"""
+             select {AnswerColumns} from collected_segments
+             where workspace = @Workspace {(endpoint is null ? "" : "and endpoint = @Endpoint")}
+             order by id desc
+             """,
+            new { Workspace = workspace.Value, Endpoint = endpoint },
+            ct);
+
+    public Task<IReadOnlyList<Segment>> ListLabelsAsync(WorkspaceName workspace, string endpoint, CancellationToken ct) => ReadAsync(
+        """
+        select workspace, endpoint, digest, row_count, size_bytes, min_request, max_request
+        from label_segments where workspace = @Workspace and endpoint = @Endpoint order by id
+        """,
+        new { Workspace = workspace.Value, Endpoint = endpoint },
+        ct);
+
+    private async Task<IReadOnlyList<Segment>> ReadAsync(string sql, object parameters, CancellationToken ct) =>
+        [.. (await database.QueryAsync<Row>(sql, parameters, ct)).Select(row => row.ToSegment())];
+
+    private object Parameters(Segment segment) => new
+    {
+        segment.Workspace,
+        segment.Endpoint,
+        segment.Deployment,
+        segment.Model,
+        segment.ModelVersion,
+        Digest = segment.Digest.ToString(),
+        segment.Rows,
+        segment.SizeBytes,
+        segment.MinEventTime,
+        segment.MaxEventTime,
+        segment.MinRequest,
+        segment.MaxRequest,
+        Now = time.UtcNow(),
+    };
+
+    private sealed record Row
+    {
+        public required string Workspace { get; init; }
+
+        public required string Endpoint { get; init; }
+
+        public string? Deployment { get; init; }
+
+        public string? Model { get; init; }
+
+        public int? ModelVersion { get; init; }
+
+        public required string Digest { get; init; }
+
+        public required long RowCount { get; init; }
+
+        public required long SizeBytes { get; init; }
+
+        public long MinEventTime { get; init; }
+
+        public long MaxEventTime { get; init; }
+
+        public required string MinRequest { get; init; }
+
+        public required string MaxRequest { get; init; }
+
+        public Segment ToSegment() => new()
+        {
+            Workspace = Workspace,
+            Endpoint = Endpoint,
+            Deployment = Deployment,
+            Model = Model,
+            ModelVersion = ModelVersion,
+            Digest = Slipway.Data.Digest.Parse(Digest),
+            Rows = RowCount,
+            SizeBytes = SizeBytes,
+            MinEventTime = MinEventTime,
+            MaxEventTime = MaxEventTime,
+            MinRequest = MinRequest,
+            MaxRequest = MaxRequest,
+        };
+    }
+}

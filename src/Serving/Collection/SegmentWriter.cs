@@ -1,0 +1,153 @@
+using System.Globalization;
+using Slipway.Data;
+using Slipway.Engines.DuckDb;
+using Slipway.Kernel;
+using Slipway.Lake.Contracts;
+using Slipway.Serving.Contracts;
+
+namespace Slipway.Serving.Collection;
+
+/// <summary>Writes rows as Parquet files into the content store and lists them in the database.</summary>
+internal sealed class SegmentWriter(ILakeTables lake, ContentStore content, SegmentStore segments, ServingOptions options)
+{
+    // In front of the columns of the model. The id of a row is kept in two parts: a request has many rows, so the
+    // first part compresses to almost nothing, and Parquet can skip what does not hold it.
+    private static readonly (string Name, DuckDbTypeId Type)[] s_own =
+    [
+        ("request_id", DuckDbTypeId.Varchar),
+        ("row", DuckDbTypeId.Integer),
+        ("event_time", DuckDbTypeId.TimestampTz),
+        ("sequence", DuckDbTypeId.BigInt),
+    ];
+
+    public async Task WriteAsync(SegmentRows rows, CancellationToken ct)
+    {
+        var deployment = rows.Owner.Deployment;
+        var version = deployment.ModelVersion.ToString(CultureInfo.InvariantCulture);
+        var blob = await StoreAsync(
+            [.. s_own, .. rows.Columns.Select(column => (column.Name, column.Type))],
+            $", {DuckDbSql.Literal(deployment.Name)} as deployment, {version}::integer as model_version",
+            appender => Append(appender, rows),
+            ct);
+        var ids = rows.Requests.Select(request => request.Id).Order(StringComparer.Ordinal).ToList();
+        await segments.AddAnswersAsync(
+            new Segment
+            {
+                Workspace = rows.Owner.Workspace.Value,
+                Endpoint = deployment.Endpoint,
+                Deployment = deployment.Name,
+                Model = deployment.Model,
+                ModelVersion = deployment.ModelVersion,
+                Digest = blob.Digest,
+                Rows = rows.Rows,
+                SizeBytes = blob.Size,
+                MinEventTime = rows.Requests.Min(request => request.EventMicros) / 1000,
+                MaxEventTime = rows.Requests.Max(request => request.EventMicros) / 1000,
+                MinRequest = ids[0],
+                MaxRequest = ids[^1],
+            },
+            ct);
+    }
+
+    public async Task WriteAsync(Caller caller, string endpoint, Labels labels, CancellationToken ct)
+    {
+        var blob = await StoreAsync(
+            [
+                ("request_id", DuckDbTypeId.Varchar),
+                ("row", DuckDbTypeId.Integer),
+                ("label", DuckDbTypeId.Double),
+                ("label_time", DuckDbTypeId.TimestampTz),
+                ("sequence", DuckDbTypeId.BigInt),
+            ],
+            "",
+            labels.Append,
+            ct);
+        await segments.AddLabelsAsync(
+            new Segment
+            {
+                Workspace = caller.Workspace.Value,
+                Endpoint = endpoint,
+                Digest = blob.Digest,
+                Rows = labels.Count,
+                SizeBytes = blob.Size,
+                MinRequest = labels.LeastRequest,
+                MaxRequest = labels.GreatestRequest,
+            },
+            ct);
+    }
+
+    private async Task<Blob> StoreAsync(
+        IReadOnlyList<(string Name, DuckDbTypeId Type)> columns, string constants, Action<DuckDbAppender> append,
+        CancellationToken ct)
+    {
+        Directory.CreateDirectory(options.TempFolder);
+        var file = Path.Combine(options.TempFolder, $"segment-{Guid.CreateVersion7():N}.parquet");
+        try
+        {
+            using (var connection = lake.Connect())
+            {
+                var definitions = columns.Select(column => $"{DuckDbSql.Identifier(column.Name)} {new DuckDbType(column.Type)}");
+                connection.Execute($"create table segment ({string.Join(", ", definitions)})");
+                using (var appender = connection.Append("segment"))
+                {
+                    append(appender);
+                    appender.Close();
+                }
+
+                connection.Execute(
+                    $"copy (select *{constants} from segment) to {DuckDbSql.Literal(file)} (format parquet, compression zstd)", ct);
+            }
+
+            return await content.PutFileAsync(file, ct);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static void Append(DuckDbAppender appender, SegmentRows rows)
+    {
+        using var chunk = new DuckDbDataChunk(
+            [.. s_own.Select(column => column.Type), .. rows.Columns.Select(column => column.Type)]);
+        var own = new OwnColumns(rows.Requests);
+        for (var start = 0; start < rows.Rows; start += DuckDbDataChunk.Capacity)
+        {
+            var count = Math.Min(DuckDbDataChunk.Capacity, rows.Rows - start);
+            chunk.Reset();
+            own.Fill(chunk, count);
+            for (var i = 0; i < rows.Columns.Count; i++)
+                rows.Columns[i].Fill(chunk, s_own.Length + i, start, count);
+            appender.Append(chunk);
+        }
+    }
+
+    /// <summary>Spreads what is known of each request over its rows.</summary>
+    private sealed class OwnColumns(IReadOnlyList<CollectedRequest> requests)
+    {
+        private readonly string?[] _ids = new string?[DuckDbDataChunk.Capacity];
+        private readonly int[] _rows = new int[DuckDbDataChunk.Capacity];
+        private readonly long[] _times = new long[DuckDbDataChunk.Capacity];
+        private readonly long[] _sequences = new long[DuckDbDataChunk.Capacity];
+        private int _request;
+        private int _row;
+
+        public void Fill(DuckDbDataChunk chunk, int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                var request = requests[_request];
+                (_ids[i], _rows[i], _times[i], _sequences[i]) = (request.Id, _row, request.EventMicros, request.Sequence);
+                if (++_row < request.Rows)
+                    continue;
+                _row = 0;
+                _request++;
+            }
+
+            chunk.Set(0, _ids.AsSpan(0, count));
+            chunk.Set<int>(1, _rows.AsSpan(0, count));
+            chunk.Set<long>(2, _times.AsSpan(0, count));
+            chunk.Set<long>(3, _sequences.AsSpan(0, count));
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using Slipway.Data;
+using Slipway.Kernel;
+using Slipway.Registry.Contracts;
+using Slipway.Security.Contracts;
+using Slipway.Serving.Collection;
+using Slipway.Serving.Contracts;
+using Slipway.Serving.Routing;
+
+namespace Slipway.Serving.Online;
+
+/// <summary>Loads a model version behind an endpoint; recorded when it answers, or as failed with the reason.</summary>
+internal sealed class CreateDeployment(
+    Database database,
+    DeploymentLoader loader,
+    RoutingTable table,
+    Collector collector,
+    IModelRegistry registry,
+    IModelHistory history,
+    LineageLog lineage,
+    IAuditLog audit,
+    TimeProvider time)
+{
+    public async Task<OnlineDeployment> RunAsync(
+        Caller caller, OnlineEndpoint endpoint, string name, string model, CancellationToken ct)
+    {
+        var version = await registry.FindAsync(caller, model, ct) ?? throw SlipwayException.NotFound("Model version", model);
+        var existing = endpoint.Deployments.FirstOrDefault(known => known.Name == name);
+        if (existing is { State: EndpointStore.Succeeded } && IsLoaded(caller, endpoint, name))
+            return Unchanged(existing, version);
+
+        var wanted = new OnlineDeployment
+        {
+            Endpoint = endpoint.Name,
+            Name = name,
+            Model = version.Model,
+            ModelVersion = version.Number,
+            State = EndpointStore.Succeeded,
+            CreatedAt = time.GetUtcNow(),
+        };
+        var loaded = await LoadAsync(caller, wanted, version, endpoint.Collect, ct);
+        await RecordAsync(caller, wanted, version, ct);
+        collector.Watch(loaded.Collected);
+        var definition = endpoint with { Deployments = [.. endpoint.Deployments.Where(known => known.Name != name), wanted] };
+        var others = table.Find(caller.Workspace, endpoint.Name)?.Deployments.Values.Where(known => known.Definition.Name != name);
+        table.Put(new ServedEndpoint(caller.Workspace, definition, [.. others ?? [], loaded]));
+        return wanted;
+    }
+
+    private bool IsLoaded(Caller caller, OnlineEndpoint endpoint, string name) =>
+        table.Find(caller.Workspace, endpoint.Name)?.Deployments.ContainsKey(name) == true;
+
+    private static OnlineDeployment Unchanged(OnlineDeployment existing, ModelVersion version) =>
+        existing.Model == version.Model && existing.ModelVersion == version.Number
+            ? existing
+            : throw SlipwayException.Conflict(
+                $"Deployment '{existing.Endpoint}/{existing.Name}' serves {existing.Model}:{existing.ModelVersion} for as long as it lives; "
+                + $"deploy {version.Model}:{version.Number} under another name and move the traffic.");
+
+    private async Task<ServedDeployment> LoadAsync(
+        Caller caller, OnlineDeployment wanted, ModelVersion version, CollectMode collect, CancellationToken ct)
+    {
+        try
+        {
+            return await loader.LoadAsync(caller.Workspace, wanted, version, collect, ct);
+        }
+        catch (SlipwayException refusal)
+        {
+            var failed = wanted with { State = EndpointStore.Failed, Message = refusal.Message };
+            await database.WriteAsync((tx, token) => EndpointStore.PutDeploymentAsync(tx, caller, failed, token), ct);
+            await audit.AppendAsync(caller, "deployment.fail", failed.Node, detail: null, ct);
+            throw;
+        }
+    }
+
+    private async Task RecordAsync(Caller caller, OnlineDeployment wanted, ModelVersion version, CancellationToken ct)
+    {
+        await database.WriteAsync(
+            async (tx, token) =>
+            {
+                await EndpointStore.PutDeploymentAsync(tx, caller, wanted, token);
+                await history.AppendAsync(
+                    tx, caller, wanted.Model, wanted.ModelVersion, "deployed", $"deployed as {wanted.Endpoint}/{wanted.Name}",
+                    detail: null, token);
+                await lineage.AppendAsync(tx, caller, [new NewEdge("deployed", version.Node, wanted.Node)], token);
+            },
+            ct);
+        await audit.AppendAsync(caller, "deployment.create", wanted.Node, detail: null, ct);
+    }
+}

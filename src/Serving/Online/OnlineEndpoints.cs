@@ -1,0 +1,116 @@
+using Slipway.Data;
+using Slipway.Kernel;
+using Slipway.Security.Contracts;
+using Slipway.Serving.Contracts;
+using Slipway.Serving.Routing;
+
+namespace Slipway.Serving.Online;
+
+/// <summary>Endpoints for the modules above and for the routes: each act is checked, recorded, and then seen by requests.</summary>
+internal sealed class OnlineEndpoints(
+    Database database,
+    EndpointStore store,
+    RoutingTable table,
+    CreateDeployment create,
+    RetireDeployments retire,
+    SetTraffic setTraffic,
+    IAccess access,
+    IAuditLog audit,
+    TimeProvider time) : IEndpoints, IDisposable
+{
+    // Acts on endpoints are rare and come one after the other, so that records and routing table agree.
+    private readonly SemaphoreSlim _acts = new(1, 1);
+
+    public Task<OnlineEndpoint> CreateAsync(Caller caller, string endpoint, CollectMode collect, CancellationToken ct) =>
+        ActAsync(caller, endpoint, async () =>
+        {
+            ServingName.Check("an endpoint's name", endpoint);
+            await database.WriteAsync(
+                (tx, token) => EndpointStore.PutEndpointAsync(tx, caller, endpoint, collect, time.UtcNow(), token), ct);
+            await audit.AppendAsync(caller, "endpoint.create", $"endpoint:{endpoint}", detail: null, ct);
+            return await RefreshAsync(caller, endpoint, ct);
+        }, ct);
+
+    public async Task<OnlineEndpoint?> FindAsync(Caller caller, string endpoint, CancellationToken ct)
+    {
+        await access.DemandAsync(caller, Permission.Read, $"endpoint:{endpoint}", ct);
+        return await store.FindAsync(caller.Workspace, endpoint, ct);
+    }
+
+    public async Task<IReadOnlyList<OnlineEndpoint>> ListAsync(Caller caller, CancellationToken ct)
+    {
+        await access.DemandAsync(caller, Permission.Read, "the endpoints", ct);
+        return await store.ListAsync(caller.Workspace, ct);
+    }
+
+    public Task<OnlineDeployment> DeployAsync(
+        Caller caller, string endpoint, string deployment, string model, CancellationToken ct) =>
+        ActAsync(caller, endpoint, async () =>
+        {
+            ServingName.Check("a deployment's name", deployment);
+            var definition = await GetAsync(caller, endpoint, ct);
+            return await create.RunAsync(caller, definition, deployment, model, ct);
+        }, ct);
+
+    public Task SetTrafficAsync(
+        Caller caller, string endpoint, IReadOnlyDictionary<string, int> traffic, string reason, CancellationToken ct) =>
+        ActAsync(caller, endpoint, async () =>
+        {
+            var definition = await GetAsync(caller, endpoint, ct);
+            await setTraffic.RunAsync(caller, definition, traffic, reason, ct);
+            return await RefreshAsync(caller, endpoint, ct);
+        }, ct);
+
+    public Task DeleteDeploymentAsync(Caller caller, string endpoint, string deployment, CancellationToken ct) =>
+        ActAsync(caller, endpoint, async () =>
+        {
+            var definition = await GetAsync(caller, endpoint, ct);
+            var found = definition.Deployments.FirstOrDefault(known => known.Name == deployment)
+                ?? throw SlipwayException.NotFound("Deployment", $"{endpoint}/{deployment}");
+            await retire.RunAsync(caller, definition, [found], alsoEndpoint: false, ct);
+            return true;
+        }, ct);
+
+    public Task DeleteAsync(Caller caller, string endpoint, CancellationToken ct) =>
+        ActAsync(caller, endpoint, async () =>
+        {
+            var definition = await GetAsync(caller, endpoint, ct);
+            await retire.RunAsync(caller, definition, definition.Deployments, alsoEndpoint: true, ct);
+            return true;
+        }, ct);
+
+    public async Task<DeploymentStats> StatsAsync(Caller caller, string endpoint, string deployment, CancellationToken ct)
+    {
+        await access.DemandAsync(caller, Permission.Read, $"endpoint:{endpoint}", ct);
+        return table.Find(caller.Workspace, endpoint)?.Deployments.GetValueOrDefault(deployment)?.Counters.Stats()
+            ?? throw SlipwayException.NotFound("A loaded deployment", $"{endpoint}/{deployment}");
+    }
+
+    public void Dispose() => _acts.Dispose();
+
+    private async Task<OnlineEndpoint> GetAsync(Caller caller, string endpoint, CancellationToken ct) =>
+        await store.FindAsync(caller.Workspace, endpoint, ct) ?? throw SlipwayException.NotFound("Endpoint", endpoint);
+
+    /// <summary>Requests see from now on what the records say.</summary>
+    private async Task<OnlineEndpoint> RefreshAsync(Caller caller, string endpoint, CancellationToken ct)
+    {
+        var definition = await GetAsync(caller, endpoint, ct);
+        var loaded = table.Find(caller.Workspace, endpoint)?.Deployments.Values ?? [];
+        table.Put(new ServedEndpoint(caller.Workspace, definition, loaded));
+        return definition;
+    }
+
+    private async Task<T> ActAsync<T>(Caller caller, string endpoint, Func<Task<T>> act, CancellationToken ct)
+    {
+        await access.DemandAsync(caller, Permission.Write, $"endpoint:{endpoint}", ct);
+        await _acts.WaitAsync(ct);
+        try
+        {
+            return await act();
+        }
+        finally
+        {
+            _acts.Release();
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using Slipway.Data;
+using Slipway.Kernel;
+using Slipway.Registry.Contracts;
+using Slipway.Security.Contracts;
+using Slipway.Serving.Collection;
+using Slipway.Serving.Contracts;
+using Slipway.Serving.Routing;
+
+namespace Slipway.Serving.Online;
+
+/// <summary>Takes deployments without traffic away, alone or with their endpoint. Requests that they have are answered.</summary>
+internal sealed class RetireDeployments(
+    Database database, RoutingTable table, Collector collector, IModelHistory history, IAuditLog audit)
+{
+    public async Task RunAsync(
+        Caller caller, OnlineEndpoint endpoint, IReadOnlyList<OnlineDeployment> retired, bool alsoEndpoint, CancellationToken ct)
+    {
+        if (retired.FirstOrDefault(known => endpoint.Traffic.GetValueOrDefault(known.Name) > 0) is { } busy)
+        {
+            throw SlipwayException.Conflict(
+                $"Deployment '{busy.Name}' has {endpoint.Traffic[busy.Name]} % of the traffic of '{endpoint.Name}'; move it to another deployment, or set it to 0, first.");
+        }
+
+        await RecordAsync(caller, endpoint, retired, alsoEndpoint, ct);
+        var served = table.Find(caller.Workspace, endpoint.Name);
+        var names = retired.Select(deployment => deployment.Name).ToHashSet(StringComparer.Ordinal);
+        if (alsoEndpoint)
+            table.Remove(caller.Workspace, endpoint.Name);
+        else if (served is not null)
+            table.Put(new ServedEndpoint(caller.Workspace, Without(endpoint, names), [.. Others(served, names)]));
+
+        // Only when its last request has ended, no more rows come.
+        foreach (var gone in served?.Deployments.Values.Where(known => names.Contains(known.Definition.Name)) ?? [])
+            await DrainAsync(gone, ct);
+    }
+
+    private static IEnumerable<ServedDeployment> Others(ServedEndpoint served, HashSet<string> names) =>
+        served.Deployments.Values.Where(known => !names.Contains(known.Definition.Name));
+
+    private static OnlineEndpoint Without(OnlineEndpoint endpoint, HashSet<string> names) =>
+        endpoint with { Deployments = [.. endpoint.Deployments.Where(known => !names.Contains(known.Name))] };
+
+    private async Task DrainAsync(ServedDeployment gone, CancellationToken ct)
+    {
+        await gone.Freed.WaitAsync(ct);
+        await collector.ForgetAsync(gone.Collected, ct);
+    }
+
+    private async Task RecordAsync(
+        Caller caller, OnlineEndpoint endpoint, IReadOnlyList<OnlineDeployment> retired, bool alsoEndpoint, CancellationToken ct)
+    {
+        await database.WriteAsync(
+            async (tx, token) =>
+            {
+                foreach (var deployment in retired)
+                {
+                    await EndpointStore.DeleteDeploymentAsync(tx, caller.Workspace, endpoint.Name, deployment.Name, token);
+                    await history.AppendAsync(
+                        tx, caller, deployment.Model, deployment.ModelVersion, "retired",
+                        $"deployment {endpoint.Name}/{deployment.Name} deleted", detail: null, token);
+                }
+
+                if (alsoEndpoint)
+                    await EndpointStore.DeleteEndpointAsync(tx, caller.Workspace, endpoint.Name, token);
+            },
+            ct);
+        foreach (var deployment in retired)
+            await audit.AppendAsync(caller, "deployment.delete", deployment.Node, detail: null, ct);
+        if (alsoEndpoint)
+            await audit.AppendAsync(caller, "endpoint.delete", $"endpoint:{endpoint.Name}", detail: null, ct);
+    }
+}

@@ -1,0 +1,228 @@
+using System.Text.Json;
+using System.Text.Unicode;
+using Slipway.Kernel;
+using Slipway.Serving.Scoring;
+
+namespace Slipway.Serving.Protocol;
+
+/// <summary>
+/// Reads an inference request of the Open Inference Protocol into a slot, in one pass and without a document in between:
+/// https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/inference_rest.md
+/// Fields that the protocol does not know are passed over, as it asks.
+/// </summary>
+internal ref struct InferParser
+{
+    private const int MaxIdLength = 128;
+
+    private readonly ScoringSlot _slot;
+    private readonly int _maxRows;
+    private readonly ReadOnlySpan<byte> _body;
+    private Utf8JsonReader _reader;
+    private Fields _seen;
+
+    private InferParser(ReadOnlySpan<byte> body, ScoringSlot slot, int maxRows)
+    {
+        _body = body;
+        _slot = slot;
+        _maxRows = maxRows;
+        _reader = new Utf8JsonReader(body);
+    }
+
+    [Flags]
+    private enum Fields
+    {
+        Id = 1,
+        Parameters = 2,
+        Inputs = 4,
+        Outputs = 8,
+    }
+
+    /// <summary>Fills the slot, or refuses with one sentence: InvalidParameter, TooLarge.</summary>
+    public static void Parse(ReadOnlySpan<byte> body, ScoringSlot slot, int maxRows)
+    {
+        slot.Begin();
+        if (!Utf8.IsValid(body))
+            throw SlipwayException.Invalid("The body is not JSON: it is not UTF-8.");
+
+        try
+        {
+            new InferParser(body, slot, maxRows).ReadRequest();
+        }
+        catch (JsonException exception)
+        {
+            throw new SlipwayException(
+                ErrorCode.InvalidParameter, $"The body is not JSON that can be read: {exception.Message}", exception);
+        }
+    }
+
+    private void ReadRequest()
+    {
+        if (!_reader.Read() || _reader.TokenType != JsonTokenType.StartObject)
+            throw SlipwayException.Invalid("The body is not a JSON object with 'inputs'.");
+
+        while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
+            ReadField();
+
+        // The reader itself refuses what follows the object.
+        _reader.Read();
+        if ((_seen & Fields.Inputs) == 0)
+            throw SlipwayException.Invalid($"The request has no 'inputs'. The model takes: {Names(_slot.Model.Inputs)}.");
+        for (var i = 0; i < _slot.Given.Length; i++)
+        {
+            if (!_slot.Given[i])
+                throw SlipwayException.Invalid($"The input {_slot.Model.Inputs[i]} is missing.");
+        }
+    }
+
+    private void ReadField()
+    {
+        if (_reader.ValueTextEquals("id"u8))
+            ReadId();
+        else if (_reader.ValueTextEquals("inputs"u8))
+            ReadInputs();
+        else if (_reader.ValueTextEquals("outputs"u8))
+            ReadOutputs();
+        else if (_reader.ValueTextEquals("parameters"u8))
+            ReadParameters();
+        else
+            _reader.Skip();
+    }
+
+    private void Once(Fields field, string name)
+    {
+        if ((_seen & field) != 0)
+            throw SlipwayException.Invalid($"The request says '{name}' twice.");
+        _seen |= field;
+        _reader.Read();
+    }
+
+    private void ReadId()
+    {
+        Once(Fields.Id, "id");
+        _slot.RequestId = _reader.TokenType == JsonTokenType.Null ? null : Text(ref _reader, "'id'");
+        if (_slot.RequestId is { } id && (id.Length is 0 or > MaxIdLength || id.Contains('@') || id.Any(char.IsControl)))
+        {
+            throw SlipwayException.Invalid(
+                $"'id' has 1 to {MaxIdLength} characters without '@' and control characters; this one has {id.Length}.");
+        }
+    }
+
+    private void ReadParameters()
+    {
+        Once(Fields.Parameters, "parameters");
+        Expect(JsonTokenType.StartObject, "'parameters' is not an object.");
+        while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (_reader.ValueTextEquals("event_time"u8))
+                ReadEventTime();
+            else
+                _reader.Skip();
+        }
+    }
+
+    private void ReadEventTime()
+    {
+        _reader.Read();
+        var text = Text(ref _reader, "'event_time'");
+        var hasZone = text.Length > 10 && (text[^1] is 'Z' || text.AsSpan(10).IndexOfAny('+', '-') >= 0);
+        _slot.EventTime = hasZone && _reader.TryGetDateTimeOffset(out var time)
+            ? time
+            : throw SlipwayException.Invalid(
+                $"'event_time' is '{Shorten(text)}'; write a time with its zone, such as 2001-01-31T08:00:00Z.");
+    }
+
+    private void ReadInputs()
+    {
+        Once(Fields.Inputs, "inputs");
+        Expect(JsonTokenType.StartArray, "'inputs' is not a list.");
+        var expected = 0;
+        while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
+        {
+            Expect(JsonTokenType.StartObject, "An element of 'inputs' is not an object.");
+            var input = new InputParser(_body, _slot, _maxRows, expected);
+            input.Read(ref _reader);
+            expected++;
+        }
+    }
+
+    private void ReadOutputs()
+    {
+        Once(Fields.Outputs, "outputs");
+        Expect(JsonTokenType.StartArray, "'outputs' is not a list.");
+        Array.Clear(_slot.Wanted);
+        var any = false;
+        while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
+        {
+            Expect(JsonTokenType.StartObject, "An element of 'outputs' is not an object.");
+            ReadOutput();
+            any = true;
+        }
+
+        if (!any)
+            Array.Fill(_slot.Wanted, true);
+    }
+
+    private void ReadOutput()
+    {
+        var index = -1;
+        while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!_reader.ValueTextEquals("name"u8))
+            {
+                _reader.Skip();
+                continue;
+            }
+
+            _reader.Read();
+            index = Find(ref _reader, _slot.Model.Outputs, "output");
+        }
+
+        if (index < 0)
+            throw SlipwayException.Invalid("An element of 'outputs' has no 'name'.");
+        if (_slot.Wanted[index])
+            throw SlipwayException.Invalid($"The output '{_slot.Model.Outputs[index].Name}' is asked for twice.");
+        _slot.Wanted[index] = true;
+    }
+
+    private readonly void Expect(JsonTokenType type, string message)
+    {
+        if (_reader.TokenType != type)
+            throw SlipwayException.Invalid(message);
+    }
+
+    internal static int Find(ref Utf8JsonReader reader, TensorPlan[] plans, string what, int guess = 0)
+    {
+        if (reader.TokenType != JsonTokenType.String)
+            throw SlipwayException.Invalid($"The 'name' of an {what} is not a text.");
+        if (guess < plans.Length && reader.ValueTextEquals(plans[guess].Utf8Name))
+            return guess;
+        for (var i = 0; i < plans.Length; i++)
+        {
+            if (reader.ValueTextEquals(plans[i].Utf8Name))
+                return i;
+        }
+
+        var name = Shorten(Text(ref reader, $"The name of an {what}"));
+        throw SlipwayException.Invalid(
+            $"The model has no {what} '{name}'.{Nearest.Hint(name, plans.Select(plan => plan.Name))} It has: {Names(plans)}.");
+    }
+
+    internal static string Text(ref Utf8JsonReader reader, string what)
+    {
+        try
+        {
+            return reader.TokenType == JsonTokenType.String
+                ? reader.GetString()!
+                : throw SlipwayException.Invalid($"{what} is not a text.");
+        }
+        catch (InvalidOperationException exception)
+        {
+            // "\ud800": half of a character.
+            throw new SlipwayException(ErrorCode.InvalidParameter, $"{what} is no Unicode text.", exception);
+        }
+    }
+
+    internal static string Shorten(string text) => text.Length <= 64 ? text : text[..61] + "...";
+
+    private static string Names(TensorPlan[] plans) => string.Join(", ", plans.Take(32).Select(plan => plan.ToString()));
+}

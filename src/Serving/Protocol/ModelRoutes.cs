@@ -1,0 +1,134 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Slipway.Kernel;
+using Slipway.Serving.Routing;
+using Slipway.Serving.Scoring;
+
+namespace Slipway.Serving.Protocol;
+
+/// <summary>The Open Inference Protocol beside inference: who serves, is it alive, is it ready, what does a model take.</summary>
+internal sealed class ModelRoutes(RoutingTable table, ScoringAccess access)
+{
+    private static readonly string s_version = typeof(ModelRoutes).Assembly.GetName().Version!.ToString(3);
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var operation = routes.ServiceProvider.GetRequiredService<ModelRoutes>();
+        routes.MapGet("", operation.ServerAsync);
+        routes.MapGet("/health/live", operation.LiveAsync);
+        routes.MapGet("/health/ready", operation.ReadyAsync);
+        routes.MapGet("/models/{model}", operation.ModelAsync);
+        routes.MapGet("/models/{model}/ready", operation.ModelReadyAsync);
+        routes.MapGet("/models/{model}/versions/{version}", operation.ModelAsync);
+        routes.MapGet("/models/{model}/versions/{version}/ready", operation.ModelReadyAsync);
+    }
+
+    private async Task ServerAsync(HttpContext context)
+    {
+        await EndpointAsync(context);
+        var json = new JsonText();
+        json.Raw("{\"name\":\"slipway\",\"version\":"u8);
+        json.Text(s_version);
+        json.Raw(",\"extensions\":[]}"u8);
+        await SendAsync(context, 200, json);
+    }
+
+    private async Task LiveAsync(HttpContext context)
+    {
+        await EndpointAsync(context);
+        var json = new JsonText();
+        json.Raw("{\"live\":true}"u8);
+        await SendAsync(context, 200, json);
+    }
+
+    private async Task ReadyAsync(HttpContext context)
+    {
+        // Ready when each deployment that gets traffic is loaded.
+        var endpoint = await EndpointAsync(context);
+        var ready = endpoint.Definition.Traffic.All(pair => pair.Value == 0 || endpoint.Deployments.ContainsKey(pair.Key));
+        var json = new JsonText();
+        json.Raw("{\"ready\":"u8);
+        json.Bool(ready);
+        json.Raw("}"u8);
+        await SendAsync(context, ready ? 200 : 503, json);
+    }
+
+    private async Task ModelReadyAsync(HttpContext context)
+    {
+        var split = (await EndpointAsync(context)).OfModel(Value(context, "model")!);
+        var ready = Value(context, "version") is { } version
+            ? split.Deployments.Any(deployment => deployment.Model.VersionText == version)
+            : split.Total > 0;
+        var json = new JsonText();
+        json.Raw("{\"name\":"u8);
+        json.Text(Value(context, "model")!);
+        json.Raw(",\"ready\":"u8);
+        json.Bool(ready);
+        json.Raw("}"u8);
+        await SendAsync(context, ready ? 200 : 503, json);
+    }
+
+    private async Task ModelAsync(HttpContext context)
+    {
+        var endpoint = await EndpointAsync(context);
+        var split = endpoint.OfModel(Value(context, "model")!);
+        var shown = Value(context, "version") is { } version
+            ? endpoint.Choose(Value(context, "model")!, version, pinned: null)
+            : split.Deployments.MaxBy(deployment => endpoint.Definition.Traffic.GetValueOrDefault(deployment.Definition.Name))!;
+        var json = new JsonText();
+        json.Raw("{\"name\":"u8);
+        json.Text(shown.Model.Name);
+        json.Raw(",\"versions\":["u8);
+        Join(json, split.Deployments.Select(deployment => deployment.Model.Version).Distinct().Order(), (text, number) =>
+            text.Text(number.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        json.Raw("],\"platform\":\"onnx_onnxv1\",\"inputs\":["u8);
+        Join(json, shown.Model.Inputs, Tensor);
+        json.Raw("],\"outputs\":["u8);
+        Join(json, shown.Model.Outputs, Tensor);
+        json.Raw("]}"u8);
+        await SendAsync(context, 200, json);
+    }
+
+    private static void Tensor(JsonText json, TensorPlan plan)
+    {
+        json.Raw("{\"name\":"u8);
+        json.Text(plan.Utf8Name);
+        json.Raw(",\"datatype\":"u8);
+        json.Text(plan.Utf8DataType);
+        json.Raw(",\"shape\":["u8);
+        Join(json, plan.Shape, static (text, dim) => text.Number(dim));
+        json.Raw("]}"u8);
+    }
+
+    private static void Join<T>(JsonText json, IEnumerable<T> items, Action<JsonText, T> write)
+    {
+        var first = true;
+        foreach (var item in items)
+        {
+            if (!first)
+                json.Comma();
+            first = false;
+            write(json, item);
+        }
+    }
+
+    private async Task<ServedEndpoint> EndpointAsync(HttpContext context)
+    {
+        var caller = await Caller.BindAsync(context);
+        var endpoint = Value(context, "endpoint")!;
+        await access.DemandAsync(caller, endpoint, context.RequestAborted);
+        return table.Get(caller.Workspace, endpoint);
+    }
+
+    private static string? Value(HttpContext context, string name) => context.Request.RouteValues[name] as string;
+
+    private static async Task SendAsync(HttpContext context, int status, JsonText json)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = json.Written.Length;
+        await context.Response.Body.WriteAsync(json.Written, context.RequestAborted);
+    }
+}

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Numerics;
+using Slipway.Serving.Contracts;
+
+namespace Slipway.Serving.Routing;
+
+/// <summary>What a deployment did, counted without locks. Latencies go to buckets that are an eighth of a power of two wide.</summary>
+internal sealed class DeploymentCounters
+{
+    private const int Steps = 8;
+    private readonly long[] _buckets = new long[64 * Steps];
+    private long _requests;
+    private long _rows;
+    private long _errors;
+    private long _dropped;
+    private long _ticks;
+
+    public long Requests => Interlocked.Read(ref _requests);
+
+    public long Rows => Interlocked.Read(ref _rows);
+
+    public long Errors => Interlocked.Read(ref _errors);
+
+    public long Dropped => Interlocked.Read(ref _dropped);
+
+    public void Answered(int rows, long ticks)
+    {
+        Interlocked.Increment(ref _requests);
+        Interlocked.Add(ref _rows, rows);
+        Interlocked.Add(ref _ticks, ticks);
+        Interlocked.Increment(ref _buckets[Bucket(ticks)]);
+    }
+
+    public void Refused()
+    {
+        Interlocked.Increment(ref _requests);
+        Interlocked.Increment(ref _errors);
+    }
+
+    public void Drop(int rows) => Interlocked.Add(ref _dropped, rows);
+
+    public DeploymentStats Stats()
+    {
+        var counts = Array.ConvertAll(_buckets, static count => count);
+        var answered = counts.Sum();
+        return new DeploymentStats
+        {
+            Requests = Requests,
+            Rows = Rows,
+            Errors = Errors,
+            Dropped = Dropped,
+            MeanMilliseconds = answered == 0 ? 0 : Milliseconds(Interlocked.Read(ref _ticks) / (double)answered),
+            P50Milliseconds = Quantile(counts, answered, 0.50),
+            P95Milliseconds = Quantile(counts, answered, 0.95),
+            P99Milliseconds = Quantile(counts, answered, 0.99),
+        };
+    }
+
+    private static int Bucket(long ticks)
+    {
+        if (ticks < Steps)
+            return (int)Math.Max(0, ticks);
+        var power = BitOperations.Log2((ulong)ticks);
+        return (power * Steps) + (int)((ticks >> (power - 3)) & (Steps - 1));
+    }
+
+    private static double Quantile(long[] counts, long total, double share)
+    {
+        var wanted = (long)Math.Ceiling(total * share);
+        var seen = 0L;
+        for (var i = 0; i < counts.Length && total > 0; i++)
+        {
+            seen += counts[i];
+            if (seen >= wanted)
+                return Milliseconds(UpperEnd(i));
+        }
+
+        return 0;
+    }
+
+    private static double UpperEnd(int bucket)
+    {
+        if (bucket < Steps)
+            return bucket;
+        var (power, step) = Math.DivRem(bucket, Steps);
+        return Math.ScaleB(1 + ((step + 1.0) / Steps), power);
+    }
+
+    private static double Milliseconds(double ticks) => ticks * 1000 / Stopwatch.Frequency;
+}

@@ -1,0 +1,89 @@
+using System.Collections.Frozen;
+using Slipway.Kernel;
+using Slipway.Serving.Contracts;
+
+namespace Slipway.Serving.Routing;
+
+/// <summary>An endpoint as requests see it; never changed, only replaced.</summary>
+internal sealed class ServedEndpoint
+{
+    private readonly FrozenDictionary<string, TrafficSplit> _byModel;
+
+    /// <param name="deployments">Those that are loaded.</param>
+    public ServedEndpoint(WorkspaceName workspace, OnlineEndpoint definition, IReadOnlyList<ServedDeployment> deployments)
+    {
+        Workspace = workspace;
+        Definition = definition;
+        Deployments = deployments.ToFrozenDictionary(deployment => deployment.Definition.Name);
+        _byModel = deployments.GroupBy(deployment => deployment.Model.Name).ToFrozenDictionary(
+            group => group.Key, group => new TrafficSplit([.. group], definition.Traffic));
+    }
+
+    public WorkspaceName Workspace { get; }
+
+    public OnlineEndpoint Definition { get; }
+
+    public FrozenDictionary<string, ServedDeployment> Deployments { get; }
+
+    /// <summary>All deployments of a model; NotFound when there is none.</summary>
+    public TrafficSplit OfModel(string model) => _byModel.TryGetValue(model, out var split)
+        ? split
+        : throw new SlipwayException(
+            ErrorCode.NotFound,
+            _byModel.Count == 0
+                ? $"Endpoint '{Definition.Name}' has no deployment that answers."
+                : $"Endpoint '{Definition.Name}' does not serve model '{Short(model)}'.{Nearest.Hint(Short(model), _byModel.Keys)} "
+                    + $"It serves: {string.Join(", ", _byModel.Keys.Order(StringComparer.Ordinal))}.");
+
+    /// <summary>Chooses who answers.</summary>
+    /// <param name="version">The version that the address pins; null: any.</param>
+    /// <param name="pinned">The deployment that the header pins; null: any.</param>
+    public ServedDeployment Choose(string model, string? version, string? pinned)
+    {
+        var split = OfModel(model);
+        if (pinned is not null)
+            return Pinned(split, pinned, version);
+        if (version is not null)
+            return OfVersion(split, model, version);
+        return split.Total > 0
+            ? split.Pick(Random.Shared.Next(split.Total))
+            : throw new SlipwayException(
+                ErrorCode.Unavailable,
+                $"No traffic goes to model '{model}' of endpoint '{Definition.Name}'; set the traffic of one of: "
+                + $"{string.Join(", ", split.Deployments.Select(deployment => deployment.Definition.Name))}.");
+    }
+
+    private static ServedDeployment OfVersion(TrafficSplit split, string model, string version)
+    {
+        ServedDeployment? found = null;
+        foreach (var deployment in split.Deployments)
+        {
+            if (deployment.Model.VersionText == version)
+                found = deployment;
+        }
+
+        return found ?? throw new SlipwayException(
+            ErrorCode.NotFound,
+            $"Version '{Short(version)}' of model '{model}' is not deployed here. Deployed: "
+            + $"{string.Join(", ", split.Deployments.Select(deployment => deployment.Model.VersionText).Distinct())}.");
+    }
+
+    private ServedDeployment Pinned(TrafficSplit split, string pinned, string? version)
+    {
+        if (!Deployments.TryGetValue(pinned, out var found))
+        {
+            throw new SlipwayException(
+                ErrorCode.NotFound,
+                $"Endpoint '{Definition.Name}' has no deployment '{Short(pinned)}'.{Nearest.Hint(Short(pinned), Deployments.Keys)} "
+                + $"It has: {string.Join(", ", Deployments.Keys.Order(StringComparer.Ordinal))}.");
+        }
+
+        return split.Deployments.Contains(found) && (version is null || version == found.Model.VersionText)
+            ? found
+            : throw new SlipwayException(
+                ErrorCode.NotFound,
+                $"Deployment '{pinned}' serves {found.Model.Name} version {found.Model.VersionText}, not what the address names.");
+    }
+
+    private static string Short(string text) => text.Length <= 64 ? text : text[..61] + "...";
+}

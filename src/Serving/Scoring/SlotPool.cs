@@ -1,0 +1,72 @@
+using Slipway.Kernel;
+
+namespace Slipway.Serving.Scoring;
+
+/// <summary>
+/// As many slots as requests of a deployment may be scored at once; made when they are first needed, kept until the
+/// deployment is gone.
+/// </summary>
+internal sealed class SlotPool(ServedModel model, int size, int maxWaiting) : IDisposable
+{
+    private readonly SemaphoreSlim _turns = new(size, size);
+    private readonly Stack<ScoringSlot> _free = new(size);
+    private int _waiting;
+
+    /// <summary>Waits for a free slot; Exhausted when too many wait already.</summary>
+    public ValueTask<ScoringSlot> RentAsync(CancellationToken ct) =>
+        _turns.Wait(0, CancellationToken.None) ? new ValueTask<ScoringSlot>(Take()) : WaitAsync(ct);
+
+    public void Return(ScoringSlot slot)
+    {
+        lock (_free)
+            _free.Push(slot);
+        _turns.Release();
+    }
+
+    /// <summary>Only when nobody has a slot any more.</summary>
+    public void Dispose()
+    {
+        while (_free.TryPop(out var slot))
+            slot.Dispose();
+        _turns.Dispose();
+    }
+
+    private async ValueTask<ScoringSlot> WaitAsync(CancellationToken ct)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref _waiting) > maxWaiting)
+            {
+                throw new SlipwayException(
+                    ErrorCode.Exhausted, $"{maxWaiting} requests wait for model '{model.Name}' already; try again later.");
+            }
+
+            await _turns.WaitAsync(ct);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+
+        return Take();
+    }
+
+    private ScoringSlot Take()
+    {
+        lock (_free)
+        {
+            if (_free.TryPop(out var slot))
+                return slot;
+        }
+
+        try
+        {
+            return new ScoringSlot(model);
+        }
+        catch
+        {
+            _turns.Release();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Slipway.Data;
+using Slipway.Lineage.Contracts;
+using Slipway.Serving.Collection;
+using Slipway.Serving.Contracts;
+using Slipway.Serving.Online;
+using Slipway.Serving.Protocol;
+using Slipway.Serving.Routing;
+
+namespace Slipway.Serving;
+
+/// <summary>Online endpoints: deployments of models, the Open Inference Protocol, collected data.</summary>
+public static class ServingModule
+{
+    public static IServiceCollection AddServing(this IServiceCollection services, ServingOptions options) => services
+        .AddSingleton<IMigrations>(new EmbeddedMigrations("serving", typeof(ServingModule).Assembly))
+        .AddSingleton(options)
+        .AddSingleton<RoutingTable>()
+        .AddSingleton<ServingMetrics>()
+        .AddOnline()
+        .AddCollection()
+        .AddSingleton<ScoringAccess>()
+        .AddSingleton<InferRoute>()
+        .AddSingleton<ModelRoutes>();
+
+    /// <param name="routes">The root: the control plane is mapped below /api/v1, the data plane below /endpoints.</param>
+    public static void MapServing(this IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapGroup("/api/v1");
+        EndpointRoutes.Map(api);
+        DeploymentRoutes.Map(api);
+        AddFeedback.Map(api);
+        FindPrediction.Map(api);
+
+        var inference = routes.MapGroup("/endpoints/{endpoint}/v2").WithMetadata(OipErrorShape.Default, new ExcludeFromDescriptionAttribute());
+        InferRoute.Map(inference);
+        ModelRoutes.Map(inference);
+
+        // Its instruments answer only once it exists.
+        routes.ServiceProvider.GetRequiredService<ServingMetrics>();
+    }
+
+    private static IServiceCollection AddOnline(this IServiceCollection services) => services
+        .AddSingleton<EndpointStore>()
+        .AddSingleton<DeploymentLoader>()
+        .AddSingleton<CreateDeployment>()
+        .AddSingleton<RetireDeployments>()
+        .AddSingleton<SetTraffic>()
+        .AddSingleton<IEndpoints, OnlineEndpoints>()
+        .AddHostedService<ServingStartup>();
+
+    private static IServiceCollection AddCollection(this IServiceCollection services) => services
+        .AddSingleton<SegmentStore>()
+        .AddSingleton<SegmentWriter>()
+        .AddSingleton<SequenceClock>()
+        .AddSingleton<Collector>()
+        .AddHostedService(provider => provider.GetRequiredService<Collector>())
+        .AddSingleton<CollectedData>()
+        .AddSingleton<ICollectedData>(provider => provider.GetRequiredService<CollectedData>())
+        .AddSingleton<FindPrediction>()
+        .AddSingleton<ILineageSource, PredictionLineage>();
+}
