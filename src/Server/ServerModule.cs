@@ -18,6 +18,8 @@ using Slipway.Server.Contracts;
 using Slipway.Server.Errors;
 using Slipway.Server.Health;
 using Slipway.Server.Metrics;
+using Slipway.Serving;
+using Slipway.Serving.Contracts;
 using Slipway.Tracking;
 
 namespace Slipway.Server;
@@ -92,7 +94,8 @@ public static class ServerModule
         .AddTracking()
         .AddRegistry()
         .AddJobs()
-        .AddEtl();
+        .AddEtl()
+        .AddServing(new ServingOptions { TempFolder = Path.Combine(settings.Home, "temp") });
 
     private static void MapModules(WebApplication app)
     {
@@ -106,5 +109,6 @@ public static class ServerModule
         api.MapRegistry();
         api.MapJobs();
         app.MapTracking();
+        app.MapServing();
     }
 }

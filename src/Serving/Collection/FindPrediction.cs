@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -112,7 +113,7 @@ internal sealed class FindPrediction(
         public JsonObject ToJson(string id) => new()
         {
             ["id"] = id,
-            ["event_time"] = EventTime.ToString("O"),
+            ["event_time"] = EventTime.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture),
             ["endpoint"] = Segment.Endpoint,
             ["deployment"] = Segment.Deployment,
             ["model"] = Segment.Model,
@@ -138,7 +139,7 @@ internal sealed class FindPrediction(
             float number => float.IsFinite(number) ? number : null,
             double number => double.IsFinite(number) ? number : null,
             ulong number => number,
-            _ => Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture),
+            _ => Convert.ToInt64(value, CultureInfo.InvariantCulture),
         };
     }
 }

@@ -170,5 +170,5 @@ internal ref struct InputParser(ReadOnlySpan<byte> body, ScoringSlot slot, int m
     private readonly SlipwayException Missing(string field) =>
         SlipwayException.Invalid($"The input '{_input!.Name}' has no '{field}'.");
 
-    private readonly SlipwayException Twice(string field) => SlipwayException.Invalid($"{Name} says '{field}' twice.");
+    private readonly SlipwayException Twice(string field) => SlipwayException.Invalid($"The fields of {Name} have '{field}' twice.");
 }

@@ -139,9 +139,14 @@ internal readonly ref struct TensorData(ScoringSlot slot, TensorPlan input, Read
         if (text.Length > 40)
             text = text[..37] + "...";
         var row = _input.HasRows ? $"row {index / Math.Max(1, _input.RowLength)}" : $"element {index}";
-        var finite = _input.ElementType is OnnxElementType.Float or OnnxElementType.Double or OnnxElementType.Float16
-            ? "finite " : "";
-        return SlipwayException.Invalid($"Input '{_input.Name}', {row}: {text} is not a {finite}{_input.DataType}.");
+        var wanted = _input.ElementType switch
+        {
+            OnnxElementType.Float or OnnxElementType.Double or OnnxElementType.Float16 => "a finite number, nor null",
+            OnnxElementType.String => "a text",
+            OnnxElementType.Bool => "true or false",
+            _ => "a whole number in its range",
+        };
+        return SlipwayException.Invalid($"Input '{_input.Name}' ({_input.DataType}), {row}: {text} is not {wanted}.");
     }
 
     /// <summary>Where the reader is in lists of lists, and whether they have the announced shape.</summary>

@@ -1,0 +1,84 @@
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using Google.Protobuf;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Slipway.Data;
+using Slipway.Kernel;
+using Slipway.Registry.Contracts;
+using Slipway.Server;
+using Slipway.Server.Contracts;
+using Slipway.Shared;
+using Slipway.Unit.OnnxRuntime;
+using Xunit;
+
+namespace Slipway.Http.Serving;
+
+/// <summary>A real server with the endpoint "flights", whose deployments "blue" and "green" serve versions 1 and 2 of model "late".</summary>
+public sealed class ServingServer : IAsyncLifetime
+{
+    private readonly TempFolder _home = new();
+    private WebApplication _app = null!;
+
+    public HttpClient Client { get; private set; } = null!;
+
+    public IServiceProvider Services => _app.Services;
+
+    public static Caller Caller => Caller.System;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await StartAsync();
+        await RegisterAsync("late", OnnxModels.Classifier().ToByteArray());
+        await RegisterAsync("late", OnnxModels.Classifier().ToByteArray());
+        await PutAsync("/api/v1/online-endpoints/flights", """{"collect":"wait"}""");
+        await PutAsync("/api/v1/online-endpoints/flights/deployments/blue", """{"model":"late:1"}""");
+        await PutAsync("/api/v1/online-endpoints/flights/deployments/green", """{"model":"late:2"}""");
+        await PutAsync("/api/v1/online-endpoints/flights/traffic", """{"traffic":{"blue":100},"reason":"first"}""");
+    }
+
+    public async Task RegisterAsync(string model, byte[] onnx)
+    {
+        var content = Services.GetRequiredService<ContentStore>();
+        var blob = await content.PutBytesAsync(onnx, Ct);
+        var tree = await content.PutTreeAsync([new TreeEntry("model.onnx", blob.Digest, blob.Size)], Ct);
+        await Services.GetRequiredService<IModelRegistry>().RegisterAsync(
+            Caller, new NewModelVersion { Model = model, Tree = tree.Digest, Flavor = "onnx" }, Ct);
+    }
+
+    public async Task RestartAsync()
+    {
+        Client.Dispose();
+        await _app.DisposeAsync();
+        await StartAsync();
+    }
+
+    public async Task<JsonNode> PutAsync(string path, string json)
+    {
+        using var response = await Client.PutAsync(path, Json(json), Ct);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(Ct));
+        return (await response.Content.ReadFromJsonAsync<JsonNode>(Ct))!;
+    }
+
+    public Task<HttpResponseMessage> InferAsync(string body, string path = "/endpoints/flights/v2/models/late/infer") =>
+        Client.PostAsync(path, Json(body), Ct);
+
+    public static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.DisposeAsync();
+        _home.Dispose();
+    }
+
+    private async Task StartAsync()
+    {
+        _app = await ServerModule.StartAsync(
+            new ServerSettings { Home = _home.Path, Urls = ["http://127.0.0.1:0"], MaxBodyBytes = 1024 * 1024 }, Ct);
+        Client = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
+    }
+}
