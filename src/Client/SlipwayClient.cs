@@ -30,6 +30,7 @@ public sealed class SlipwayClient : IDisposable
         Data = new DataClient(this);
         Jobs = new JobsClient(this);
         Models = new ModelsClient(this);
+        Endpoints = new EndpointsClient(this);
     }
 
     public Uri Server => _http.BaseAddress!;
@@ -41,6 +42,8 @@ public sealed class SlipwayClient : IDisposable
     public JobsClient Jobs { get; }
 
     public ModelsClient Models { get; }
+
+    public EndpointsClient Endpoints { get; }
 
 
     /// <summary>GET as JSON; <paramref name="path"/> is relative to the server ("api/v1/data").</summary>
