@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Slipway.Data;
 using Slipway.Etl;
 using Slipway.Jobs;
+using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
 using Slipway.Lake;
 using Slipway.Lake.Contracts;
@@ -55,6 +56,17 @@ public static class ServerModule
             await app.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>
+    /// The step kinds of all modules, for checking definitions without a server. They can be asked for their fields;
+    /// only a server can run them.
+    /// </summary>
+    public static IReadOnlyCollection<IStepKind> StepKinds()
+    {
+        var services = new ServiceCollection().AddLogging();
+        AddModules(services, new ServerSettings { Home = Path.Combine(Path.GetTempPath(), "slipway-definitions") });
+        return [.. services.BuildServiceProvider().GetServices<IStepKind>()];
     }
 
     private static WebApplication Build(ServerSettings settings)

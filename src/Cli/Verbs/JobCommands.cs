@@ -9,7 +9,28 @@ internal static class JobCommands
 {
     private static readonly string[] s_columns = ["name", "type", "experimentName", "status", "createdAt", "message"];
 
-    public static Command Create() => new("job", "Jobs and pipelines.") { List(), Show(), Cancel(), Log() };
+    public static Command Create() => new("job", "Jobs and pipelines.") { CreateJob(), List(), Show(), Cancel(), Log() };
+
+    private static Command CreateJob()
+    {
+        var file = new Option<string>("--file", "-f") { Description = "The job's or pipeline's YAML.", Required = true };
+        var name = new Option<string?>("--name", "-n") { Description = "Default: the definition's name, else a generated one." };
+        var set = new Option<string[]>("--set") { Description = "Edits of the definition: inputs.week=3.", AllowMultipleArgumentsPerToken = true };
+        var stream = new Option<bool>("--stream", "-s") { Description = "Wait for the end and print the logs." };
+        return ApiVerb.Create("create", "Submit a job.", [file, name, set, stream], async (client, parsed, format, ct) =>
+        {
+            var definition = JobFile.Read(parsed.GetValue(file)!, parsed.GetValue(set) ?? []);
+            var job = await definition.SubmitAsync(client, parsed.GetValue(name), ct);
+            if (parsed.GetValue(stream))
+            {
+                job = await client.Jobs.WaitAsync(job.Name, ct);
+                Console.Write(await client.GetTextAsync($"api/v1/jobs/{Uri.EscapeDataString(job.Name)}/logs", ct));
+            }
+
+            Printer.Show(await client.GetAsync($"api/v1/jobs/{Uri.EscapeDataString(job.Name)}", ct), format);
+            return job.Status is "Failed" or "Canceled" ? 1 : 0;
+        });
+    }
 
     private static Command List() => ApiVerb.Create("list", "List jobs, newest first.", [], async (client, _, format, ct) =>
     {
