@@ -22,6 +22,7 @@ using Slipway.Server.Metrics;
 using Slipway.Serving;
 using Slipway.Serving.Contracts;
 using Slipway.Tracking;
+using Slipway.Training;
 
 namespace Slipway.Server;
 
@@ -106,6 +107,7 @@ public static class ServerModule
         .AddTracking()
         .AddRegistry()
         .AddJobs()
+        .AddTraining()
         .AddEtl()
         .AddServing(new ServingOptions { TempFolder = Path.Combine(settings.Home, "temp") });
 

@@ -34,6 +34,14 @@ public sealed record DeLongTest(double FirstAuc, double SecondAuc, double Differ
         return new DeLongTest(a.Auc, b.Auc, difference, error, p);
     }
 
+    /// <summary>The interval that holds the difference with this confidence, by the normal distribution as the test itself.</summary>
+    public (double Low, double High) Interval(double confidence)
+    {
+        Confidence.Check(confidence);
+        var reach = Normal.InvCDF(0, 1, (1 + confidence) / 2) * StandardError;
+        return (Difference - reach, Difference + reach);
+    }
+
     // V10 (one value for each positive) and V01 (one for each negative) of the paper.
     private static (double Auc, double[] Positive, double[] Negative) Components(
         ReadOnlySpan<double> scores, ReadOnlySpan<bool> outcomes)

@@ -7,8 +7,8 @@ namespace Slipway.Statistics;
 /// 1993, §13.3). For differences of per-row losses, such as (p₁−y)² − (p₂−y)².
 /// </summary>
 /// <param name="Mean">Mean difference in the sample.</param>
-/// <param name="Low">2.5 % quantile over the resamples.</param>
-/// <param name="High">97.5 % quantile over the resamples.</param>
+/// <param name="Low">Lower end of the interval: with a confidence of 95 %, the 2.5 % quantile over the resamples.</param>
+/// <param name="High">Upper end of the interval.</param>
 /// <param name="ShareBelowZero">Share of resamples whose mean is below zero.</param>
 public sealed record PairedBootstrap(double Mean, double Low, double High, double ShareBelowZero)
 {
@@ -18,11 +18,14 @@ public sealed record PairedBootstrap(double Mean, double Low, double High, doubl
 
     /// <param name="differences">One for each row, in time order.</param>
     /// <param name="seed">Makes the result repeatable.</param>
-    /// <exception cref="SlipwayException">InvalidParameter: no rows.</exception>
-    public static PairedBootstrap Of(ReadOnlySpan<double> differences, int resamples = 2000, int seed = 1)
+    /// <param name="confidence">How sure the interval is.</param>
+    /// <exception cref="SlipwayException">InvalidParameter: no rows, or a confidence that is not between 0 and 1.</exception>
+    public static PairedBootstrap Of(
+        ReadOnlySpan<double> differences, int resamples = 2000, int seed = 1, double confidence = 0.95)
     {
         if (differences.IsEmpty)
             throw SlipwayException.Invalid("A bootstrap needs at least one pair.");
+        Confidence.Check(confidence);
         var (sums, counts) = Gather(differences);
         var random = new Random(seed);
         var means = new double[resamples];
@@ -46,8 +49,8 @@ public sealed record PairedBootstrap(double Mean, double Low, double High, doubl
             total += difference;
         return new PairedBootstrap(
             total / differences.Length,
-            Quantile(means, 0.025),
-            Quantile(means, 0.975),
+            Quantile(means, (1 - confidence) / 2),
+            Quantile(means, (1 + confidence) / 2),
             means.Count(mean => mean < 0) / (double)resamples);
     }
 
