@@ -53,4 +53,4 @@ select
 from numbered as flight
 asof left join rolling
     on flight.origin = rolling.origin and rolling.known_at <= flight.date - interval 6 hours
-order by flight_id;
+order by number;

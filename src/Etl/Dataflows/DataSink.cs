@@ -64,7 +64,8 @@ internal sealed class DataSink(IDataAssets assets, ContentStore content, ILakeTa
         if (entries.FirstOrDefault(other => !other.Path.EndsWith(".parquet", StringComparison.Ordinal)) is { } stranger)
         {
             throw SlipwayException.Conflict(
-                $"{last.Node} holds '{stranger.Path}', so it was not made by a dataflow and no window can be added to it; choose another asset.");
+                $"{last.Node} holds '{stranger.Path}', so it was not made by a dataflow and no window can be added to it; "
+                + "choose another asset.");
         }
 
         return await content.PutTreeAsync([.. entries.Where(other => other.Path != file.TreePath), entry], ct);
@@ -74,9 +75,10 @@ internal sealed class DataSink(IDataAssets assets, ContentStore content, ILakeTa
     {
         Name = file.Asset,
         // Said and not left open, so that of two windows that build on the same version one is refused and goes again.
-        Version = last is null ? "1" : long.TryParse(last.Version, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? (number + 1).ToString(CultureInfo.InvariantCulture)
-            : null,
+        Version = last is null ? "1"
+            : long.TryParse(last.Version, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? (number + 1).ToString(CultureInfo.InvariantCulture)
+                : null,
         Zone = file.Zone,
         Tree = tree.Digest,
         Rows = await RowsAsync(tree, ct),

@@ -71,7 +71,8 @@ internal sealed record DataWindow(string? Column, DateTime From, DateTime To, st
     }
 
     private static DataWindow Between(string column, DateTime from, DateTime to) => from < to
-        ? new DataWindow(column, from, to, from.ToString(from.TimeOfDay == default ? "yyyy-MM-dd" : "yyyy-MM-dd'T'HHmmss", CultureInfo.InvariantCulture))
+        ? new DataWindow(column, from, to, from.ToString(
+            from.TimeOfDay == default ? "yyyy-MM-dd" : "yyyy-MM-dd'T'HHmmss", CultureInfo.InvariantCulture))
         : throw SlipwayException.Invalid($"The window ends ({Text(to)}) before it begins ({Text(from)}).");
 
     private static DateTime Time(string field, string text) =>

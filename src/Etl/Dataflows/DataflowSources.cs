@@ -58,7 +58,11 @@ internal sealed class DataflowSources(ILakeTables tables)
         if (window?.Column is not { } column)
             return;
         if (!columns.ContainsKey(column))
-            throw SlipwayException.Invalid($"The source {source.Name} has no column '{column}' for the window.{Nearest.Hint(column, columns.Keys)}");
+        {
+            throw SlipwayException.Invalid(
+                $"The source {source.Name} has no column '{column}' for the window.{Nearest.Hint(column, columns.Keys)}");
+        }
+
         var timeless = Reading(source, () => connection.QueryScalar<long>(
             $"select count(*) from {source.Table.Expression} where {DuckDbSql.Identifier(column)} is null", ct));
         if (timeless > 0)

@@ -12,7 +12,8 @@ internal static class StepInputsExtensions
         if (!step.Inputs.TryGetValue(name, out var input))
         {
             throw SlipwayException.Invalid(
-                $"The step has no input '{name}'.{Nearest.Hint(name, step.Inputs.Keys)} Declare it under inputs, as data or as the output of an earlier step.");
+                $"The step has no input '{name}'.{Nearest.Hint(name, step.Inputs.Keys)} "
+                + "Declare it under inputs, as data or as the output of an earlier step.");
         }
 
         return input.Tree ?? throw SlipwayException.Invalid(

@@ -63,7 +63,8 @@ internal sealed class DataTestStep(IDataTests tests, ILakeTables tables, Content
 
         var part = $"={DataWindow.LabelOf(DataWindow.Index(window))}/";
         var files = new List<string>();
-        foreach (var entry in (await content.GetTreeAsync(tree, ct)).Entries.Where(entry => entry.Path.Contains(part, StringComparison.Ordinal)))
+        var entries = (await content.GetTreeAsync(tree, ct)).Entries;
+        foreach (var entry in entries.Where(entry => entry.Path.Contains(part, StringComparison.Ordinal)))
             files.Add(await content.LocalFileAsync(entry.Digest, ct));
         return files.Count > 0
             ? new LakeTable($"read_parquet({DuckDbSql.Literals(files)}, union_by_name = true)", files)
@@ -77,7 +78,11 @@ internal sealed class DataTestStep(IDataTests tests, ILakeTables tables, Content
         {
             using var connection = tables.Connect();
             text = connection.QueryScalar<string>(
-                $"select max(value::varchar) from parquet_kv_metadata({DuckDbSql.Literals(table.Files)}) where key::varchar = '{DataWindow.EndKey}'", ct);
+                $"""
+                select max(value::varchar) from parquet_kv_metadata({DuckDbSql.Literals(table.Files)})
+                where key::varchar = '{DataWindow.EndKey}'
+                """,
+                ct);
         }
 
         if (string.IsNullOrEmpty(text))

@@ -19,7 +19,7 @@ internal sealed class SuiteProblems(string source)
         if (_found.Count > 0)
         {
             throw SlipwayException.Invalid(string.Join(
-                '\n', _found.OrderBy(problem => problem.At.Line).Select(problem => $"{Place(problem.At)}: {problem.Message}")));
+                '\n', _found.OrderBy(problem => problem.At.Line).ThenBy(problem => problem.At.Column).Select(problem => $"{Place(problem.At)}: {problem.Message}")));
         }
     }
 
