@@ -1,11 +1,12 @@
 using Slipway.Jobs.Contracts;
 using Slipway.Jobs.Operations;
 using Slipway.Kernel;
+using Slipway.Security.Contracts;
 
 namespace Slipway.Jobs.Execution;
 
 /// <summary>Jobs as the modules above see them.</summary>
-internal sealed class JobGateway(SubmitJob submit, ShowJob show, CancelJob cancel, JobStore jobs, JobEnding ending) : IJobs
+internal sealed class JobGateway(SubmitJob submit, ShowJob show, CancelJob cancel, JobStore jobs, JobEnding ending, IAccess access) : IJobs
 {
     public Task<Job> SubmitAsync(Caller caller, NewJob wanted, CancellationToken ct) => submit.RunAsync(caller, wanted, ct);
 
@@ -13,6 +14,7 @@ internal sealed class JobGateway(SubmitJob submit, ShowJob show, CancelJob cance
 
     public async Task<Job> WaitAsync(Caller caller, string name, CancellationToken ct)
     {
+        await access.DemandAsync(caller, Permission.Read, $"job:{name}", ct);
         var row = await jobs.FindAsync(caller.Workspace, name, ct) ?? throw SlipwayException.NotFound("Job", name);
         return await ending.WaitAsync(row, ct);
     }

@@ -19,7 +19,7 @@ internal sealed class StepPreparation(ContentStore content)
         var step = job.Plan.Steps[position];
         var inputs = new Dictionary<string, StepInput>(StringComparer.OrdinalIgnoreCase);
         foreach (var input in resolved.Where(input => !input.IsMissing))
-            inputs[input.Name] = await PlaceAsync(input, folders, ct);
+            inputs[input.Name] = await PlaceAsync(input, folders, isTrusted: step.Kind != "command", ct);
         var outputs = step.Outputs.ToDictionary(
             output => output.Name, output => folders.Output(output.Name), StringComparer.OrdinalIgnoreCase);
         return new StepRun
@@ -44,13 +44,13 @@ internal sealed class StepPreparation(ContentStore content)
     public static string OutputPath(PlannedOutput output, string folder) =>
         output.Type == "uri_file" ? Path.Combine(folder, output.Name) : folder;
 
-    private async Task<StepInput> PlaceAsync(ResolvedInput input, StepFolders folders, CancellationToken ct) => new()
+    private async Task<StepInput> PlaceAsync(ResolvedInput input, StepFolders folders, bool isTrusted, CancellationToken ct) => new()
     {
         Name = input.Name,
         Literal = input.Literal,
         Tree = input.Tree,
         Path = input.Tree is { } tree
-            ? await PlaceAsync(tree, folders.Input(input.Name), input.Type == "uri_file", input.LocalName, ct)
+            ? await PlaceAsync(tree, folders.Input(input.Name), input.Type == "uri_file", input.LocalName, isTrusted, ct)
             : null,
         Data = input.Data,
         Model = input.Model,
@@ -58,12 +58,27 @@ internal sealed class StepPreparation(ContentStore content)
     };
 
     /// <param name="localName">A tree that holds one file of this name was a file.</param>
-    private async Task<string> PlaceAsync(Digest tree, string folder, bool wantsFile, string? localName, CancellationToken ct)
+    /// <param name="isTrusted">Slipway's own code reads and does not write: links do, and cost nothing.</param>
+    private async Task<string> PlaceAsync(
+        Digest tree, string folder, bool wantsFile, string? localName, bool isTrusted, CancellationToken ct)
     {
         Directory.CreateDirectory(folder);
-        await content.MaterializeAsync(tree, folder, ct);
+        if (isTrusted)
+            await LinkAsync(tree, folder, ct);
+        else
+            await content.MaterializeAsync(tree, folder, ct);
         var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Take(2).ToArray();
         return files.Length == 1 && (wantsFile || files[0] == Path.Combine(folder, localName ?? "")) ? files[0] : folder;
+    }
+
+    private async Task LinkAsync(Digest tree, string folder, CancellationToken ct)
+    {
+        foreach (var file in (await content.GetTreeAsync(tree, ct)).Entries)
+        {
+            var link = Path.Combine(folder, file.Path);
+            Directory.CreateDirectory(Path.GetDirectoryName(link)!);
+            File.CreateSymbolicLink(link, await content.LocalFileAsync(file.Digest, ct));
+        }
     }
 
     private async Task<JsonObject> SettingsAsync(
@@ -74,7 +89,7 @@ internal sealed class StepPreparation(ContentStore content)
         var settings = (JsonObject)Placeholders.Fill(known, expression => Value(expression, step, inputs, outputs))!;
         foreach (var (field, file) in step.Files)
         {
-            var path = await PlaceAsync(file.Tree, folders.File(field), wantsFile: false, file.Name, ct);
+            var path = await PlaceAsync(file.Tree, folders.File(field), wantsFile: false, file.Name, isTrusted: true, ct);
             JsonNode? owner = settings;
             var names = field.Split('.');
             foreach (var name in names[..^1])
