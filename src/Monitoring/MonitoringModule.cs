@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Slipway.Data;
+using Slipway.Monitoring.Alerts;
+using Slipway.Monitoring.Monitors;
+using Slipway.Monitoring.Runs;
+
+namespace Slipway.Monitoring;
+
+/// <summary>Monitors, alerts, and the policies by which models are trained again.</summary>
+public static class MonitoringModule
+{
+    public static IServiceCollection AddMonitoring(this IServiceCollection services) => services
+        .AddSingleton<IMigrations>(new EmbeddedMigrations("monitoring", typeof(MonitoringModule).Assembly))
+        .AddSingleton<MonitoringMeter>()
+        .AddSingleton<MonitorStore>()
+        .AddSingleton<RunStore>()
+        .AddSingleton<AlertStore>()
+        .AddSingleton<AlertBook>()
+        .AddSingleton<References>()
+        .AddSingleton<SignalMeasurement>()
+        .AddSingleton<CreateMonitor>()
+        .AddSingleton<RunMonitor>();
+
+    /// <param name="routes">The group of /api/v1.</param>
+    public static void MapMonitoring(this IEndpointRouteBuilder routes)
+    {
+        MonitorRoutes.Map(routes);
+        RunMonitor.Map(routes);
+        ListRuns.Map(routes);
+        ListAlerts.Map(routes);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text;
+using Slipway.Engines.DuckDb;
+using Slipway.Statistics.Drift;
+
+namespace Slipway.Monitoring.Runs;
+
+/// <summary>Counts the values of columns in the bins of their reference, chunk by chunk.</summary>
+internal static class ColumnCounts
+{
+    private const int MostCharacters = 512;
+
+    /// <param name="columns">For each profile the collected column that it describes.</param>
+    /// <returns>Counts for each profile, in its bins.</returns>
+    public static long[][] Of(
+        CollectedWindow window, IReadOnlyList<(FeatureProfile Profile, string Column)> columns, string? where, CancellationToken ct)
+    {
+        var counts = columns.Select(column => new long[column.Profile.BinCount]).ToArray();
+        using var result = window.Read(columns.Select(column => Expression(column.Profile, column.Column)), where, ct);
+        foreach (var chunk in result.Chunks())
+        {
+            for (var i = 0; i < counts.Length; i++)
+                Add(chunk.Column(i), columns[i].Profile, counts[i]);
+        }
+
+        return counts;
+    }
+
+    // A value that is no number where numbers are expected counts as null.
+    private static string Expression(FeatureProfile profile, string column) => profile.Type == FeatureType.Numeric
+        ? $"try_cast({DuckDbSql.Identifier(column)} as double)"
+        : $"cast({DuckDbSql.Identifier(column)} as varchar)";
+
+    private static void Add(DuckDbVector values, FeatureProfile profile, long[] counts)
+    {
+        if (profile.Type == FeatureType.Categorical)
+        {
+            AddTexts(values, profile, counts);
+            return;
+        }
+
+        var numbers = values.Values<double>();
+        for (var row = 0; row < numbers.Length; row++)
+            counts[values.IsValid(row) ? profile.BinOf(numbers[row]) : profile.NullBin]++;
+    }
+
+    private static void AddTexts(DuckDbVector values, FeatureProfile profile, long[] counts)
+    {
+        Span<char> buffer = stackalloc char[MostCharacters];
+        for (var row = 0; row < values.Count; row++)
+        {
+            if (!values.IsValid(row))
+            {
+                counts[profile.NullBin]++;
+                continue;
+            }
+
+            var utf8 = values.GetUtf8(row);
+            ReadOnlySpan<char> text = utf8.Length <= MostCharacters
+                ? buffer[..Encoding.UTF8.GetChars(utf8, buffer)]
+                : Encoding.UTF8.GetString(utf8);
+            counts[profile.BinOf(text)]++;
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using Slipway.Monitoring.Contracts;
+
+namespace Slipway.Monitoring.Runs;
+
+/// <summary>A monitor run on the wire.</summary>
+internal sealed record RunWire(
+    string Id, string Monitor, string Endpoint, DateTimeOffset From, DateTimeOffset To, string Status, string? Message,
+    string? Model, int? ModelVersion, long Rows, long Labelled, IReadOnlyList<string> Drifted,
+    IReadOnlyList<RunWire.Metric> Metrics, DateTimeOffset StartedAt, DateTimeOffset EndedAt, string StartedBy)
+{
+    public static RunWire Of(MonitorRun run) => new(
+        run.Id, run.Monitor, run.Endpoint, run.Window.From, run.Window.To, run.Status, run.Message, run.Model,
+        run.ModelVersion, run.Rows, run.Labelled, [.. run.Drifted], [.. run.Metrics.Select(Metric.Of)],
+        run.StartedAt, run.EndedAt, run.StartedBy);
+
+    internal sealed record Metric(string Signal, string? Feature, string Name, double? Value, double? Threshold, bool Crossed)
+    {
+        public static Metric Of(MonitorMetric metric) =>
+            new(metric.Signal, metric.Feature, metric.Metric, metric.Value, metric.Threshold, metric.Crossed);
+    }
+}

@@ -1,0 +1,15 @@
+using Slipway.Monitoring.Contracts;
+using Slipway.Monitoring.Definitions;
+
+namespace Slipway.Monitoring.Runs;
+
+/// <summary>What a signal came to in a run.</summary>
+/// <param name="Measured">False: too little was there to judge; an open alert stays as it is.</param>
+/// <param name="Message">Why it was not measured, or what is wrong; null when all is well.</param>
+internal sealed record SignalResult(
+    SignalDefinition Signal, bool Measured, IReadOnlyList<MonitorMetric> Metrics, string? Message, long Labelled = 0)
+{
+    public bool IsCrossed => Metrics.Any(metric => metric.Crossed);
+
+    public static SignalResult NotMeasured(SignalDefinition signal, string why) => new(signal, false, [], why);
+}
