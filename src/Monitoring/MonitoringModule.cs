@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Slipway.Data;
 using Slipway.Monitoring.Alerts;
 using Slipway.Monitoring.Monitors;
+using Slipway.Monitoring.Retraining;
 using Slipway.Monitoring.Runs;
 
 namespace Slipway.Monitoring;
@@ -20,7 +21,15 @@ public static class MonitoringModule
         .AddSingleton<References>()
         .AddSingleton<SignalMeasurement>()
         .AddSingleton<CreateMonitor>()
-        .AddSingleton<RunMonitor>();
+        .AddSingleton<RunMonitor>()
+        .AddSingleton<PolicyStore>()
+        .AddSingleton<DecisionStore>()
+        .AddSingleton<DecisionLog>()
+        .AddSingleton<FactFinder>()
+        .AddSingleton<TrainingSubmission>()
+        .AddSingleton<CreatePolicy>()
+        .AddSingleton<EvaluatePolicy>()
+        .AddHostedService<MonitoringTimer>();
 
     /// <param name="routes">The group of /api/v1.</param>
     public static void MapMonitoring(this IEndpointRouteBuilder routes)
@@ -29,5 +38,7 @@ public static class MonitoringModule
         RunMonitor.Map(routes);
         ListRuns.Map(routes);
         ListAlerts.Map(routes);
+        PolicyRoutes.Map(routes);
+        EvaluatePolicy.Map(routes);
     }
 }

@@ -9,8 +9,8 @@ public sealed record RetrainingDecision
 
     public required DateTimeOffset EventTime { get; init; }
 
-    /// <summary>The monitor run that it stands on.</summary>
-    public required string MonitorRun { get; init; }
+    /// <summary>The monitor run that it stands on; null when there is no model yet.</summary>
+    public string? MonitorRun { get; init; }
 
     public required bool Retrain { get; init; }
 

@@ -78,7 +78,7 @@ create table retraining_decisions (
     workspace text not null,
     policy text not null,
     event_time bigint not null,
-    monitor_run text not null,
+    monitor_run text,
     retrain boolean not null,
     reason text not null,
     numbers {{json}} not null,

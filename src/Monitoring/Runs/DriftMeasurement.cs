@@ -86,7 +86,7 @@ internal static class DriftMeasurement
         var drifted = crossed.Select(metric => metric.Feature).Distinct().Count();
         var more = crossed.Count > MostCauses ? $" and {crossed.Count - MostCauses} more" : "";
         return (signal.OfPredictions ? "The predictions" : $"{drifted} of {columns} features")
-            + $" drifted in {Windows.Text(window.Window)} against the training data of {reference.Version.Node}: "
+            + $" drifted in {WindowText.Of(window.Window)} against the training data of {reference.Version.Node}: "
             + $"{string.Join("; ", causes)}{more}.{(absent.Length > 0 ? " " + absent : "")}";
     }
 }

@@ -17,7 +17,7 @@ internal static class PerformanceMeasurement
         {
             return SignalResult.NotMeasured(
                 signal,
-                $"{scores.Count:N0} labelled rows in {Windows.Text(window.Window)} are too few to judge performance; "
+                $"{scores.Count:N0} labelled rows in {WindowText.Of(window.Window)} are too few to judge performance; "
                 + $"minimum_rows is {signal.LeastRows:N0}.") with
             { Labelled = scores.Count };
         }
@@ -72,6 +72,6 @@ internal static class PerformanceMeasurement
         return causes.Count == 0
             ? left
             : $"{string.Join("; ", causes)} over {rows.ToString("N0", CultureInfo.InvariantCulture)} labelled rows "
-                + $"of {Windows.Text(window.Window)}.{(left is null ? "" : " " + left)}";
+                + $"of {WindowText.Of(window.Window)}.{(left is null ? "" : " " + left)}";
     }
 }

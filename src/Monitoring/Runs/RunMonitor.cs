@@ -52,7 +52,7 @@ internal sealed partial class RunMonitor(
 
     private static async Task<Ok<RunWire>> HandleAsync(
         string name, Request request, Caller caller, RunMonitor operation, CancellationToken ct) =>
-        TypedResults.Ok(RunWire.Of(await operation.RunAsync(caller, name, Windows.Checked(request.From, request.To), ct)));
+        TypedResults.Ok(RunWire.Of(await operation.RunAsync(caller, name, WindowText.Checked(request.From, request.To), ct)));
 
     private static IEnumerable<NewEdge> Edges(MonitorRun run, Findings findings)
     {
@@ -91,7 +91,7 @@ internal sealed partial class RunMonitor(
     {
         await audit.AppendAsync(caller, "monitor.run", $"monitor:{run.Monitor}", null, ct);
         meter.Ran(run);
-        Log.Ran(logger, run.Monitor, Windows.Text(run.Window), run.Rows, run.Status);
+        Log.Ran(logger, run.Monitor, WindowText.Of(run.Window), run.Rows, run.Status);
         if (run.Metrics.Any(metric => metric.Crossed && !PerformanceMetrics.IsKnown(metric.Metric)))
             await events.RaiseAsync(new DriftFound(caller, run), ct);
         foreach (var alert in changes.Raised)

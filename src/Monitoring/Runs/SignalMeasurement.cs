@@ -29,7 +29,7 @@ internal sealed class SignalMeasurement(
             if (data is null)
             {
                 results.AddRange(group.Select(signal => SignalResult.NotMeasured(
-                    signal, $"nothing was collected from '{monitor.Endpoint}' in {Windows.Text(group.Key)}.")));
+                    signal, $"nothing was collected from '{monitor.Endpoint}' in {WindowText.Of(group.Key)}.")));
                 continue;
             }
 

@@ -5,10 +5,10 @@ using Slipway.Serving.Contracts;
 namespace Slipway.Monitoring.Runs;
 
 /// <summary>Windows of event time in words.</summary>
-internal static class Windows
+internal static class WindowText
 {
     /// <summary>"2001-02-05 to 2001-02-12"; with the minute where one is not midnight.</summary>
-    public static string Text(TimeWindow window)
+    public static string Of(TimeWindow window)
     {
         var format = IsMidnight(window.From) && IsMidnight(window.To) ? "yyyy-MM-dd" : "yyyy-MM-ddTHH:mmZ";
         return $"{window.From.UtcDateTime.ToString(format, CultureInfo.InvariantCulture)} to "
