@@ -13,6 +13,7 @@ using Slipway.Kernel;
 using Slipway.Lake;
 using Slipway.Lake.Contracts;
 using Slipway.Lineage;
+using Slipway.Monitoring;
 using Slipway.Registry;
 using Slipway.Security;
 using Slipway.Server.Contracts;
@@ -109,7 +110,8 @@ public static class ServerModule
         .AddJobs()
         .AddTraining()
         .AddEtl()
-        .AddServing(new ServingOptions { TempFolder = Path.Combine(settings.Home, "temp") });
+        .AddServing(new ServingOptions { TempFolder = Path.Combine(settings.Home, "temp") })
+        .AddMonitoring();
 
     private static void MapModules(WebApplication app)
     {
@@ -122,6 +124,7 @@ public static class ServerModule
         api.MapLake();
         api.MapRegistry();
         api.MapJobs();
+        api.MapMonitoring();
         app.MapTracking();
         app.MapServing();
     }

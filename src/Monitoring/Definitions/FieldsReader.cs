@@ -31,6 +31,12 @@ internal static class FieldsReader
                 $"{source}, line {exception.Start.Line}: this is not YAML: {exception.Message.TrimEnd('.')}.",
                 exception);
         }
+        catch (InvalidOperationException exception)
+        {
+            // YamlDotNet's scanner ends like this on a flow list or mapping that is not closed before the next key.
+            throw new SlipwayException(
+                ErrorCode.InvalidParameter, $"{source}: this is not YAML: a bracket or brace is not closed.", exception);
+        }
     }
 
     // The document model is built by recursion, which a file of brackets would lead to the end of the stack.

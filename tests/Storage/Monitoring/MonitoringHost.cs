@@ -1,0 +1,189 @@
+using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Slipway.Data;
+using Slipway.Jobs.Contracts;
+using Slipway.Kernel;
+using Slipway.Lake;
+using Slipway.Lake.Contracts;
+using Slipway.Monitoring;
+using Slipway.Monitoring.Contracts;
+using Slipway.Monitoring.Monitors;
+using Slipway.Monitoring.Retraining;
+using Slipway.Monitoring.Runs;
+using Slipway.Registry;
+using Slipway.Registry.Contracts;
+using Slipway.Security;
+using Slipway.Serving.Contracts;
+using Slipway.Statistics.Drift;
+using Slipway.Tracking;
+using Xunit;
+
+namespace Slipway.Storage.Monitoring;
+
+/// <summary>Monitoring over real records, content and engine; what was collected is a query that the test writes.</summary>
+internal sealed class MonitoringHost : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+
+    public MonitoringHost(Database database, string home, TimeProvider time)
+    {
+        Content = new ContentStore(new LocalBlobStore(Path.Combine(home, "blobs")), Path.Combine(home, "cache"));
+        var services = new ServiceCollection();
+        services.AddLogging().AddSingleton(time).AddSingleton(_ => database).AddSingleton(Content);
+        services.AddSingleton<LineageLog>().AddSingleton<Events>();
+        services.AddSecurity(home).AddLake(new LakeOptions { TempFolder = Path.Combine(home, "temp"), Threads = 1 });
+        services.AddTracking().AddRegistry().AddMonitoring();
+        services.AddSingleton<ICollectedData>(Collected).AddSingleton<IJobs>(Jobs).AddSingleton(FakeEndpoints.Create());
+        services.AddSingleton<IEventHandler<DriftFound>>(Heard);
+        services.AddSingleton<IEventHandler<AlertRaised>>(Heard);
+        services.AddSingleton<IEventHandler<AlertResolved>>(Heard);
+        _services = services.BuildServiceProvider();
+    }
+
+    public static IEnumerable<IMigrations> Migrations =>
+        new ServiceCollection().AddSecurity("/nowhere").AddTracking().AddRegistry().AddMonitoring()
+            .Where(service => service.ServiceType == typeof(IMigrations))
+            .Select(service => (IMigrations)service.ImplementationInstance!);
+
+    public ContentStore Content { get; }
+
+    public CollectedQueries Collected { get; } = new();
+
+    public SubmittedJobs Jobs { get; } = new();
+
+    public HeardEvents Heard { get; } = new();
+
+    public MonitoringTimer Timer => _services.GetServices<IHostedService>().OfType<MonitoringTimer>().Single();
+
+    public T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
+
+    public Task<MonitorRun> RunAsync(TimeWindow window, CancellationToken ct) =>
+        Get<RunMonitor>().RunAsync(Caller.System, "flights", window, ct);
+
+    public Task DeclareAsync(string yaml, CancellationToken ct) => Get<CreateMonitor>().RunAsync(Caller.System, yaml, ct);
+
+    public Task DeclarePolicyAsync(string yaml, CancellationToken ct) => Get<CreatePolicy>().RunAsync(
+        Caller.System, yaml, new PolicyJob("type: pipeline", "train.yml", new Dictionary<string, string>()), ct);
+
+    public Task<RetrainingDecision> EvaluateAsync(TimeWindow window, CancellationToken ct) => Get<EvaluatePolicy>().RunAsync(
+        Caller.System, "flights", window, window.To, new Dictionary<string, string> { ["week"] = "5" }, ct);
+
+    /// <summary>Registers the next version of "late" and makes it the champion.</summary>
+    public async Task<ModelVersion> RegisterAsync(TrainingProfile? profile, CancellationToken ct)
+    {
+        var bytes = profile?.ToJson() ?? "onnx"u8.ToArray();
+        var blob = await Content.PutBytesAsync(bytes, ct);
+        var name = profile is null ? "model.onnx" : TrainingProfile.FileName;
+        var tree = await Content.PutTreeAsync([new TreeEntry(name, blob.Digest, blob.Size)], ct);
+        var registry = Get<IModelRegistry>();
+        var version = await registry.RegisterAsync(
+            Caller.System, new NewModelVersion { Model = "late", Tree = tree.Digest, Flavor = "onnx" }, ct);
+        await registry.SetAliasAsync(Caller.System, "late", "champion", version.Number, "test", ct);
+        return version;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        // Not the provider: the database in it is the test's.
+        Timer.Dispose();
+        Get<MonitoringMeter>().Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>What was collected in each window, as SQL.</summary>
+internal sealed class CollectedQueries : ICollectedData
+{
+    public Dictionary<TimeWindow, string> Windows { get; } = [];
+
+    public Task<string?> QueryAsync(Caller caller, string endpoint, TimeWindow window, CancellationToken ct) =>
+        Task.FromResult(Windows.GetValueOrDefault(window));
+
+    public Task FlushAsync(CancellationToken ct) => Task.CompletedTask;
+
+    public Task<long> AddLabelsAsync(
+        Caller caller, string endpoint, IReadOnlyList<string> predictionIds, IReadOnlyList<double> labels, CancellationToken ct) =>
+        throw new NotSupportedException();
+}
+
+/// <summary>Keeps what was submitted; refuses while it is told to.</summary>
+internal sealed class SubmittedJobs : IJobs
+{
+    public Dictionary<string, NewJob> All { get; } = [];
+
+    public int Calls { get; private set; }
+
+    public string? Refusal { get; set; }
+
+    public Task<Job> SubmitAsync(Caller caller, NewJob wanted, CancellationToken ct)
+    {
+        Calls++;
+        if (Refusal is not null)
+            throw SlipwayException.Invalid(Refusal);
+        Assert.True(wanted.ReturnExisting);
+        All.TryAdd(wanted.Name!, wanted);
+        return Task.FromResult(new Job
+        {
+            Name = wanted.Name!,
+            Type = "pipeline",
+            Experiment = "flights",
+            Status = JobStatus.Queued,
+            RunId = "run1",
+            CreatedAt = DateTimeOffset.UnixEpoch,
+            Tags = wanted.Tags,
+            Steps = [],
+        });
+    }
+
+    public Task<Job?> FindAsync(Caller caller, string name, CancellationToken ct) => throw new NotSupportedException();
+
+    public Task<Job> WaitAsync(Caller caller, string name, CancellationToken ct) => throw new NotSupportedException();
+
+    public Task CancelAsync(Caller caller, string name, CancellationToken ct) => throw new NotSupportedException();
+}
+
+internal sealed class HeardEvents : IEventHandler<DriftFound>, IEventHandler<AlertRaised>, IEventHandler<AlertResolved>
+{
+    public List<IEvent> All { get; } = [];
+
+    public Task HandleAsync(DriftFound happened, CancellationToken ct) => Keep(happened);
+
+    public Task HandleAsync(AlertRaised happened, CancellationToken ct) => Keep(happened);
+
+    public Task HandleAsync(AlertResolved happened, CancellationToken ct) => Keep(happened);
+
+    private Task Keep(IEvent happened)
+    {
+        All.Add(happened);
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>Knows one endpoint, "flights", whose deployment "blue" serves the model "late". (A proxy's base cannot be sealed.)</summary>
+public class FakeEndpoints : DispatchProxy
+{
+    private static readonly OnlineEndpoint s_flights = new()
+    {
+        Name = "flights",
+        Traffic = new Dictionary<string, int> { ["blue"] = 100 },
+        MirrorTraffic = new Dictionary<string, int>(),
+        Collect = CollectMode.Wait,
+        CreatedAt = DateTimeOffset.UnixEpoch,
+        Deployments =
+        [
+            new OnlineDeployment
+            {
+                Endpoint = "flights", Name = "blue", Model = "late", ModelVersion = 1, State = "Succeeded", CreatedAt = DateTimeOffset.UnixEpoch,
+            },
+        ],
+    };
+
+    public static IEndpoints Create() => Create<IEndpoints, FakeEndpoints>();
+
+    // The interface is long, and monitoring asks it one question.
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name == nameof(IEndpoints.FindAsync)
+        ? Task.FromResult((string)args![1]! == s_flights.Name ? s_flights : null)
+        : throw new NotSupportedException(targetMethod.Name);
+}
