@@ -23,13 +23,16 @@ public sealed class EndpointsClient
 
     /// <param name="collect">"drop": a full collection queue drops rows and counts them; "wait": requests wait for it.</param>
     public async Task<OnlineEndpoint> CreateAsync(string endpoint, string? collect, CancellationToken ct) =>
-        (await _client.SendAsync<OnlineEndpoint>(HttpMethod.Post, Root, new { Name = endpoint, Collect = collect }, ct))!;
+        (await _client.SendAsync<OnlineEndpoint>(HttpMethod.Put, $"{Root}/{SlipwayClient.Escape(endpoint)}", new { Collect = collect }, ct))!;
 
     /// <summary>Returns when the deployment answers; it has no traffic yet.</summary>
     /// <param name="model">"name:3" or "name@alias".</param>
     public async Task<OnlineDeployment> DeployAsync(string endpoint, string deployment, string model, CancellationToken ct) =>
         (await _client.SendAsync<OnlineDeployment>(
-            HttpMethod.Post, $"{Root}/{SlipwayClient.Escape(endpoint)}/deployments", new { Name = deployment, Model = model }, ct))!;
+            HttpMethod.Put,
+            $"{Root}/{SlipwayClient.Escape(endpoint)}/deployments/{SlipwayClient.Escape(deployment)}",
+            new { Model = model },
+            ct))!;
 
     public Task SetTrafficAsync(
         string endpoint, IReadOnlyDictionary<string, int> traffic, string reason, CancellationToken ct) =>

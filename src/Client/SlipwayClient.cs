@@ -54,6 +54,10 @@ public sealed class SlipwayClient : IDisposable
     public Task<JsonNode?> PostAsync(string path, JsonNode body, CancellationToken ct) =>
         ReadAsync<JsonNode>(HttpMethod.Post, path, JsonContent.Create(body, options: s_json), ct);
 
+    /// <summary>POST of any body, such as YAML.</summary>
+    public Task<JsonNode?> PostAsync(string path, HttpContent body, CancellationToken ct) =>
+        ReadAsync<JsonNode>(HttpMethod.Post, path, body, ct);
+
     /// <summary>GET as plain text.</summary>
     public async Task<string> GetTextAsync(string path, CancellationToken ct)
     {

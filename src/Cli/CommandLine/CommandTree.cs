@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Slipway.Cli.Demo;
 using Slipway.Cli.Verbs;
 using Slipway.Client;
 using Slipway.Kernel;
@@ -47,6 +48,7 @@ internal static class CommandTree
 
     private static RootCommand Build() => new("Slipway: data, training, registry, serving, monitoring and retraining as one program.")
     {
+        DemoCommand.Create(),
         ServerCommand.Create(),
         DataCommands.Create(),
         SqlCommand.Create(),

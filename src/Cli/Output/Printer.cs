@@ -79,7 +79,7 @@ internal static class Printer
     }
 
     // A pipe has no width: nothing may be cut there.
-    private static IAnsiConsole Console()
+    public static IAnsiConsole Console()
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings());
         if (System.Console.IsOutputRedirected)

@@ -36,8 +36,11 @@ internal static class LineageCommands
         var byNear = edges.ToLookup(edge => edge![near]!.ToString());
         var tree = new Spectre.Console.Tree(Markup.Escape(start));
         Grow(tree, start, byNear, far, [start]);
-        AnsiConsole.Write(tree);
+        Printer.Console().Write(tree);
     }
+
+    // tree:sha256:dd875b94acec216b8616… → tree:sha256:dd875b94acec
+    private static string Short(string node) => node.StartsWith("tree:sha256:", StringComparison.Ordinal) ? node[..24] : node;
 
     // A node that was drawn already is named again, but what is behind it is drawn once.
     private static void Grow(
@@ -48,7 +51,7 @@ internal static class LineageCommands
             var next = edge![far]!.ToString();
             var isNew = drawn.Add(next);
             var more = isNew || !edges[next].Any() ? "" : " [dim](above)[/]";
-            var child = parent.AddNode($"[dim]{Markup.Escape(edge["act"]!.ToString())}[/] {Markup.Escape(next)}{more}");
+            var child = parent.AddNode($"[dim]{Markup.Escape(edge["act"]!.ToString())}[/] {Markup.Escape(Short(next))}{more}");
             if (isNew)
                 Grow(child, next, edges, far, drawn);
         }

@@ -7,7 +7,7 @@ namespace Slipway.Cli.Verbs;
 /// <summary>slipway run: tracked runs.</summary>
 internal static class RunCommands
 {
-    private static readonly string[] s_fixed = ["runId", "name", "status", "startedAt"];
+    private static readonly string[] s_fixed = ["id", "name", "status", "startedAt"];
 
     public static Command Create() => new("run", "Tracked runs.") { List(), Show() };
 
