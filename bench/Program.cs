@@ -4,6 +4,7 @@ using Slipway.Bench;
 var root = new RootCommand("Slipway's speed, measured with a stopwatch: one verb for each hot path.")
 {
     OnnxFloor.Command(),
+    ServingLoad.Command(),
     JobOverhead.Command(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -14,7 +14,7 @@ namespace Slipway.Serving.Collection;
 /// </summary>
 internal sealed partial class Collector(
     SegmentWriter writer, SequenceClock sequence, ServingOptions options, TimeProvider time, ILogger<Collector> logger)
-    : BackgroundService
+    : BackgroundService, IAsyncDisposable
 {
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
 
@@ -85,8 +85,17 @@ internal sealed partial class Collector(
         }
     }
 
+    /// <summary>A host that is disposed without having been stopped loses nothing either.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (ExecuteTask is { IsCompleted: false })
+            await StopAsync(CancellationToken.None);
+        Dispose();
+    }
+
     public override void Dispose()
     {
+        _work.Writer.TryComplete();
         _stopping.Dispose();
         base.Dispose();
     }

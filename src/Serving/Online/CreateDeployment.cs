@@ -25,8 +25,8 @@ internal sealed class CreateDeployment(
     {
         var version = await registry.FindAsync(caller, model, ct) ?? throw SlipwayException.NotFound("Model version", model);
         var existing = endpoint.Deployments.FirstOrDefault(known => known.Name == name);
-        if (existing is { State: EndpointStore.Succeeded } && IsLoaded(caller, endpoint, name))
-            return Unchanged(existing, version);
+        if (existing is { State: EndpointStore.Succeeded } && Unchanged(existing, version) && IsLoaded(caller, endpoint, name))
+            return existing;
 
         var wanted = new OnlineDeployment
         {
@@ -49,9 +49,9 @@ internal sealed class CreateDeployment(
     private bool IsLoaded(Caller caller, OnlineEndpoint endpoint, string name) =>
         table.Find(caller.Workspace, endpoint.Name)?.Deployments.ContainsKey(name) == true;
 
-    private static OnlineDeployment Unchanged(OnlineDeployment existing, ModelVersion version) =>
+    private static bool Unchanged(OnlineDeployment existing, ModelVersion version) =>
         existing.Model == version.Model && existing.ModelVersion == version.Number
-            ? existing
+            ? true
             : throw SlipwayException.Conflict(
                 $"Deployment '{existing.Endpoint}/{existing.Name}' serves {existing.Model}:{existing.ModelVersion} for as long as it lives; "
                 + $"deploy {version.Model}:{version.Number} under another name and move the traffic.");

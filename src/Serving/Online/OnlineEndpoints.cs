@@ -61,23 +61,27 @@ internal sealed class OnlineEndpoints(
             return await RefreshAsync(caller, endpoint, ct);
         }, ct);
 
-    public Task DeleteDeploymentAsync(Caller caller, string endpoint, string deployment, CancellationToken ct) =>
-        ActAsync(caller, endpoint, async () =>
+    public async Task DeleteDeploymentAsync(Caller caller, string endpoint, string deployment, CancellationToken ct)
+    {
+        var retired = await ActAsync(caller, endpoint, async () =>
         {
             var definition = await GetAsync(caller, endpoint, ct);
             var found = definition.Deployments.FirstOrDefault(known => known.Name == deployment)
                 ?? throw SlipwayException.NotFound("Deployment", $"{endpoint}/{deployment}");
-            await retire.RunAsync(caller, definition, [found], alsoEndpoint: false, ct);
-            return true;
+            return await retire.RunAsync(caller, definition, [found], alsoEndpoint: false, ct);
         }, ct);
+        await retire.DrainAsync(retired, ct);
+    }
 
-    public Task DeleteAsync(Caller caller, string endpoint, CancellationToken ct) =>
-        ActAsync(caller, endpoint, async () =>
+    public async Task DeleteAsync(Caller caller, string endpoint, CancellationToken ct)
+    {
+        var retired = await ActAsync(caller, endpoint, async () =>
         {
             var definition = await GetAsync(caller, endpoint, ct);
-            await retire.RunAsync(caller, definition, definition.Deployments, alsoEndpoint: true, ct);
-            return true;
+            return await retire.RunAsync(caller, definition, definition.Deployments, alsoEndpoint: true, ct);
         }, ct);
+        await retire.DrainAsync(retired, ct);
+    }
 
     public async Task<DeploymentStats> StatsAsync(Caller caller, string endpoint, string deployment, CancellationToken ct)
     {

@@ -12,7 +12,8 @@ namespace Slipway.Serving.Online;
 internal sealed class RetireDeployments(
     Database database, RoutingTable table, Collector collector, IModelHistory history, IAuditLog audit)
 {
-    public async Task RunAsync(
+    /// <returns>What requests may still be using: to be drained.</returns>
+    public async Task<IReadOnlyList<ServedDeployment>> RunAsync(
         Caller caller, OnlineEndpoint endpoint, IReadOnlyList<OnlineDeployment> retired, bool alsoEndpoint, CancellationToken ct)
     {
         if (retired.FirstOrDefault(known => endpoint.Traffic.GetValueOrDefault(known.Name) > 0) is { } busy)
@@ -29,9 +30,17 @@ internal sealed class RetireDeployments(
         else if (served is not null)
             table.Put(new ServedEndpoint(caller.Workspace, Without(endpoint, names), [.. Others(served, names)]));
 
-        // Only when its last request has ended, no more rows come.
-        foreach (var gone in served?.Deployments.Values.Where(known => names.Contains(known.Definition.Name)) ?? [])
-            await DrainAsync(gone, ct);
+        return [.. served?.Deployments.Values.Where(known => names.Contains(known.Definition.Name)) ?? []];
+    }
+
+    /// <summary>Returns when their last requests have ended and what these answered is on its way to a segment.</summary>
+    public async Task DrainAsync(IEnumerable<ServedDeployment> retired, CancellationToken ct)
+    {
+        foreach (var gone in retired)
+        {
+            await gone.Freed.WaitAsync(ct);
+            await collector.ForgetAsync(gone.Collected, ct);
+        }
     }
 
     private static IEnumerable<ServedDeployment> Others(ServedEndpoint served, HashSet<string> names) =>
@@ -39,12 +48,6 @@ internal sealed class RetireDeployments(
 
     private static OnlineEndpoint Without(OnlineEndpoint endpoint, HashSet<string> names) =>
         endpoint with { Deployments = [.. endpoint.Deployments.Where(known => !names.Contains(known.Name))] };
-
-    private async Task DrainAsync(ServedDeployment gone, CancellationToken ct)
-    {
-        await gone.Freed.WaitAsync(ct);
-        await collector.ForgetAsync(gone.Collected, ct);
-    }
 
     private async Task RecordAsync(
         Caller caller, OnlineEndpoint endpoint, IReadOnlyList<OnlineDeployment> retired, bool alsoEndpoint, CancellationToken ct)

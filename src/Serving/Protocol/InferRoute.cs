@@ -30,16 +30,20 @@ internal sealed class InferRoute(
         var caller = await Caller.BindAsync(context);
         var endpoint = (string)context.Request.RouteValues["endpoint"]!;
         await access.DemandAsync(caller, endpoint, context.RequestAborted);
-        var pinned = context.Request.Headers.TryGetValue(PinHeader, out var header) ? header.ToString() : null;
+        table.Get(caller.Workspace, endpoint);
+
+        // Before a deployment is taken: a client that dawdles must not keep one from being removed.
+        using var body = await RequestBody.ReadAsync(context.Request, options.MaxBodyBytes, context.RequestAborted);
         var deployment = table.Acquire(
             caller.Workspace,
             endpoint,
             (string)context.Request.RouteValues["model"]!,
             context.Request.RouteValues["version"] as string,
-            pinned);
+            context.Request.Headers.TryGetValue(PinHeader, out var header) ? header.ToString() : null,
+            out var collect);
         try
         {
-            await AnswerAsync(context, deployment, table.Get(caller.Workspace, endpoint).Definition.Collect);
+            await AnswerAsync(context, body, deployment, collect);
         }
         catch
         {
@@ -50,11 +54,12 @@ internal sealed class InferRoute(
         {
             deployment.Release();
         }
+
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
-    private async Task AnswerAsync(HttpContext context, ServedDeployment deployment, CollectMode collect)
+    private async Task AnswerAsync(HttpContext context, RequestBody body, ServedDeployment deployment, CollectMode collect)
     {
-        using var body = await RequestBody.ReadAsync(context.Request, options.MaxBodyBytes, context.RequestAborted);
         var slot = await deployment.Slots.RentAsync(context.RequestAborted);
         try
         {
@@ -63,17 +68,15 @@ internal sealed class InferRoute(
             slot.Run();
             var id = slot.RequestId ?? Ids.New(time);
             InferWriter.Write(slot, id);
-            deployment.Counters.Answered(slot.Rows, time.GetTimestamp() - begun);
             if (collect != CollectMode.Off)
                 await CollectAsync(deployment, collect, slot, id, context.RequestAborted);
             Send(context.Response, deployment, slot);
+            deployment.Counters.Answered(slot.Rows, time.GetTimestamp() - begun);
         }
         finally
         {
             deployment.Slots.Return(slot);
         }
-
-        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
     private async ValueTask CollectAsync(

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Slipway.Kernel;
+using Slipway.Serving.Contracts;
 
 namespace Slipway.Serving.Routing;
 
@@ -30,11 +31,15 @@ internal sealed class RoutingTable : IDisposable
     }
 
     /// <summary>A deployment that answers this, with a reference that the caller has to release.</summary>
-    public ServedDeployment Acquire(WorkspaceName workspace, string endpoint, string model, string? version, string? pinned)
+    /// <param name="collect">How the endpoint keeps what is answered.</param>
+    public ServedDeployment Acquire(
+        WorkspaceName workspace, string endpoint, string model, string? version, string? pinned, out CollectMode collect)
     {
         while (true)
         {
-            var chosen = Get(workspace, endpoint).Choose(model, version, pinned);
+            var found = Get(workspace, endpoint);
+            var chosen = found.Choose(model, version, pinned);
+            collect = found.Definition.Collect;
             if (chosen.TryAcquire())
                 return chosen;
 

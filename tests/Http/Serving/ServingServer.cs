@@ -52,6 +52,7 @@ public sealed class ServingServer : IAsyncLifetime
     public async Task RestartAsync()
     {
         Client.Dispose();
+        await _app.StopAsync(Ct);
         await _app.DisposeAsync();
         await StartAsync();
     }
