@@ -26,6 +26,7 @@ public static class TrackingModule
     {
         services.AddSingleton(Migrations);
         services.TryAddSingleton<Events>();
+        services.TryAddSingleton(new SearchSettings());
         services.AddSingleton<ITracking, RunTracking>();
         return services.AddStores().AddExperiments().AddRuns().AddArtifacts().AddLoggedModels()
             .AddSingleton<ListRuns>()

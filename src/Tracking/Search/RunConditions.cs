@@ -5,11 +5,23 @@ namespace Slipway.Tracking.Search;
 
 /// <summary>The conditions of a filter as SQL on runs r.</summary>
 /// <param name="keyNumbers">The numbers of the metric keys that the filter names; null for a key that no run has.</param>
-internal sealed class RunConditions(Dialect dialect, FilterSql sql, IReadOnlyDictionary<string, long?> keyNumbers)
+/// <param name="run">The column that has the run's number earliest: what hangs on it is checked before r is looked up.</param>
+internal sealed class RunConditions(
+    Dialect dialect, FilterSql sql, IReadOnlyDictionary<string, long?> keyNumbers, string run = "r.no")
 {
     private const string Never = "1 = 0";
 
-    public string Write(FilterNode node) => FilterSql.Tree(node, Write);
+    /// <summary>The conditions that most runs fail, by all experience, come first.</summary>
+    public string Write(FilterNode node) => FilterSql.Tree(
+        node is FilterAnd and ? new FilterAnd([.. and.Parts.OrderBy(Rank)]) : node, Write);
+
+    private static int Rank(FilterNode node) => node switch
+    {
+        FilterCondition { Entity: "param" or "tag", Operator: FilterOperators.Equal } => 0,
+        FilterCondition { Entity: "param" or "tag" } => 1,
+        FilterCondition { Entity: "metric" } => 2,
+        _ => 3,
+    };
 
     private string Write(FilterCondition condition) => condition.Entity switch
     {
@@ -21,13 +33,13 @@ internal sealed class RunConditions(Dialect dialect, FilterSql sql, IReadOnlyDic
     };
 
     private string Metric(FilterCondition condition) => keyNumbers[condition.Key] is { } number
-        ? $"exists (select 1 from latest_metrics m where m.run_no = r.no and m.key_no = {sql.Add(number)} "
+        ? $"exists (select 1 from latest_metrics m where m.run_no = {run} and m.key_no = {sql.Add(number)} "
             + $"and {sql.Compare("m.value", condition)})"
         : Never;
 
     private string Text(string table, FilterCondition condition)
     {
-        var row = $"select 1 from {table} t where t.run_no = r.no and t.key = {sql.Add(condition.Key)}";
+        var row = $"select 1 from {table} t where t.run_no = {run} and t.key = {sql.Add(condition.Key)}";
         return condition.Operator switch
         {
             FilterOperators.IsNull => $"not exists ({row})",

@@ -10,7 +10,7 @@ using Slipway.Tracking.Runs;
 namespace Slipway.Tracking.Search;
 
 /// <summary>Finds runs, page by page.</summary>
-internal sealed class RunSearch(Database database, MetricKeys keys)
+internal sealed class RunSearch(Database database, MetricKeys keys, SearchSettings settings)
 {
     public async Task<Page<RunRow>> RunAsync(RunQuery query, CancellationToken ct)
     {
@@ -23,6 +23,12 @@ internal sealed class RunSearch(Database database, MetricKeys keys)
         await using var connection = await database.OpenAsync(ct);
         if (NeedsFunctions(query.Filter))
             SqliteFunctions.AddTo(connection);
+        var driver = cursor.Phase > 0 || cursor.After is not null
+            ? null
+            : await Driver(query, numbers).FindAsync(connection, query.Filter, ct);
+        if (driver is not null || cursor.Phase == SearchCursor.Sorted)
+            return await SortAsync(connection, query, numbers, driver, cursor, ct);
+
         for (var phase = cursor.Phase; found.Count <= query.Limit; phase++)
         {
             var start = phase == cursor.Phase ? cursor : SearchCursor.Start;
@@ -52,10 +58,10 @@ internal sealed class RunSearch(Database database, MetricKeys keys)
             return false;
 
         var phase = phases[number];
-        var further = FurtherOrders(query, numbers, sql);
+        var further = Orders(query, 1, numbers, sql);
         var filter = query.Filter is null
             ? ""
-            : " and " + new RunConditions(database.Dialect, sql, numbers).Write(query.Filter);
+            : " and " + new RunConditions(database.Dialect, sql, numbers, phase.Run).Write(query.Filter);
         var text =
             $"""
             select {RunStore.Columns}, cast({(phase is { Key: not null, Short: true } ? phase.Key : "0")} as double precision)
@@ -74,6 +80,43 @@ internal sealed class RunSearch(Database database, MetricKeys keys)
 
         return true;
     }
+
+    /// <summary>Looks at the few runs that meet one condition, and sorts those that meet the others too.</summary>
+    private async Task<Page<RunRow>> SortAsync(
+        DbConnection connection,
+        RunQuery query,
+        IReadOnlyDictionary<string, long?> numbers,
+        FilterCondition? driver,
+        SearchCursor cursor,
+        CancellationToken ct)
+    {
+        var sql = new FilterSql(database.Dialect);
+        var runs = driver is null
+            ? "select no as run_no from runs"
+            : Driver(query, numbers).Runs(driver, sql);
+        var orders = Orders(query, 0, numbers, sql);
+        var text =
+            $"""
+            select {RunStore.Columns}
+            from ({runs}) d cross join runs r{orders.Joins}
+            where r.no = d.run_no and r.workspace = {sql.Add(query.Workspace.Value)}
+            and {database.Dialect.AnyOf("r.experiment_id", sql.Add(query.Experiments.ToArray()))}{ViewType.Condition(query.View, "r")}
+            {(query.Filter is null ? "" : " and " + new RunConditions(database.Dialect, sql, numbers, "d.run_no").Write(query.Filter))}
+            order by {orders.OrderBy}r.started_at desc, r.id
+            limit {sql.Add(query.Limit + 1)} offset {sql.Add(cursor.Offset)}
+            """;
+        var found = new List<RunRow>();
+        await using var reader = await connection.ExecuteReaderAsync(new CommandDefinition(text, sql.Parameters, cancellationToken: ct));
+        while (await reader.ReadAsync(ct))
+            found.Add(RowOf(reader));
+        if (found.Count <= query.Limit)
+            return new Page<RunRow>(found, null);
+        var next = new SearchCursor { Phase = SearchCursor.Sorted, Offset = cursor.Offset + query.Limit };
+        return new Page<RunRow>(found[..query.Limit], next.Write(query.Scope));
+    }
+
+    private SearchDriver Driver(RunQuery query, IReadOnlyDictionary<string, long?> numbers) =>
+        new(database.Dialect, numbers, query.Experiments, settings.Few);
 
     private static Page<RunRow> ToPage(RunQuery query, SearchCursor cursor, List<(RunRow Row, int Phase, RowKey Key)> found)
     {
@@ -104,11 +147,11 @@ internal sealed class RunSearch(Database database, MetricKeys keys)
         _ => false,
     };
 
-    private (string Joins, string OrderBy) FurtherOrders(
-        RunQuery query, IReadOnlyDictionary<string, long?> numbers, FilterSql sql)
+    private (string Joins, string OrderBy) Orders(
+        RunQuery query, int from, IReadOnlyDictionary<string, long?> numbers, FilterSql sql)
     {
         var (joins, orders) = ("", "");
-        for (var i = 1; i < query.Orders.Count; i++)
+        for (var i = from; i < query.Orders.Count; i++)
         {
             var order = query.Orders[i];
             var (alias, direction) = ($"o{i}", order.Ascending ? "" : " desc");

@@ -9,6 +9,9 @@ namespace Slipway.Tracking.Search;
 /// </summary>
 internal sealed record SearchCursor
 {
+    /// <summary>In place of a phase: the runs are few and sorted as a whole.</summary>
+    public const int Sorted = -1;
+
     public static SearchCursor Start { get; } = new();
 
     /// <summary>The part of the order: runs with a value, then those with NaN, then those without.</summary>

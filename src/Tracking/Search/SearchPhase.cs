@@ -15,6 +15,9 @@ internal sealed record SearchPhase(string From, string Where, string? Key, bool 
 {
     public const string Started = "r.started_at";
 
+    /// <summary>The first column with the run's number.</summary>
+    public string Run => From.StartsWith("latest_metrics o", StringComparison.Ordinal) ? "o.run_no" : "r.no";
+
     /// <summary>The phases of an order's first term.</summary>
     public static IReadOnlyList<SearchPhase> Of(
         OrderTerm? order, IReadOnlyDictionary<string, long?> keys, string experiments, FilterSql sql, Dialect dialect)

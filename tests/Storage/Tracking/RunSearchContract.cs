@@ -2,12 +2,16 @@ using Slipway.Data;
 using Slipway.Kernel;
 using Slipway.Tracking.Api;
 using Slipway.Tracking.Contracts;
+using Slipway.Tracking.Search;
 using Xunit;
 
 namespace Slipway.Storage.Tracking;
 
-public abstract class RunSearchContract(DatabaseProvider provider) : TrackingContract(provider)
+/// <param name="few">-1: the runs are walked in their order; else those that meet one condition are sorted.</param>
+public abstract class RunSearchContract(DatabaseProvider provider, int few) : TrackingContract(provider)
 {
+    private protected override SearchSettings Search { get; } = new(few);
+
     [Theory]
     [InlineData("metrics.auc > 0.65", "b c")]
     [InlineData("metrics.auc >= 0.7 and params.lr = '0.1'", "b")]
@@ -63,6 +67,28 @@ public abstract class RunSearchContract(DatabaseProvider provider) : TrackingCon
     }
 
     [Fact]
+    public async Task Pages_of_a_filtered_search_join_without_gap_or_overlap()
+    {
+        for (var i = 0; i < 9; i++)
+            await GivenAsync($"r{i}", i % 4, "0.1", i < 7 ? "blue" : "red", "x");
+        foreach (var order in new[] { "metrics.auc desc", "metrics.none", "params.lr, start_time", "" })
+        {
+            var paged = new List<string>();
+            string? token = null;
+            do
+            {
+                var page = await Part<ListRuns>().RunAsync(
+                    Ann, new("flights", "tags.team = 'blue' and metrics.auc >= 0", Orders(order), "active", 2, token), Ct);
+                paged.AddRange(page.Runs.Select(run => run.Name));
+                token = page.NextPageToken;
+            }
+            while (token is not null);
+
+            Assert.Equal(["r0", "r1", "r2", "r3", "r4", "r5", "r6"], paged.Order());
+        }
+    }
+
+    [Fact]
     public async Task A_page_token_of_another_search_is_refused()
     {
         await GivenRunsAsync();
@@ -101,6 +127,10 @@ public abstract class RunSearchContract(DatabaseProvider provider) : TrackingCon
     private static string[] Orders(string order) => order.Length == 0 ? [] : [order];
 }
 
-public sealed class RunSearchOnSqlite() : RunSearchContract(DatabaseProvider.Sqlite);
+public sealed class RunSearchOnSqlite() : RunSearchContract(DatabaseProvider.Sqlite, 2000);
 
-public sealed class RunSearchOnPostgres() : RunSearchContract(DatabaseProvider.Postgres);
+public sealed class RunSearchOnPostgres() : RunSearchContract(DatabaseProvider.Postgres, 2000);
+
+public sealed class RunWalkOnSqlite() : RunSearchContract(DatabaseProvider.Sqlite, -1);
+
+public sealed class RunWalkOnPostgres() : RunSearchContract(DatabaseProvider.Postgres, -1);

@@ -5,6 +5,7 @@ using Slipway.Security.Contracts;
 using Slipway.Shared;
 using Slipway.Tracking;
 using Slipway.Tracking.Contracts;
+using Slipway.Tracking.Search;
 
 namespace Slipway.Storage.Tracking;
 
@@ -37,7 +38,10 @@ public abstract class TrackingContract(DatabaseProvider provider) : DatabaseCont
         await base.DisposeAsync();
     }
 
+    private protected virtual SearchSettings Search { get; } = new();
+
     private ServiceProvider Compose() => new ServiceCollection()
+        .AddSingleton(Search)
         .AddSingleton<TimeProvider>(Time)
         .AddSingleton(Database)
         .AddSingleton(new ContentStore(new LocalBlobStore(Folder), Path.Combine(Folder, "cache")))
