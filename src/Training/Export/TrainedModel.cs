@@ -18,4 +18,7 @@ internal sealed record TrainedModel
     public required IReadOnlyDictionary<string, float> Gains { get; init; }
 
     public required double LargestDifference { get; init; }
+
+    /// <summary>Area under the ROC curve on the validation rows; null when there is none.</summary>
+    public required double? ValidAuc { get; init; }
 }

@@ -11,6 +11,9 @@ namespace Slipway.Training.Gates;
 internal sealed record Comparison(
     GateRule Rule, double Candidate, double Champion, double Improvement, double Low, double High, double? PValue)
 {
+    // Smaller differences do not show in five digits.
+    private const double Shown = 5e-6;
+
     public bool Holds => Rule.MustBeBetter ? Low > Rule.Margin : High >= -Rule.Margin;
 
     /// <summary>AUCs by DeLong's test, losses by a bootstrap of blocks of neighbouring rows: both on pairs.</summary>
@@ -41,8 +44,15 @@ internal sealed record Comparison(
 
     /// <summary>"brier 0.14321 against 0.14502 (better by 0.00181, 95% interval 0.00090 to 0.00270)".</summary>
     public string Text => string.Create(CultureInfo.InvariantCulture,
-        $"{Rule.MetricName} {Candidate:0.00000} against {Champion:0.00000} ({(Improvement < 0 ? "worse" : "better")} by "
-        + $"{Math.Abs(Improvement):0.00000}; {Rule.Confidence:0.##%} interval of the gain {Low:0.00000} to {High:0.00000})");
+        $"{Rule.MetricName} {Candidate:0.00000} against {Champion:0.00000} ({Words}; "
+        + $"{Rule.Confidence:0.##%} interval of the gain {Low:0.00000} to {High:0.00000})");
+
+    private string Words => Improvement switch
+    {
+        > Shown => string.Create(CultureInfo.InvariantCulture, $"better by {Improvement:0.00000}"),
+        < -Shown => string.Create(CultureInfo.InvariantCulture, $"worse by {-Improvement:0.00000}"),
+        _ => "the same",
+    };
 
     public JsonObject Json() => new()
     {

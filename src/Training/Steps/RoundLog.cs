@@ -47,16 +47,14 @@ internal sealed class RoundLog(ITracking tracking, StepContext step, TimeProvide
         await step.Log.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
             $"Best round: {learned.BestIteration}. ONNX Runtime and XGBoost differ by {model.LargestDifference:0.0e+0} at most."));
         var now = time.GetUtcNow();
-        await tracking.LogAsync(
-            step.Caller,
-            step.RunId,
-            [
-                new MetricPoint("best_iteration", learned.BestIteration, 0, now),
-                new MetricPoint("onnx_difference", model.LargestDifference, 0, now),
-            ],
-            s_none,
-            s_none,
-            ct);
+        List<MetricPoint> points =
+        [
+            new("best_iteration", learned.BestIteration, 0, now),
+            new("onnx_difference", model.LargestDifference, 0, now),
+        ];
+        if (model.ValidAuc is { } auc)
+            points.Add(new MetricPoint("valid_auc", auc, learned.BestIteration, now));
+        await tracking.LogAsync(step.Caller, step.RunId, points, s_none, s_none, ct);
     }
 
     private static string Line(XgbRound round) => $"[{round.Iteration}] " + string.Join(

@@ -42,10 +42,6 @@ internal static class XgbParameters
         ];
         if (classes is { } count)
             own.Add(("num_class", count.ToString(CultureInfo.InvariantCulture)));
-        // The last one decides when to stop.
-        if (fields.Objective.Name == "binary:logistic")
-            own.AddRange([("eval_metric", "auc"), ("eval_metric", "logloss")]);
-
         var given = fields.Params.Select(pair => pair.Key).ToHashSet(StringComparer.Ordinal);
         return [.. own.Where(pair => !given.Contains(pair.Name)).Select(pair => KeyValuePair.Create(pair.Name, pair.Value)), .. fields.Params];
     }

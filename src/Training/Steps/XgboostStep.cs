@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Slipway.Engines.XGBoost;
 using Slipway.Jobs.Contracts;
 using Slipway.Lake.Contracts;
+using Slipway.Statistics;
 using Slipway.Tracking.Contracts;
 using Slipway.Training.Export;
 using Slipway.Training.Features;
@@ -104,7 +105,16 @@ internal sealed class XgboostStep(ILakeTables lake, ITracking tracking, TimeProv
             Profile = RowsProfile.Of(learned.Booster, features, train),
             Gains = learned.Booster.FeatureScores(XgbImportance.TotalGain),
             LargestDifference = ExportCheck.Run(onnx, learned.Booster, fields.Objective, features, evaluation.Columns, ct),
+            ValidAuc = fields.Objective.Name == "binary:logistic" && valid.Count > 0 ? Auc(learned.Booster, features, valid) : null,
         };
+    }
+
+    // Once, not every round: sorting the scores takes longer than learning a tree.
+    private static double Auc(XgbBooster booster, IReadOnlyList<Feature> features, TrainingRows rows)
+    {
+        using var matrix = FeatureMatrix.Create(features, rows.Columns);
+        return BinaryMetrics.Of(
+            Array.ConvertAll(booster.Predict(matrix), score => (double)score), Array.ConvertAll(rows.Label, label => label > 0)).Auc;
     }
 
     private static Dictionary<string, string> Describe(

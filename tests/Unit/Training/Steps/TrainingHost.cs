@@ -107,7 +107,7 @@ internal sealed class TrainingHost : IAsyncDisposable
                 name => name, name => Directory.CreateDirectory(_home.File($"step-{number}/{name}")).FullName),
             Settings = JsonNode.Parse(settings)!.AsObject(),
             WorkFolder = _home.Path,
-            Log = TextWriter.Synchronized(new StringWriter()),
+            Log = new StringWriter(),
         };
         await Get<IEnumerable<IStepKind>>().Single(known => known.Name == kind).RunAsync(step, Ct);
 

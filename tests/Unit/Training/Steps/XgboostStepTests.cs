@@ -46,7 +46,7 @@ public sealed class XgboostStepTests
         Assert.Equal("4", trained.Run.Params["max_depth"]);
         Assert.Equal("week between 1 and 2", trained.Run.Params["where"]);
         Assert.Contains("origin:categorical, destination:ordinal, distance:numeric", trained.Run.Params["features"]);
-        Assert.InRange(trained.Run.Metrics["train_auc"], 0.7, 1);
+        Assert.InRange(trained.Run.Metrics["valid_auc"], 0.6, 0.9);
         Assert.InRange(trained.Run.Metrics["valid_logloss"], 0.3, 0.7);
         Assert.InRange(trained.Run.Metrics["onnx_difference"], 0, 1e-5);
         Assert.Equal(11, trained.Run.Metrics["best_iteration"]);
