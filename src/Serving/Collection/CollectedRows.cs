@@ -7,8 +7,8 @@ namespace Slipway.Serving.Collection;
 /// <summary>The rows of one deployment on their way to a segment: requests append here, the collector takes them away.</summary>
 internal sealed class CollectedRows(WorkspaceName workspace, OnlineDeployment deployment, ServedModel model)
 {
-    // One is filled while another is written.
-    private const int Kept = 2;
+    // One is filled while others wait to be written.
+    private const int Kept = 4;
 
     private readonly Lock _gate = new();
     private readonly Stack<SegmentRows> _free = new();

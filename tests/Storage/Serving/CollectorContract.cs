@@ -1,0 +1,204 @@
+using System.Text;
+using Google.Protobuf;
+using Microsoft.Extensions.Logging.Abstractions;
+using Slipway.Data;
+using Slipway.Engines.DuckDb;
+using Slipway.Kernel;
+using Slipway.Lake.Contracts;
+using Slipway.Registry.Contracts;
+using Slipway.Serving;
+using Slipway.Serving.Collection;
+using Slipway.Serving.Contracts;
+using Slipway.Serving.Protocol;
+using Slipway.Serving.Routing;
+using Slipway.Serving.Scoring;
+using Slipway.Shared;
+using Slipway.Unit.OnnxRuntime;
+using Xunit;
+
+namespace Slipway.Storage.Serving;
+
+public abstract class CollectorContract(DatabaseProvider provider) : DatabaseContract(provider)
+{
+    private readonly Engine _engine = new();
+
+    protected override IEnumerable<IMigrations> Modules => [new EmbeddedMigrations("serving", typeof(ServingModule).Assembly)];
+
+    private SegmentStore Segments => field ??= new SegmentStore(Database, Time);
+
+    [Fact]
+    public async Task Requests_that_wait_for_room_lose_nothing()
+    {
+        using var deployment = GivenDeployment();
+        await using var collector = await GivenCollectorAsync(deployment.Served);
+
+        for (var i = 0; i < 200; i++)
+            Assert.True(await collector.AddAsync(deployment.Served, CollectMode.Wait, deployment.Scored(3), $"r{i}", Time.GetUtcNow(), Ct));
+        await collector.FlushAsync(Ct);
+
+        Assert.Equal(600, await RowsAsync());
+    }
+
+    [Fact]
+    public async Task Rows_without_room_are_refused_while_the_disk_is_full_and_those_accepted_are_written_later()
+    {
+        using var deployment = GivenDeployment();
+        await using var collector = await GivenCollectorAsync(deployment.Served);
+        _engine.Broken = true;
+
+        var accepted = 0;
+        for (var i = 0; i < 50; i++)
+            accepted += await collector.AddAsync(deployment.Served, CollectMode.Drop, deployment.Scored(3), $"r{i}", Time.GetUtcNow(), Ct) ? 3 : 0;
+        _engine.Broken = false;
+        while (await RowsAsync() < accepted && !Ct.IsCancellationRequested)
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(5, Ct);
+        }
+
+        Assert.InRange(accepted, 30, 149);
+        Assert.Equal(accepted, await RowsAsync());
+    }
+
+    [Fact]
+    public async Task Who_wants_everything_written_is_told_why_it_cannot_be()
+    {
+        using var deployment = GivenDeployment();
+        await using var collector = await GivenCollectorAsync(deployment.Served);
+        _engine.Broken = true;
+        await collector.AddAsync(deployment.Served, CollectMode.Drop, deployment.Scored(1), "r", Time.GetUtcNow(), Ct);
+
+        var refusal = await Assert.ThrowsAsync<SlipwayException>(() => collector.FlushAsync(Ct));
+
+        Assert.Equal(ErrorCode.StorageFull, refusal.Code);
+        _engine.Broken = false;
+        var flush = collector.FlushAsync(Ct);
+        while (!flush.IsCompleted && !Ct.IsCancellationRequested)
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(5, Ct);
+        }
+
+        await flush;
+        Assert.Equal(1, await RowsAsync());
+    }
+
+    [Fact]
+    public async Task Rows_are_written_when_they_are_old_enough_and_when_the_server_stops()
+    {
+        using var deployment = GivenDeployment();
+        var collector = await GivenCollectorAsync(deployment.Served);
+        await collector.AddAsync(deployment.Served, CollectMode.Drop, deployment.Scored(2), "old", Time.GetUtcNow(), Ct);
+        while (await RowsAsync() < 2 && !Ct.IsCancellationRequested)
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(5, Ct);
+        }
+
+        await collector.AddAsync(deployment.Served, CollectMode.Drop, deployment.Scored(1), "young", Time.GetUtcNow(), Ct);
+        await collector.StopAsync(Ct);
+
+        Assert.Equal(3, await RowsAsync());
+        await collector.DisposeAsync();
+    }
+
+    private async Task<Collector> GivenCollectorAsync(ServedDeployment deployment)
+    {
+        var options = new ServingOptions { TempFolder = Path.Combine(Folder, "temp"), SegmentRows = 30, WaitingSegments = 1 };
+        var content = new ContentStore(new LocalBlobStore(Folder), Path.Combine(Folder, "cache"));
+        var collector = new Collector(
+            new SegmentWriter(_engine, content, Segments, options), new SequenceClock(Time), options, Time, NullLogger<Collector>.Instance);
+        await collector.StartAsync(Ct);
+        collector.Watch(deployment.Collected);
+        return collector;
+    }
+
+    private async Task<long> RowsAsync() =>
+        (await Segments.ListNewestAnswersAsync(WorkspaceName.Default, "flights", Ct)).Sum(segment => segment.Rows);
+
+    private Deployment GivenDeployment()
+    {
+        var path = Path.Combine(Folder, "late.onnx");
+        File.WriteAllBytes(path, OnnxModels.Classifier().ToByteArray());
+        var version = new ModelVersion
+        {
+            Workspace = WorkspaceName.Default,
+            Model = "late",
+            Number = 1,
+            Tree = Digest.Of([]),
+            Flavor = "onnx",
+            Tags = new Dictionary<string, string>(),
+            Aliases = [],
+            CreatedAt = Time.GetUtcNow(),
+            CreatedBy = "test",
+        };
+        return new Deployment(ServedModel.Load(path, version, maxRows: 100));
+    }
+
+    private sealed class Deployment(ServedModel model) : IDisposable
+    {
+        private readonly ScoringSlot _slot = new(model);
+
+        public ServedDeployment Served { get; } = new(
+            WorkspaceName.Default,
+            new OnlineDeployment
+            {
+                Endpoint = "flights",
+                Name = "blue",
+                Model = "late",
+                ModelVersion = 1,
+                State = "Succeeded",
+                CreatedAt = DateTimeOffset.UnixEpoch,
+            },
+            model,
+            new SlotPool(model, 1, 1));
+
+        public ScoringSlot Scored(int rows)
+        {
+            var body = $$"""
+                {"inputs":[{"name":"carrier","shape":[{{rows}}],"datatype":"BYTES","data":[{{string.Join(',', Enumerable.Repeat("\"AA\"", rows))}}]},
+                           {"name":"distance","shape":[{{rows}}],"datatype":"FP32","data":[{{string.Join(',', Enumerable.Range(1, rows))}}]}]}
+                """;
+            InferParser.Parse(Encoding.UTF8.GetBytes(body), _slot, 100);
+            _slot.Run();
+            return _slot;
+        }
+
+        public void Dispose()
+        {
+            _slot.Dispose();
+            Served.Release();
+        }
+    }
+
+    /// <summary>Stands for the lake's engine, and for a full disk when it is broken.</summary>
+    private sealed class Engine : ILakeTables
+    {
+        private volatile bool _broken;
+
+        public bool Broken
+        {
+            get => _broken;
+            set => _broken = value;
+        }
+
+        public DuckDbConnection Connect()
+        {
+            if (Broken)
+                throw new SlipwayException(ErrorCode.StorageFull, "The disk is full.");
+            using var database = DuckDbDatabase.OpenMemory();
+            return database.Connect();
+        }
+
+        public DuckDbConnection ConnectSandboxed(IReadOnlyCollection<string> files, IReadOnlyCollection<string> folders) =>
+            throw new NotSupportedException();
+
+        public Task<LakeTable> TableAsync(Digest tree, CancellationToken ct) => throw new NotSupportedException();
+
+        public Task<LakeQuery> BindAsync(Caller caller, string sql, CancellationToken ct) => throw new NotSupportedException();
+    }
+}
+
+public sealed class CollectorOnSqlite() : CollectorContract(DatabaseProvider.Sqlite);
+
+public sealed class CollectorOnPostgres() : CollectorContract(DatabaseProvider.Postgres);
