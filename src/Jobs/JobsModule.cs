@@ -8,6 +8,7 @@ using Slipway.Jobs.Contracts;
 using Slipway.Jobs.Definitions;
 using Slipway.Jobs.Execution;
 using Slipway.Jobs.Operations;
+using Slipway.Jobs.Planning;
 using Slipway.Kernel;
 
 namespace Slipway.Jobs;
@@ -51,6 +52,8 @@ public static class JobsModule
         .AddSingleton<JobEnding>()
         .AddSingleton<JobViews>()
         .AddSingleton<StoredReferences>()
+        .AddSingleton<WebFiles>()
+        .AddSingleton<PlanCheck>()
         .AddSingleton<StepInputs>()
         .AddSingleton<StepOutputs>()
         .AddSingleton<StepReuse>()

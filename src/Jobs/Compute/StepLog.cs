@@ -17,6 +17,7 @@ internal sealed class StepLog : TextWriter
     private long _dropped;
     private int _tailAt;
     private bool _closed;
+    private bool _broken;
     private TaskCompletionSource _grew = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public StepLog(string path, long limit)
@@ -106,13 +107,23 @@ internal sealed class StepLog : TextWriter
 
     private void Append(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty)
+        if (bytes.IsEmpty || _broken)
             return;
 
-        // Most steps say nothing; they need no file.
-        _file ??= new FileStream(
-            Path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        _file.Write(bytes);
+        try
+        {
+            // Most steps say nothing; they need no file.
+            _file ??= new FileStream(
+                Path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            _file.Write(bytes);
+        }
+        catch (IOException)
+        {
+            // The disk is full: the log ends here. Its step goes on, and is not held up by a pipe that nobody empties.
+            _broken = true;
+            return;
+        }
+
         Interlocked.Add(ref _length, bytes.Length);
         var grew = _grew;
         _grew = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

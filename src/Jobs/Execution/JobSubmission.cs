@@ -14,6 +14,7 @@ internal sealed class JobSubmission(
     JobStore jobs,
     StepStore steps,
     JobProgress progress,
+    PlanCheck check,
     StepReuse reuse,
     LineageLog lineage,
     ActiveJobs active,
@@ -25,6 +26,7 @@ internal sealed class JobSubmission(
     /// <summary>Null: a job of this name exists.</summary>
     public async Task<JobRecord?> AddAsync(Caller caller, JobDefinition definition, NewJob wanted, CancellationToken ct)
     {
+        check.Check(definition);
         var name = JobNames.Check(wanted.Name ?? definition.Name ?? JobNames.Next());
         var record = new JobRecord
         {

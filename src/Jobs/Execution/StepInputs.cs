@@ -33,7 +33,7 @@ internal sealed record ResolvedInput
 
 /// <summary>Looks up the inputs of a step as it starts: versions that "latest" means now, outputs of earlier steps.</summary>
 internal sealed class StepInputs(
-    StepStore steps, IDataAssets data, IModelRegistry models, StoredReferences stored)
+    StepStore steps, IDataAssets data, IModelRegistry models, StoredReferences stored, WebFiles web)
 {
     public Task<IReadOnlyList<ResolvedInput>> ResolveAsync(JobRecord job, PlannedStep step, CancellationToken ct) =>
         ResolveAsync(job, step, position => steps.FindAsync(job.Id, position, ct), ct);
@@ -118,6 +118,7 @@ internal sealed class StepInputs(
                 caller, input, asset.Name, asset.Version ?? asset.Label ?? "latest", asset.Version is null, ct),
             RunArtifact artifact => await stored.ArtifactsAsync(caller, input, artifact.RunId, artifact.Path, ct),
             JobOutputPath output => await stored.JobOutputAsync(caller, input, output, ct),
+            CloudPath { Uri.Scheme: "http" or "https" } file => await web.FetchAsync(input, file.Uri, ct),
             null => throw SlipwayException.Invalid($"Input '{input.Name}': {wrong}"),
             _ => throw new SlipwayException(
                 ErrorCode.NotImplemented,

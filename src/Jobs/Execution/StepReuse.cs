@@ -1,6 +1,7 @@
 using Slipway.Data;
 using Slipway.Jobs.Caching;
 using Slipway.Jobs.Contracts;
+using Slipway.Jobs.Planning;
 using Slipway.Kernel;
 
 namespace Slipway.Jobs.Execution;
@@ -70,7 +71,7 @@ internal sealed class StepReuse(Policies<IStepKind> kinds, StepInputs inputs, St
     {
         var step = job.Plan.Steps[position];
         var kind = kinds.Get("step kind", step.Kind);
-        if (!step.IsDeterministic || !kind.IsDeterministic)
+        if (!step.IsDeterministic || !kind.IsDeterministic || step.Inputs.Any(IsFarAway))
             return null;
 
         try
@@ -84,6 +85,10 @@ internal sealed class StepReuse(Policies<IStepKind> kinds, StepInputs inputs, St
             return null;
         }
     }
+
+    // Nobody should wait for a download to submit a job; the step fetches it, and looks into the cache then.
+    private static bool IsFarAway(PlannedInput input) =>
+        input.Source is ReferenceSource from && from.Text.Contains("http", StringComparison.OrdinalIgnoreCase);
 
     private static StepRow Ended(StepRow row, StepEnd end, long now) => row with
     {

@@ -24,6 +24,9 @@ internal sealed partial class StepWorker(
     // What this process queues wakes it at once; this is for what other processes queue.
     private static readonly TimeSpan s_poll = TimeSpan.FromSeconds(1);
 
+    // Long enough to look into what went wrong; jobs themselves are kept.
+    private static readonly TimeSpan s_keptFor = TimeSpan.FromDays(7);
+
     private readonly ConcurrentDictionary<RunningStep, Task> _running = [];
     private readonly TimeSpan _lease = TimeSpan.FromSeconds(options.Value.LeaseSeconds);
 
@@ -68,6 +71,7 @@ internal sealed partial class StepWorker(
         if (ended + released > 0)
             Log.Recovered(logger, released, ended);
         await ending.TellMissedAsync(ct);
+        await queue.DeleteFinishedAsync(s_keptFor, ct);
     }
 
     private async Task<Lease> NextAsync(CancellationToken ct)

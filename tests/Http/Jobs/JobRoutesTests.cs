@@ -99,6 +99,50 @@ public sealed class JobRoutesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_cannot_run_here_is_refused_before_anything_starts()
+    {
+        var yaml =
+            """
+            type: pipeline
+            jobs:
+              far:
+                command: ls
+                environment: azureml:any@latest
+                inputs:
+                  rows: {type: uri_folder, path: "azureml://datastores/lake/paths/rows"}
+              known:
+                component: azureml:train:3
+              burst:
+                type: spark
+                code: ./src
+                entry: {file: main.py}
+                conf: {spark.driver.cores: 1, spark.driver.memory: 2g, spark.executor.cores: 1, spark.executor.memory: 2g, spark.executor.instances: 1}
+                resources: {instance_type: Standard_E8S_V3, runtime_version: "3.4"}
+            """;
+
+        var answer = await Client.PostAsJsonAsync("/api/v1/jobs", new { yaml }, Ct);
+
+        var text = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Ct))!["detail"]!.GetValue<string>();
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("jobs.far.inputs.rows: 'azureml://datastores/lake/paths/rows' cannot be read", text);
+        Assert.Contains("jobs.known.component: 'azureml:train:3' is not known here", text);
+        Assert.Contains("jobs.burst.type: Steps of type 'spark' do not run here", text);
+        Assert.Empty((await GetAsync("/api/v1/jobs"))["jobs"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task An_input_from_a_web_server_is_fetched_when_the_step_starts()
+    {
+        var yaml = Hello.Replace("  who: bash", $"  who: {{type: uri_file, path: \"{_app.Urls.First()}/health/live\"}}")
+            .Replace("hello from", "$(basename");
+        await PostAsync(new { yaml = yaml.Replace("${{inputs.who}};", "${{inputs.who}});"), name = "far" });
+
+        await Client.GetStringAsync("/api/v1/jobs/far/logs?follow=true", Ct);
+
+        Assert.StartsWith("live\n", await Client.GetStringAsync("/api/v1/jobs/far/logs", Ct));
+    }
+
+    [Fact]
     public async Task A_name_is_given_once()
     {
         await PostAsync(new { yaml = Hello, name = "hello" });
