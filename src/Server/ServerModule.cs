@@ -83,7 +83,7 @@ public static class ServerModule
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true)
             // A failed start is told once, by whoever called: not by the host with a stack trace.
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
-            .SetMinimumLevel(settings.Verbose ? LogLevel.Information : LogLevel.Warning);
+            .SetMinimumLevel(settings.LogLevel);
         AddModules(builder.Services, settings);
 
         var app = builder.Build();

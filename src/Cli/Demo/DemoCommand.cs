@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
 using Slipway.Client;
 using Slipway.Kernel;
 using Slipway.Server;
@@ -52,7 +53,9 @@ internal static class DemoCommand
         CheckSummary(options.Summary);
         _ = ExampleFiles.FlightsParquet;
 
-        await using var app = await ServerModule.StartAsync(new ServerSettings { Home = options.Home, Urls = [options.Urls] }, ct);
+        // Alerts are warnings in the log; here the table tells them.
+        var settings = new ServerSettings { Home = options.Home, Urls = [options.Urls], LogLevel = LogLevel.Error };
+        await using var app = await ServerModule.StartAsync(settings, ct);
         var progress = DemoProgress.Load(options.Home);
         await PlayAsync(app, options, progress, ct);
         if (options.Summary is { } file)

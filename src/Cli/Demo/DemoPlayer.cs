@@ -97,7 +97,7 @@ internal sealed class DemoPlayer(SlipwayClient client, DemoJobs jobs, Traffic tr
     {
         table.Doing(record.Week, "monitoring");
         var report = await client.PostAsync(
-            $"api/v1/monitors/{Endpoint}/run",
+            $"api/v1/monitors/{Endpoint}/runs",
             new JsonObject { ["from"] = Start(record.Week), ["to"] = Start(record.Week + 1) },
             ct);
         var run = MonitorReport.Read(report!);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.Extensions.Logging;
 using Slipway.Server;
 using Slipway.Server.Contracts;
 
@@ -31,7 +32,7 @@ internal static class ServerCommand
                 Home = Path.GetFullPath(parsed.GetValue(home)!),
                 Urls = parsed.GetValue(urls)!.Split(';', StringSplitOptions.RemoveEmptyEntries),
                 Database = parsed.GetValue(database),
-                Verbose = parsed.GetValue(verbose),
+                LogLevel = parsed.GetValue(verbose) ? LogLevel.Information : LogLevel.Warning,
             },
             ct));
         return command;

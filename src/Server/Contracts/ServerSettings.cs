@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Slipway.Server.Contracts;
 
 /// <summary>What a server needs to start.</summary>
@@ -15,6 +17,6 @@ public sealed record ServerSettings
     /// <summary>The largest request body in bytes outside artifact uploads. 64 MiB by default.</summary>
     public long MaxBodyBytes { get; init; } = 64 * 1024 * 1024;
 
-    /// <summary>Write the log lines of information level to the console; warnings always go there.</summary>
-    public bool Verbose { get; init; }
+    /// <summary>The least level of log lines that go to the console.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Warning;
 }
