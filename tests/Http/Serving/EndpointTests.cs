@@ -141,14 +141,17 @@ public sealed class EndpointTests : IAsyncLifetime
     [Fact]
     public async Task Requests_rows_and_errors_are_on_the_metrics_page()
     {
+        // The page shows all servers of this process; the name tells this one from those of other tests.
+        await _server.PutAsync("/api/v1/online-endpoints/flights/deployments/measured", """{"model":"late:1"}""");
+        await TrafficAsync("""{"traffic":{"measured":100},"reason":"to be measured"}""");
         using var good = await _server.InferAsync(OneRow);
         using var bad = await _server.InferAsync("{}");
 
         var page = await _server.Client.GetStringAsync("/metrics", Ct);
 
-        Assert.Matches("slipway_serving_requests_total\\{[^}]*deployment=\"blue\"[^}]*\\} 2", page);
-        Assert.Matches("slipway_serving_errors_total\\{[^}]*deployment=\"blue\"[^}]*\\} 1", page);
-        Assert.Matches("slipway_serving_rows_total\\{[^}]*deployment=\"blue\"[^}]*\\} 1", page);
+        Assert.Matches("slipway_serving_requests_total\\{[^}]*deployment=\"measured\"[^}]*\\} 2", page);
+        Assert.Matches("slipway_serving_errors_total\\{[^}]*deployment=\"measured\"[^}]*\\} 1", page);
+        Assert.Matches("slipway_serving_rows_total\\{[^}]*deployment=\"measured\"[^}]*\\} 1", page);
     }
 
     [Fact]
