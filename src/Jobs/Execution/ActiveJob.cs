@@ -25,9 +25,10 @@ internal sealed class ActiveJob(JobRecord record, ITracking tracking)
 
     public RunningStep? FindRunning(int position) => _running.GetValueOrDefault(position);
 
-    public void StopSteps(string reason)
+    /// <param name="always">Also the step that runs whatever happens.</param>
+    public void StopSteps(string reason, bool always)
     {
-        foreach (var step in _running.Values)
+        foreach (var step in _running.Values.Where(step => always || !Record.Plan.Steps[step.Position].Always))
             step.Stop(StopCause.JobStopped, reason);
     }
 

@@ -49,7 +49,7 @@ internal sealed class JobRecord
 }
 
 /// <summary>A step's row.</summary>
-internal sealed record StepRow
+internal record StepRow
 {
     public required string JobId { get; init; }
 
@@ -82,4 +82,16 @@ internal sealed record StepRow
     public long? EndedAt { get; init; }
 
     public bool IsOver => Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Canceled;
+}
+
+/// <summary>A step's row as it is leased, with what its job's row says about going on.</summary>
+internal sealed record LeasedStep : StepRow
+{
+    public required int Canceled { get; init; }
+
+    public required int Failed { get; init; }
+
+    /// <summary>Whether it is too late to start the step.</summary>
+    public bool MayNotStart(JobPlan plan) =>
+        Canceled > 0 || (Failed > 0 && !plan.ContinueOnStepFailure && !plan.Steps[Position].Always);
 }

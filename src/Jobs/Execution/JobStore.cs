@@ -143,10 +143,12 @@ internal sealed class JobStore(Database database)
         "select id from jobs where not announced and ended_at is not null", null, ct);
 
     /// <summary>Whether its running steps should end: it is to be cancelled, or its first failure ends it.</summary>
-    public Task<bool> IsStoppingAsync(JobRecord job, CancellationToken ct) => database.FindAsync<bool>(
-        "select cancel_requested or (failed_steps > 0 and not @Continue) from jobs where id = @Id",
-        new { job.Id, Continue = job.Plan.ContinueOnStepFailure },
-        ct);
+    public async Task<(bool Canceled, bool Failed)> IsStoppingAsync(JobRecord job, CancellationToken ct)
+    {
+        var now = await database.FindAsync<Progress>(
+            "select open_steps, failed_steps, cancel_requested from jobs where id = @Id", new { job.Id }, ct);
+        return (now is { CancelRequested: true }, now is { FailedSteps: > 0 } && !job.Plan.ContinueOnStepFailure);
+    }
 
     private static Task AddDefinitionAsync(DbTransaction tx, JobRecord job, NewJob wanted, CancellationToken ct) => tx.ExecuteAsync(
         """

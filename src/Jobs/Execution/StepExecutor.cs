@@ -15,7 +15,6 @@ internal sealed partial class StepExecutor(
     Database database,
     WorkQueue queue,
     ActiveJobs active,
-    JobStore jobs,
     StepStore steps,
     StepRunner runner,
     StepCache cache,
@@ -32,7 +31,7 @@ internal sealed partial class StepExecutor(
     {
         var ct = CancellationToken.None;
         var work = StepWork.Read(running.Lease.Payload);
-        var row = await steps.FindAsync(work.JobId, work.Position, ct);
+        var row = await steps.FindLeasedAsync(work.JobId, work.Position, ct);
         var job = row is null or { IsOver: true } ? null : await active.FindAsync(work.JobId, ct);
         if (job is null)
         {
@@ -44,7 +43,7 @@ internal sealed partial class StepExecutor(
         job.Add(running);
         try
         {
-            var result = await DecideAsync(job, row!, running, ct);
+            var result = await DecideAsync(job, row!, running);
             if (running.Cause == StopCause.ServerStopped)
                 await queue.ReleaseAsync(running.Lease, ct);
             else if (running.Cause != StopCause.LeaseLost)
@@ -56,9 +55,9 @@ internal sealed partial class StepExecutor(
         }
     }
 
-    private async Task<StepResult> DecideAsync(ActiveJob job, StepRow row, RunningStep running, CancellationToken ct)
+    private async Task<StepResult> DecideAsync(ActiveJob job, LeasedStep row, RunningStep running)
     {
-        if (await jobs.IsStoppingAsync(job.Record, ct))
+        if (row.MayNotStart(job.Record.Plan))
             return StepResult.Of(JobStatus.Canceled, "Canceled before it started.");
         if (running.Lease.Attempt > options.Value.Attempts)
         {
@@ -103,7 +102,7 @@ internal sealed partial class StepExecutor(
 
         await closing;
         if (result.End.Status == JobStatus.Failed && !job.Record.Plan.ContinueOnStepFailure)
-            job.StopSteps($"Canceled: step '{step.Name}' failed.");
+            job.StopSteps($"Canceled: step '{step.Name}' failed.", always: false);
         if (isOver)
             await ending.TellAsync(job, ct);
     }

@@ -51,6 +51,17 @@ internal sealed class StepStore(Database database)
         new { JobId = jobId, Position = position },
         ct);
 
+    public Task<LeasedStep?> FindLeasedAsync(string jobId, int position, CancellationToken ct) => database.FindAsync<LeasedStep>(
+        $"""
+        select {Columns},
+            (select case when cancel_requested then 1 else 0 end from jobs where id = job_id) as canceled,
+            (select failed_steps from jobs where id = job_id) as failed
+        from job_steps
+        where job_id = @JobId and position = @Position
+        """,
+        new { JobId = jobId, Position = position },
+        ct);
+
     /// <summary>False: the step is over, or its job is to end.</summary>
     public async Task<bool> MarkRunningAsync(
         DbTransaction tx, string jobId, int position, string? cacheKey, string? cacheParts, long now, CancellationToken ct) =>

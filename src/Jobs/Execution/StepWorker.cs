@@ -150,9 +150,9 @@ internal sealed partial class StepWorker(
 
             foreach (var job in active.All)
             {
-                if (job.HasRunning && await jobs.IsStoppingAsync(job.Record, ct))
-                    job.StopSteps("Canceled.");
-                else if (!job.HasRunning)
+                if (job.HasRunning)
+                    await StopIfWantedAsync(job, ct);
+                else
                     active.Forget(job.Record.Id);
             }
         }
@@ -161,6 +161,13 @@ internal sealed partial class StepWorker(
             // A database that is away for one beat costs no lease; the next beat tries again.
             Log.BeatFailed(logger, exception);
         }
+    }
+
+    private async Task StopIfWantedAsync(ActiveJob job, CancellationToken ct)
+    {
+        var (canceled, failed) = await jobs.IsStoppingAsync(job.Record, ct);
+        if (canceled || failed)
+            job.StopSteps(canceled ? "Canceled." : "Canceled: another step failed.", always: canceled);
     }
 
     private static partial class Log

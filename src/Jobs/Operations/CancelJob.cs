@@ -37,7 +37,7 @@ internal sealed partial class CancelJob(
         var message = $"Canceled by {caller.Principal}.";
         var isOver = await database.WriteAsync(
             IsolationLevel.ReadCommitted, (tx, token) => progress.CancelAsync(tx, job.Record, message, token), ct);
-        job.StopSteps(message);
+        job.StopSteps(message, always: true);
         await audit.AppendAsync(caller, "job.cancel", $"job:{name}", null, ct);
         Log.Canceled(logger, name, caller.Principal);
         if (isOver)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 using Slipway.Data;
 using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
@@ -84,6 +85,53 @@ public abstract class JobExecutionContract(DatabaseProvider provider) : JobContr
         Assert.Equal(JobStatus.Failed, job.Status);
         Assert.Equal([JobStatus.Failed, JobStatus.Canceled, JobStatus.Canceled], job.Steps.Select(step => step.Status));
         Assert.Equal("Canceled: step 'a' failed.", job.Steps[1].Message);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_last_step_runs_even_after_a_failure(bool goOn)
+    {
+        await using var host = await StartAsync(Good, Bad);
+        var definition = Pipeline(Step("a", "bad"), Step("b", "good", "a"), Step("close", "good") with { Outputs = [] });
+
+        var job = await host.RunAsync(
+            definition with { Pipeline = definition.Pipeline with { ContinueOnStepFailure = goOn, OnFinalize = "close" } }, Ct);
+
+        Assert.Equal(JobStatus.Failed, job.Status);
+        Assert.Equal([JobStatus.Failed, JobStatus.Canceled, JobStatus.Completed], job.Steps.Select(step => step.Status));
+    }
+
+    [Fact]
+    public async Task A_step_runs_without_an_optional_input_whose_step_failed()
+    {
+        var seen = new ConcurrentQueue<string>();
+        var look = new TestKind("look", (step, _) =>
+        {
+            seen.Enqueue(string.Join(",", step.Inputs.Keys));
+            return Task.CompletedTask;
+        });
+        await using var host = await StartAsync(Good, Bad, look);
+        var step = Step("c", "look").With(From("good", "a", "out"), From("bad", "b", "out") with { Optional = true }) with { DependsOn = ["a", "b"] };
+
+        var job = await host.RunAsync(Pipeline(Step("a", "good"), Step("b", "bad"), step), Ct);
+
+        Assert.Equal((JobStatus.Failed, JobStatus.Completed), (job.Status, job.Steps[2].Status));
+        Assert.Equal(["good"], seen);
+    }
+
+    [Fact]
+    public async Task A_step_with_retries_is_run_again_after_a_failure()
+    {
+        var runs = 0;
+        var moody = new TestKind("moody", (_, _) =>
+            Interlocked.Increment(ref runs) < 3 ? throw SlipwayException.Invalid("Not yet.") : Task.CompletedTask);
+        await using var host = await StartAsync(moody);
+        var step = Step("a", "moody") with { Settings = new() { ["retry_settings"] = new JsonObject { ["max_retries"] = 2 } } };
+
+        var job = await host.RunAsync(Pipeline(step), Ct);
+
+        Assert.Equal((JobStatus.Completed, 3), (job.Status, runs));
     }
 
     [Fact]

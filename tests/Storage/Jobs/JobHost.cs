@@ -31,7 +31,7 @@ internal sealed class JobHost : IAsyncDisposable
                 ["Jobs:LogLimitBytes"] = $"{settings.LogLimitBytes}",
             })
             .Build());
-        services.AddSingleton(settings.Time).AddSingleton(new DataOptions { Home = home }).AddSingleton(content);
+        services.AddSingleton(settings.Time).AddSingleton(new DataOptions { Home = settings.Home ?? home }).AddSingleton(content);
         services.AddSingleton(_ => database).AddSingleton<WorkQueue>().AddSingleton<LineageLog>().AddSingleton<Events>();
         services.AddSingleton<ITracking>(neighbours).AddSingleton<IDataAssets>(neighbours).AddSingleton<IModelRegistry>(neighbours);
         services.AddSingleton<IAccess>(neighbours).AddSingleton<IAuditLog>(neighbours);
@@ -65,6 +65,9 @@ internal sealed class JobHost : IAsyncDisposable
     public Task<Job> WaitAsync(string name, CancellationToken ct) =>
         Jobs.WaitAsync(Caller.System, name, ct).WaitAsync(TimeSpan.FromSeconds(30), ct);
 
+    /// <summary>Its heart stops beating; the steps that hang in it stay.</summary>
+    public async Task AbandonAsync() => await Worker.StopAsync(new CancellationToken(canceled: true));
+
     public async ValueTask DisposeAsync()
     {
         await Worker.StopAsync(CancellationToken.None);
@@ -81,6 +84,9 @@ internal sealed record HostSettings
     public long LogLimitBytes { get; init; } = 1024 * 1024;
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Null: the folder of the test.</summary>
+    public string? Home { get; init; }
 }
 
 internal sealed class FinishedJobs : IEventHandler<JobFinished>

@@ -76,6 +76,35 @@ public abstract class JobRecoveryContract(DatabaseProvider provider) : JobContra
     }
 
     [Fact]
+    public async Task A_worker_that_hangs_loses_its_step_to_another_one_when_its_lease_ends()
+    {
+        var hangs = new TaskCompletionSource();
+        var never = new TaskCompletionSource();
+        var hang = new TestKind("slow", async (_, _) =>
+        {
+            hangs.SetResult();
+            await never.Task;
+        });
+        var elsewhere = Directory.CreateDirectory(Path.Combine(Folder, "elsewhere")).FullName;
+        var hung = await StartAsync(new HostSettings { Time = Time }, hang);
+        var name = await hung.SubmitAsync(Pipeline(Step("a", "slow")), Ct);
+        await hangs.Task.WaitAsync(Ct);
+        await hung.AbandonAsync();
+
+        await using var host = await StartAsync(new HostSettings { Time = Time, Home = elsewhere }, new TestKind("slow", (_, _) => Task.CompletedTask));
+        var waiting = host.WaitAsync(name, Ct);
+        while (!waiting.IsCompleted)
+        {
+            Time.Advance(TimeSpan.FromSeconds(5));
+            await Task.Delay(5, Ct);
+        }
+
+        Assert.Equal(JobStatus.Completed, (await waiting).Status);
+        Assert.True(Time.GetUtcNow() - (await waiting).CreatedAt >= TimeSpan.FromSeconds(30), "The lease was not respected.");
+        never.SetResult();
+    }
+
+    [Fact]
     public async Task A_server_that_stops_gives_its_steps_back_unworked()
     {
         var started = new TaskCompletionSource();
