@@ -56,5 +56,8 @@ internal static class CommandTree
         RunCommands.Create(),
         ModelCommands.Create(),
         LineageCommands.Create(),
+        EndpointCommands.Create(),
+        MonitorCommands.Create(),
+        ValidateCommand.Create(),
     };
 }

@@ -81,7 +81,10 @@ internal static class Printer
     // A pipe has no width: nothing may be cut there.
     public static IAnsiConsole Console()
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings());
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = System.Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+        });
         if (System.Console.IsOutputRedirected)
             console.Profile.Width = 10_000;
         return console;

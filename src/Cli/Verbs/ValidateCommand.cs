@@ -1,0 +1,36 @@
+using System.CommandLine;
+using Slipway.Jobs.Contracts;
+using Slipway.Kernel;
+
+namespace Slipway.Cli.Verbs;
+
+/// <summary>slipway validate: checks a definition of any kind without a server.</summary>
+internal static class ValidateCommand
+{
+    private const int Misused = 2;
+
+    public static Command Create()
+    {
+        var file = new Option<string>("--file", "-f") { Description = "The YAML file.", Required = true };
+        var kind = new Option<string?>("--kind", "-k") { Description = $"What it is, if the file does not tell: {string.Join(", ", Definitions.Kinds)}." };
+        var command = new Command("validate", "Check a definition without a server.") { file, kind };
+        command.SetAction(parsed => Run(parsed.GetValue(file)!, parsed.GetValue(kind)));
+        return command;
+    }
+
+    private static int Run(string path, string? kind)
+    {
+        if (!File.Exists(path))
+            throw SlipwayException.Invalid($"--file: there is no file '{path}'.");
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var file = JobFile.Describe(File.ReadAllText(path), Path.GetFileName(path), folder);
+        var definition = file with { Kind = kind };
+        var problems = Definitions.Validate(definition);
+        foreach (var problem in problems)
+            Console.Error.WriteLine(problem);
+        if (problems.Count > 0)
+            return Misused;
+        Console.WriteLine($"{path} is a valid {Definitions.Detect(definition) ?? kind}.");
+        return 0;
+    }
+}
