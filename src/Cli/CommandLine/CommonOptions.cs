@@ -11,6 +11,14 @@ internal sealed class CommonOptions
     {
         Description = "The server's address. Default: $SLIPWAY_SERVER, else http://127.0.0.1:5000.",
         DefaultValueFactory = _ => new Uri(Environment.GetEnvironmentVariable("SLIPWAY_SERVER") ?? "http://127.0.0.1:5000"),
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (Uri.TryCreate(text, UriKind.Absolute, out var server) && server.Scheme is "http" or "https")
+                return server;
+            result.AddError($"'{text}' is not the address of a server; write http://127.0.0.1:5000 or the like.");
+            return null;
+        },
     };
 
     private readonly Option<string?> _workspace = new("--workspace-name", "-w") { Description = "The workspace. Default: default." };
