@@ -6,8 +6,9 @@ namespace Slipway.Tracking.Search;
 /// <summary>The conditions of a filter as SQL on runs r.</summary>
 /// <param name="keyNumbers">The numbers of the metric keys that the filter names; null for a key that no run has.</param>
 /// <param name="run">The column that has the run's number earliest: what hangs on it is checked before r is looked up.</param>
+/// <param name="ordered">The metric whose rows o are walked, if they are: its conditions are a range of the index.</param>
 internal sealed class RunConditions(
-    Dialect dialect, FilterSql sql, IReadOnlyDictionary<string, long?> keyNumbers, string run = "r.no")
+    Dialect dialect, FilterSql sql, IReadOnlyDictionary<string, long?> keyNumbers, string run = "r.no", string? ordered = null)
 {
     private const string Never = "1 = 0";
 
@@ -32,7 +33,8 @@ internal sealed class RunConditions(
         _ => Attribute(condition),
     };
 
-    private string Metric(FilterCondition condition) => keyNumbers[condition.Key] is { } number
+    private string Metric(FilterCondition condition) => condition.Key == ordered ? sql.Compare("o.value", condition)
+        : keyNumbers[condition.Key] is { } number
         ? $"exists (select 1 from latest_metrics m where m.run_no = {run} and m.key_no = {sql.Add(number)} "
             + $"and {sql.Compare("m.value", condition)})"
         : Never;

@@ -61,7 +61,7 @@ internal sealed class RunSearch(Database database, MetricKeys keys, SearchSettin
         var further = Orders(query, 1, numbers, sql);
         var filter = query.Filter is null
             ? ""
-            : " and " + new RunConditions(database.Dialect, sql, numbers, phase.Run).Write(query.Filter);
+            : " and " + Conditions(query, numbers, phase, sql).Write(query.Filter);
         var text =
             $"""
             select {RunStore.Columns}, cast({(phase is { Key: not null, Short: true } ? phase.Key : "0")} as double precision)
@@ -114,6 +114,11 @@ internal sealed class RunSearch(Database database, MetricKeys keys, SearchSettin
         var next = new SearchCursor { Phase = SearchCursor.Sorted, Offset = cursor.Offset + query.Limit };
         return new Page<RunRow>(found[..query.Limit], next.Write(query.Scope));
     }
+
+    private RunConditions Conditions(
+        RunQuery query, IReadOnlyDictionary<string, long?> numbers, SearchPhase phase, FilterSql sql) => phase.WalksMetric
+        ? new RunConditions(database.Dialect, sql, numbers, "o.run_no", query.Orders[0].Key)
+        : new RunConditions(database.Dialect, sql, numbers);
 
     private SearchDriver Driver(RunQuery query, IReadOnlyDictionary<string, long?> numbers) =>
         new(database.Dialect, numbers, query.Experiments, settings.Few);

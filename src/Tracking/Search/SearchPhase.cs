@@ -15,8 +15,8 @@ internal sealed record SearchPhase(string From, string Where, string? Key, bool 
 {
     public const string Started = "r.started_at";
 
-    /// <summary>The first column with the run's number.</summary>
-    public string Run => From.StartsWith("latest_metrics o", StringComparison.Ordinal) ? "o.run_no" : "r.no";
+    /// <summary>The rows o of a metric are walked, not the runs.</summary>
+    public bool WalksMetric => From.StartsWith("latest_metrics o", StringComparison.Ordinal);
 
     /// <summary>The phases of an order's first term.</summary>
     public static IReadOnlyList<SearchPhase> Of(

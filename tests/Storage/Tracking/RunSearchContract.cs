@@ -66,6 +66,18 @@ public abstract class RunSearchContract(DatabaseProvider provider, int few) : Tr
         Assert.Equal(expected, string.Join(' ', paged));
     }
 
+    [Theory]
+    [InlineData("metrics.auc > 0.65", "metrics.auc", "b c")]
+    [InlineData("metrics.auc < 0.75", "metrics.auc desc", "b a")]
+    [InlineData("metrics.auc < 0.65 or tags.team = 'green'", "metrics.auc desc", "c a")]
+    [InlineData("not metrics.auc < 0.65", "metrics.auc desc", "c b d")]
+    public async Task A_metric_can_be_filtered_and_ordered_by_at_once(string filter, string order, string expected)
+    {
+        await GivenRunsAsync();
+
+        Assert.Equal(expected, string.Join(' ', (await ListAsync(filter, order)).Select(run => run.Name)));
+    }
+
     [Fact]
     public async Task Pages_of_a_filtered_search_join_without_gap_or_overlap()
     {
