@@ -6,5 +6,6 @@ var root = new RootCommand("Slipway's speed, measured with a stopwatch: one verb
     OnnxFloor.Command(),
     ServingLoad.Command(),
     JobOverhead.Command(),
+    TrackingLoad.Command(),
 };
 return await root.Parse(args).InvokeAsync();

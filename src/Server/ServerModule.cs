@@ -79,6 +79,9 @@ public static class ServerModule
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = settings.MaxBodyBytes;
+
+            // MLflow's pages ask for a hundred runs in one query.
+            kestrel.Limits.MaxRequestLineSize = 64 * 1024;
         });
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true)
             // A failed start is told once, by whoever called: not by the host with a stack trace.

@@ -72,10 +72,20 @@ public static class TrackingModule
         ListProxyArtifacts.Map(routes);
         DeleteArtifact.Map(routes);
         UploadRunArtifact.Map(routes);
+        MapUploads(routes);
         ServerFacts.Map(routes);
         MapLoggedModels(routes);
         MapApi(routes.MapGroup("/api/v1"));
         return routes;
+    }
+
+    private static void MapUploads(IEndpointRouteBuilder routes)
+    {
+        CreateUpload.Map(routes);
+        UploadPart.Map(routes);
+        CompleteUpload.Map(routes);
+        AbortUpload.Map(routes);
+        PresignArtifact.Map(routes);
     }
 
     private static void MapLoggedModels(IEndpointRouteBuilder routes)
@@ -148,7 +158,12 @@ public static class TrackingModule
         .AddSingleton<DownloadArtifact>()
         .AddSingleton<ListProxyArtifacts>()
         .AddSingleton<DeleteArtifact>()
-        .AddSingleton<UploadRunArtifact>();
+        .AddSingleton<UploadRunArtifact>()
+        .AddSingleton<UploadStore>()
+        .AddSingleton<CreateUpload>()
+        .AddSingleton<UploadPart>()
+        .AddSingleton<CompleteUpload>()
+        .AddSingleton<AbortUpload>();
 
     private static IServiceCollection AddLoggedModels(this IServiceCollection services) => services
         .AddSingleton<LoggedModelStore>()

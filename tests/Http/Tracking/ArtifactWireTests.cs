@@ -104,6 +104,42 @@ public sealed class ArtifactWireTests(TrackingServer server) : IClassFixture<Tra
         Assert.Equal("x", await server.Client.GetStringAsync(new Uri(Proxy + "kinds/a", UriKind.Relative), Ct));
     }
 
+    [Fact]
+    public async Task A_file_that_comes_in_parts_is_made_of_them_at_the_end()
+    {
+        const string mpu = "/api/2.0/mlflow-artifacts/mpu/";
+        var upload = await server.PostAsync(mpu + "create/large/dir", new JsonObject { ["path"] = "model.bin", ["num_parts"] = 2 });
+        var parts = new JsonArray();
+        foreach (var credential in upload["credentials"]!.AsArray().Reverse())
+        {
+            var number = (int)credential!["part_number"]!;
+            using var content = new ByteArrayContent(Encoding.UTF8.GetBytes($"part{number};"));
+            using var response = await server.Client.PutAsync(new Uri((string)credential["url"]!), content, Ct);
+            parts.Add(new JsonObject { ["part_number"] = number, ["etag"] = response.Headers.ETag!.Tag });
+        }
+
+        var body = new JsonObject { ["path"] = "model.bin", ["upload_id"] = (string)upload["upload_id"]!, ["parts"] = parts };
+        var (early, _) = await server.SendTextAsync(
+            HttpMethod.Post, mpu + "complete/large/dir", body.ToJsonString().Replace("etag\":\"", "etag\":\"0", StringComparison.Ordinal));
+        await server.PostAsync(mpu + "complete/large/dir", body);
+        var (again, _) = await server.SendAsync(HttpMethod.Post, mpu + "complete/large/dir", body);
+
+        Assert.Equal((400, 404), (early, again));
+        Assert.Equal("part1;part2;", await server.Client.GetStringAsync(new Uri(Proxy + "large/dir/model.bin", UriKind.Relative), Ct));
+    }
+
+    [Fact]
+    public async Task A_part_of_an_upload_that_was_given_up_is_refused()
+    {
+        const string mpu = "/api/2.0/mlflow-artifacts/mpu/";
+        var upload = await server.PostAsync(mpu + "create/x", new JsonObject { ["path"] = "a", ["num_parts"] = 1 });
+        await server.PostAsync(mpu + "abort/x", new JsonObject { ["path"] = "a", ["upload_id"] = (string)upload["upload_id"]! });
+
+        var path = new Uri((string)upload["credentials"]![0]!["url"]!).AbsolutePath;
+
+        Assert.Equal(404, await SendRawAsync("PUT", path));
+    }
+
     private async Task PutAsync(string path, string text)
     {
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(text));
