@@ -20,6 +20,8 @@ using Slipway.Server.Contracts;
 using Slipway.Server.Errors;
 using Slipway.Server.Health;
 using Slipway.Server.Metrics;
+using Slipway.Server.OpenApi;
+using Slipway.Server.Studio;
 using Slipway.Serving;
 using Slipway.Serving.Contracts;
 using Slipway.Tracking;
@@ -92,6 +94,7 @@ public static class ServerModule
         var app = builder.Build();
         app.UseMiddleware<ErrorRendering>();
         app.UseSecurity();
+        app.UseStudio();
         MapModules(app);
         // It counts from the start, not from the first look at the page.
         app.Services.GetRequiredService<MetricsRegistry>();
@@ -102,7 +105,7 @@ public static class ServerModule
         .AddSingleton(TimeProvider.System)
         .AddSingleton<Events>()
         .AddSingleton<MetricsRegistry>()
-        .AddOpenApi()
+        .AddWireSchemas()
         .Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = true)
         .AddData(new DataOptions { Home = settings.Home, Database = settings.Database })
         .AddSecurity(settings.Home)

@@ -1,0 +1,66 @@
+import {
+  makeStyles,
+  mergeClasses,
+  Table,
+  TableBody,
+  TableCell,
+  TableHeader,
+  TableHeaderCell,
+  TableRow,
+} from '@fluentui/react-components';
+import type { ReactNode } from 'react';
+
+const useStyles = makeStyles({
+  table: { tableLayout: 'auto', width: '100%' },
+  right: { textAlign: 'right', fontVariantNumeric: 'tabular-nums', '& > *': { justifyContent: 'flex-end' } },
+  cell: { paddingTop: '8px', paddingBottom: '8px', verticalAlign: 'top' },
+  head: { whiteSpace: 'nowrap' },
+});
+
+export type Column<Row> = {
+  name: string;
+  show: (row: Row) => ReactNode;
+  right?: boolean;
+  /** Present when the table can be sorted by it. */
+  sort?: { direction: 'ascending' | 'descending' | undefined; toggle: () => void };
+};
+
+type Props<Row> = {
+  label: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  keyOf: (row: Row) => string;
+};
+
+export function Grid<Row>({ label, columns, rows, keyOf }: Props<Row>) {
+  const styles = useStyles();
+  return (
+    <Table aria-label={label} className={styles.table} sortable={columns.some(column => column.sort)}>
+      <TableHeader>
+        <TableRow>
+          {columns.map(({ name, right, sort }) => (
+            <TableHeaderCell
+              key={name}
+              className={mergeClasses(styles.head, right && styles.right)}
+              {...(sort && { sortDirection: sort.direction, onClick: sort.toggle })}
+              sortable={sort !== undefined}
+            >
+              {name}
+            </TableHeaderCell>
+          ))}
+        </TableRow>
+      </TableHeader>
+      <TableBody>
+        {rows.map(row => (
+          <TableRow key={keyOf(row)}>
+            {columns.map(({ name, right, show }) => (
+              <TableCell key={name} className={mergeClasses(styles.cell, right && styles.right)}>
+                {show(row)}
+              </TableCell>
+            ))}
+          </TableRow>
+        ))}
+      </TableBody>
+    </Table>
+  );
+}

@@ -1,0 +1,34 @@
+import { createBrowserRouter } from 'react-router';
+import { DataPage } from './data/DataPage';
+import { DataVersionsPage } from './data/DataVersionsPage';
+import { JobPage } from './jobs/JobPage';
+import { JobsPage } from './jobs/JobsPage';
+import { LineagePage } from './lineage/LineagePage';
+import { ModelPage } from './models/ModelPage';
+import { ModelsPage } from './models/ModelsPage';
+import { OverviewPage } from './overview/OverviewPage';
+import { ExperimentsPage } from './runs/ExperimentsPage';
+import { RunPage } from './runs/RunPage';
+import { RunsPage } from './runs/RunsPage';
+import { Layout } from './shell/Layout';
+import { NotFoundPage } from './shell/NotFoundPage';
+
+export const router = createBrowserRouter([
+  {
+    element: <Layout />,
+    children: [
+      { index: true, element: <OverviewPage /> },
+      { path: 'data', element: <DataPage /> },
+      { path: 'data/:name', element: <DataVersionsPage /> },
+      { path: 'experiments', element: <ExperimentsPage /> },
+      { path: 'experiments/:experiment', element: <RunsPage /> },
+      { path: 'runs/:id', element: <RunPage /> },
+      { path: 'models', element: <ModelsPage /> },
+      { path: 'models/:model', element: <ModelPage /> },
+      { path: 'jobs', element: <JobsPage /> },
+      { path: 'jobs/:name', element: <JobPage /> },
+      { path: 'lineage', element: <LineagePage /> },
+      { path: '*', element: <NotFoundPage /> },
+    ],
+  },
+]);
