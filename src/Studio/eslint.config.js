@@ -4,17 +4,20 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['dist', 'src/api/schema.d.ts']),
-  js.configs.recommended,
-  {
-    files: ['**/*.{ts,tsx}'],
-    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    rules: {
-      '@typescript-eslint/consistent-type-definitions': ['error', 'type'],
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+    globalIgnores(['dist', 'src/api/schema.d.ts']),
+    js.configs.recommended,
+    {
+        files: ['**/*.{ts,tsx}'],
+        extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+        languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+        rules: {
+            '@typescript-eslint/consistent-type-definitions': ['error', 'type'],
+            '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+        },
     },
-  },
-  { files: ['**/*.{ts,tsx}'], extends: [reactHooks.configs.flat.recommended] },
-  { files: ['scripts/*.mjs'], languageOptions: { globals: { fetch: 'readonly', process: 'readonly', console: 'readonly' } } },
+    { files: ['**/*.{ts,tsx}'], extends: [reactHooks.configs.flat.recommended] },
+    {
+        files: ['scripts/*.mjs'],
+        languageOptions: { globals: { fetch: 'readonly', URL: 'readonly', process: 'readonly', console: 'readonly' } },
+    },
 );

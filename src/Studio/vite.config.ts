@@ -2,7 +2,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
 // `npm run dev` shows what a server at this address holds.
-const server = process.env['SLIPWAY_URL'] ?? 'http://127.0.0.1:5000';
+const server = process.env.SLIPWAY_SERVER ?? 'http://127.0.0.1:5000';
 
 export default defineConfig({
   plugins: [react()],

@@ -1,7 +1,7 @@
 // npm run api -- http://127.0.0.1:5000 : takes the OpenAPI document of a running server over into this folder.
 import { writeFile } from 'node:fs/promises';
 
-const server = process.argv[2] ?? process.env['SLIPWAY_URL'] ?? 'http://127.0.0.1:5000';
+const server = process.argv[2] ?? process.env['SLIPWAY_SERVER'] ?? 'http://127.0.0.1:5000';
 const answer = await fetch(new URL('/openapi/v1.json', server));
 if (!answer.ok) throw new Error(`${server} answers ${answer.status} to /openapi/v1.json; is it a Slipway server?`);
 const document = await answer.json();

@@ -1,6 +1,8 @@
 import { createBrowserRouter } from 'react-router';
 import { DataPage } from './data/DataPage';
 import { DataVersionsPage } from './data/DataVersionsPage';
+import { EndpointPage } from './endpoints/EndpointPage';
+import { EndpointsPage } from './endpoints/EndpointsPage';
 import { JobPage } from './jobs/JobPage';
 import { JobsPage } from './jobs/JobsPage';
 import { LineagePage } from './lineage/LineagePage';
@@ -25,6 +27,8 @@ export const router = createBrowserRouter([
       { path: 'runs/:id', element: <RunPage /> },
       { path: 'models', element: <ModelsPage /> },
       { path: 'models/:model', element: <ModelPage /> },
+      { path: 'endpoints', element: <EndpointsPage /> },
+      { path: 'endpoints/:name', element: <EndpointPage /> },
       { path: 'jobs', element: <JobsPage /> },
       { path: 'jobs/:name', element: <JobPage /> },
       { path: 'lineage', element: <LineagePage /> },

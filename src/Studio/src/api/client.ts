@@ -1,12 +1,13 @@
 import { QueryClient } from '@tanstack/react-query';
 import createFetchClient from 'openapi-fetch';
 import createQueryClient from 'openapi-react-query';
+import { pathOf } from './paths';
 import { describeProblem, isRefusal } from './problem';
 import type { components, paths } from './schema';
 
 export type Schemas = components['schemas'];
 
-const client = createFetchClient<paths>({ baseUrl: '/' });
+const client = createFetchClient<paths>({ baseUrl: '/', pathSerializer: pathOf });
 
 /** Hooks for each route of the OpenAPI document. */
 export const api = createQueryClient(client);

@@ -1,13 +1,13 @@
 import { tokens } from '@fluentui/react-components';
 import { LineChart } from 'echarts/charts';
 import { DataZoomInsideComponent, GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
-import { init, use, type EChartsCoreOption } from 'echarts/core';
+import * as echarts from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'react';
 
-use([LineChart, GridComponent, TooltipComponent, LegendComponent, DataZoomInsideComponent, SVGRenderer]);
+echarts.use([LineChart, GridComponent, TooltipComponent, LegendComponent, DataZoomInsideComponent, SVGRenderer]);
 
-type Props = { label: string; option: EChartsCoreOption; height?: number };
+type Props = { label: string; option: echarts.EChartsCoreOption; height?: number };
 
 /** Drawn by ECharts; pages use LazyChart. */
 export default function Chart({ label, option, height = 280 }: Props) {
@@ -15,7 +15,7 @@ export default function Chart({ label, option, height = 280 }: Props) {
 
   useEffect(() => {
     if (element.current === null) return;
-    const chart = init(element.current);
+    const chart = echarts.init(element.current);
     chart.setOption(option);
     const watch = new ResizeObserver(() => {
       chart.resize();

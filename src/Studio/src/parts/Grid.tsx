@@ -7,14 +7,16 @@ import {
   TableHeader,
   TableHeaderCell,
   TableRow,
+  tokens,
 } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
 
 const useStyles = makeStyles({
   table: { tableLayout: 'auto', width: '100%' },
   right: { textAlign: 'right', fontVariantNumeric: 'tabular-nums', '& > *': { justifyContent: 'flex-end' } },
-  cell: { paddingTop: '8px', paddingBottom: '8px', verticalAlign: 'top' },
-  head: { whiteSpace: 'nowrap' },
+  cell: { height: 'auto', paddingTop: '9px', paddingBottom: '9px', verticalAlign: 'top' },
+  row: { ':last-child': { borderBottomStyle: 'none' } },
+  head: { whiteSpace: 'nowrap', color: tokens.colorNeutralForeground3 },
 });
 
 export type Column<Row> = {
@@ -42,7 +44,8 @@ export function Grid<Row>({ label, columns, rows, keyOf }: Props<Row>) {
             <TableHeaderCell
               key={name}
               className={mergeClasses(styles.head, right && styles.right)}
-              {...(sort && { sortDirection: sort.direction, onClick: sort.toggle })}
+              {...(sort && { onClick: sort.toggle })}
+              {...(sort?.direction && { sortDirection: sort.direction })}
               sortable={sort !== undefined}
             >
               {name}
@@ -52,7 +55,7 @@ export function Grid<Row>({ label, columns, rows, keyOf }: Props<Row>) {
       </TableHeader>
       <TableBody>
         {rows.map(row => (
-          <TableRow key={keyOf(row)}>
+          <TableRow key={keyOf(row)} className={styles.row}>
             {columns.map(({ name, right, show }) => (
               <TableCell key={name} className={mergeClasses(styles.cell, right && styles.right)}>
                 {show(row)}

@@ -4,7 +4,7 @@ import { TextLink } from './TextLink';
 
 const useStyles = makeStyles({
   head: { display: 'flex', alignItems: 'center', gap: '14px', flexWrap: 'wrap', marginBottom: '6px' },
-  title: { overflowWrap: 'anywhere' },
+  title: { overflowWrap: 'anywhere', margin: '4px 0' },
   note: { color: tokens.colorNeutralForeground3, marginBottom: '20px', maxWidth: '90ch' },
   body: { display: 'flex', flexDirection: 'column', gap: '20px', marginTop: '18px' },
 });

@@ -7,10 +7,11 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorNeutralBackground1,
     border: `1px solid ${tokens.colorNeutralStroke2}`,
     borderRadius: tokens.borderRadiusXLarge,
-    padding: '16px 20px',
+    padding: '16px 20px 14px',
     minWidth: 0,
     overflowX: 'auto',
   },
+  title: { margin: 0 },
   head: { display: 'flex', alignItems: 'center', justifyContent: 'space-between', gap: '12px', marginBottom: '10px' },
 });
 
@@ -23,7 +24,9 @@ export function Panel({ title, beside, children }: Props) {
     <section className={styles.panel} aria-label={title}>
       {title !== undefined && (
         <div className={styles.head}>
-          <Subtitle2 as="h2">{title}</Subtitle2>
+          <Subtitle2 as="h2" className={styles.title}>
+            {title}
+          </Subtitle2>
           {beside}
         </div>
       )}

@@ -1,4 +1,5 @@
 import { Badge, type BadgeProps } from '@fluentui/react-components';
+import { stateWords } from './stateWords';
 
 const colors: Record<string, BadgeProps['color']> = {
   completed: 'success',
@@ -6,19 +7,14 @@ const colors: Record<string, BadgeProps['color']> = {
   accepted: 'success',
   ready: 'success',
   resolved: 'success',
-  running: 'informative',
+  succeeded: 'success',
+  running: 'brand',
   failed: 'danger',
   rejected: 'danger',
   open: 'danger',
   canceled: 'warning',
   killed: 'warning',
   cancelrequested: 'warning',
-};
-
-/** "CancelRequested" and "FINISHED" both become words. */
-export const stateWords = (state: string): string => {
-  const words = state === state.toUpperCase() ? state : state.replace(/(?<=[a-z])(?=[A-Z])/g, ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1).toLowerCase();
 };
 
 /** The state of a run, a job, a step, a deployment. */

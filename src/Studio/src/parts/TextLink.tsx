@@ -5,7 +5,7 @@ const useStyles = makeStyles({
   link: {
     color: tokens.colorBrandForegroundLink,
     textDecorationLine: 'none',
-    overflowWrap: 'anywhere',
+    overflowWrap: 'break-word',
     ':hover': { textDecorationLine: 'underline', color: tokens.colorBrandForegroundLinkHover },
   },
 });

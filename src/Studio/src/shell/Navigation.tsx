@@ -5,6 +5,7 @@ import {
   BranchForkRegular,
   DatabaseRegular,
   HomeRegular,
+  PlugConnectedRegular,
   TaskListSquareLtrRegular,
 } from '@fluentui/react-icons';
 import { NavLink } from 'react-router';
@@ -14,6 +15,7 @@ const pages = [
   { to: '/data', label: 'Data', Icon: DatabaseRegular },
   { to: '/experiments', label: 'Experiments', Icon: BeakerRegular },
   { to: '/models', label: 'Models', Icon: BoxRegular },
+  { to: '/endpoints', label: 'Endpoints', Icon: PlugConnectedRegular },
   { to: '/jobs', label: 'Jobs', Icon: TaskListSquareLtrRegular },
   { to: '/lineage', label: 'Lineage', Icon: BranchForkRegular },
 ];

@@ -1,0 +1,6 @@
+import { useAddressPart } from '../parts/useAddressPart';
+import { JobDetails } from './JobDetails';
+
+export function JobPage() {
+  return <JobDetails name={useAddressPart('name')} />;
+}
