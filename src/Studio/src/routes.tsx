@@ -8,6 +8,8 @@ import { JobsPage } from './jobs/JobsPage';
 import { LineagePage } from './lineage/LineagePage';
 import { ModelPage } from './models/ModelPage';
 import { ModelsPage } from './models/ModelsPage';
+import { MonitorPage } from './monitoring/MonitorPage';
+import { MonitorsPage } from './monitoring/MonitorsPage';
 import { OverviewPage } from './overview/OverviewPage';
 import { ExperimentsPage } from './runs/ExperimentsPage';
 import { RunPage } from './runs/RunPage';
@@ -31,6 +33,8 @@ export const router = createBrowserRouter([
       { path: 'endpoints/:name', element: <EndpointPage /> },
       { path: 'jobs', element: <JobsPage /> },
       { path: 'jobs/:name', element: <JobPage /> },
+      { path: 'monitors', element: <MonitorsPage /> },
+      { path: 'monitors/:name', element: <MonitorPage /> },
       { path: 'lineage', element: <LineagePage /> },
       { path: '*', element: <NotFoundPage /> },
     ],

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Slipway.Server.Studio;
 using Xunit;
 
@@ -103,6 +104,7 @@ public sealed class StudioFilesTests : IAsyncLifetime
     private static async Task<(WebApplication App, HttpClient Client)> StartAsync(string folder)
     {
         var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
         var app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
         app.UseStudio(folder);

@@ -12,6 +12,8 @@ const colors: Record<string, BadgeProps['color']> = {
   failed: 'danger',
   rejected: 'danger',
   open: 'danger',
+  crossed: 'danger',
+  nodata: 'warning',
   canceled: 'warning',
   killed: 'warning',
   cancelrequested: 'warning',

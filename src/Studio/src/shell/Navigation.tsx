@@ -4,6 +4,7 @@ import {
   BoxRegular,
   BranchForkRegular,
   DatabaseRegular,
+  DataTrendingRegular,
   HomeRegular,
   PlugConnectedRegular,
   TaskListSquareLtrRegular,
@@ -16,6 +17,7 @@ const pages = [
   { to: '/experiments', label: 'Experiments', Icon: BeakerRegular },
   { to: '/models', label: 'Models', Icon: BoxRegular },
   { to: '/endpoints', label: 'Endpoints', Icon: PlugConnectedRegular },
+  { to: '/monitors', label: 'Monitoring', Icon: DataTrendingRegular },
   { to: '/jobs', label: 'Jobs', Icon: TaskListSquareLtrRegular },
   { to: '/lineage', label: 'Lineage', Icon: BranchForkRegular },
 ];

@@ -1,0 +1,17 @@
+import { Page } from '../parts/Page';
+import { Panel } from '../parts/Panel';
+import { AlertsTable } from './AlertsTable';
+import { MonitorsTable } from './MonitorsTable';
+
+export function MonitorsPage() {
+  return (
+    <Page title="Monitoring" note="What monitors found in the inputs and answers of endpoints, window by window.">
+      <Panel title="Monitors">
+        <MonitorsTable />
+      </Panel>
+      <Panel title="Open alerts">
+        <AlertsTable status="open" />
+      </Panel>
+    </Page>
+  );
+}
