@@ -42,7 +42,7 @@ public sealed class CommandJobTests() : JobContract(DatabaseProvider.Sqlite)
         };
         await Neighbours.CreateAsync(
             Caller.System,
-            new() { Name = AssetName.Parse("raw"), Tree = await PutAsync(("rows.csv", "1,2")), Type = Lake.Contracts.DataType.UriFile },
+            new() { Name = AssetName.Parse("raw"), Tree = await PutAsync(("rows.csv", "1,2")), Type = Slipway.Lake.Contracts.DataType.UriFile },
             Ct);
 
         var job = await host.WaitAsync(await host.SubmitAsync(definition, Ct, ("src", code)), Ct);
