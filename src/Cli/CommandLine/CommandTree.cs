@@ -59,5 +59,6 @@ internal static class CommandTree
         EndpointCommands.Create(),
         MonitorCommands.Create(),
         ValidateCommand.Create(),
+        SchemaCommand.Create(),
     };
 }

@@ -90,26 +90,26 @@ public sealed class RoutingTests : IDisposable
     {
         Put([("blue", 100)]);
         using var done = new CancellationTokenSource();
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var asking = Task.Run(
             () =>
             {
-                var count = 0L;
-                for (; !done.IsCancellationRequested; count++)
+                while (!done.IsCancellationRequested)
                 {
                     var chosen = _table.Acquire(WorkspaceName.Default, "flights", "late", null, null, out _);
                     Assert.False(chosen.Freed.IsCompleted);
                     chosen.Release();
+                    begun.TrySetResult();
                 }
-
-                return count;
             },
             TestContext.Current.CancellationToken);
+        await begun.Task;
 
         for (var i = 0; i < 20; i++)
             Put([("blue", 100)]);
         await done.CancelAsync();
 
-        Assert.True(await asking > 0);
+        await asking;
     }
 
     [Fact]
