@@ -1,4 +1,4 @@
-import { Badge, makeStyles, tokens } from '@fluentui/react-components';
+import { Badge, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import { ChevronDownRegular, ChevronRightRegular } from '@fluentui/react-icons';
 import { useState } from 'react';
 import { Ago } from '../parts/Ago';
@@ -22,6 +22,7 @@ const useStyles = makeStyles({
     alignSelf: 'center',
     display: 'flex',
   },
+  leaf: { visibility: 'hidden' },
   act: { color: tokens.colorNeutralForeground3, minWidth: '90px' },
   quiet: { color: tokens.colorNeutralForeground4, fontSize: tokens.fontSizeBase200 },
   branches: {
@@ -44,8 +45,7 @@ export function LineageBranch({ branch, depth }: { branch: Branch; depth: number
       <div className={styles.line}>
         <button
           type="button"
-          className={styles.toggle}
-          hidden={branches.length === 0}
+          className={mergeClasses(styles.toggle, branches.length === 0 && styles.leaf)}
           aria-expanded={unfolded}
           aria-label={unfolded ? 'Fold' : 'Unfold'}
           onClick={() => {

@@ -16,6 +16,7 @@ const useStyles = makeStyles({
   right: { textAlign: 'right', fontVariantNumeric: 'tabular-nums', '& > *': { justifyContent: 'flex-end' } },
   cell: { height: 'auto', paddingTop: '9px', paddingBottom: '9px', verticalAlign: 'top' },
   row: { ':last-child': { borderBottomStyle: 'none' } },
+  line: { whiteSpace: 'nowrap' },
   head: { whiteSpace: 'nowrap', color: tokens.colorNeutralForeground3 },
 });
 
@@ -23,6 +24,8 @@ export type Column<Row> = {
   name: string;
   show: (row: Row) => ReactNode;
   right?: boolean;
+  /** A short name, which belongs on one line. */
+  noWrap?: boolean;
   /** Present when the table can be sorted by it. */
   sort?: { direction: 'ascending' | 'descending' | undefined; toggle: () => void };
 };
@@ -56,8 +59,8 @@ export function Grid<Row>({ label, columns, rows, keyOf }: Props<Row>) {
       <TableBody>
         {rows.map(row => (
           <TableRow key={keyOf(row)} className={styles.row}>
-            {columns.map(({ name, right, show }) => (
-              <TableCell key={name} className={mergeClasses(styles.cell, right && styles.right)}>
+            {columns.map(({ name, right, noWrap, show }) => (
+              <TableCell key={name} className={mergeClasses(styles.cell, right && styles.right, noWrap && styles.line)}>
                 {show(row)}
               </TableCell>
             ))}

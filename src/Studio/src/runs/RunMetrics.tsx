@@ -1,4 +1,4 @@
-import { Switch } from '@fluentui/react-components';
+import { makeStyles, Switch } from '@fluentui/react-components';
 import { useSearchParams } from 'react-router';
 import { formatFigure, type Figure } from '../format/numbers';
 import { Empty } from '../parts/Empty';
@@ -7,10 +7,14 @@ import { Panel } from '../parts/Panel';
 import { TextLink } from '../parts/TextLink';
 import { MetricCharts } from './MetricCharts';
 
+// The switch brings margins for a form, which make the rows of a table high.
+const useStyles = makeStyles({ toggle: { marginTop: '-6px', marginBottom: '-6px' } });
+
 type Props = { id: string; metrics: Readonly<Record<string, Figure>> };
 
 /** The last value of each metric, and those chosen in the address as a chart: ?metric=train/loss&metric=valid/loss */
 export function RunMetrics({ id, metrics }: Props) {
+  const styles = useStyles();
   const [params, setParams] = useSearchParams();
   const keys = Object.keys(metrics).sort();
   const chosen = params.getAll('metric').filter(key => keys.includes(key));
@@ -43,6 +47,7 @@ export function RunMetrics({ id, metrics }: Props) {
               name: 'Chart',
               show: key => (
                 <Switch
+                  className={styles.toggle}
                   aria-label={`Chart of ${key}`}
                   checked={chosen.includes(key)}
                   onChange={() => {

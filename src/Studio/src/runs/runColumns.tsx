@@ -30,7 +30,7 @@ export function runColumns(runs: readonly Run[], order: Order, reorder: (order: 
     mostParams,
   );
   return [
-    { name: 'Run', show: run => <TextLink to={`/runs/${run.id}`}>{run.name || run.id}</TextLink> },
+    { name: 'Run', show: run => <TextLink to={`/runs/${run.id}`}>{run.name || run.id}</TextLink>, noWrap: true },
     { name: 'State', show: run => <State state={run.status} /> },
     { name: 'Started', show: run => <Ago time={run.startedAt} />, sort: sort('start_time') },
     { name: 'Took', right: true, show: run => <Duration start={run.startedAt} end={run.endedAt} /> },
