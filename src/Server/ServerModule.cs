@@ -38,6 +38,8 @@ public static class ServerModule
     /// </summary>
     public static async Task<WebApplication> StartAsync(ServerSettings settings, CancellationToken ct)
     {
+        if (settings.Urls.Count == 0)
+            throw SlipwayException.Invalid("There is no address to listen on; write --urls http://127.0.0.1:5000 or the like.");
         foreach (var url in settings.Urls)
             SecurityModule.CheckBindAddress(url);
 

@@ -44,6 +44,12 @@ internal static class CommandTree
             await Console.Error.WriteLineAsync(refusal.Message);
             return refusal.Status == System.Net.HttpStatusCode.BadRequest ? Misused : Failed;
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A home, a summary or a pipe that cannot be written: the system's sentence names it.
+            await Console.Error.WriteLineAsync(exception.Message);
+            return Failed;
+        }
     }
 
     private static RootCommand Build() => new("Slipway: data, training, registry, serving, monitoring and retraining as one program.")
