@@ -34,6 +34,7 @@ internal sealed class DemoPlayer(SlipwayClient client, DemoJobs jobs, Traffic tr
 
             var played = await PlayWeekAsync(week, ct);
             progress.Weeks.Add(played);
+            progress.Served = null;
             clock();
             progress.Save();
             table.Add(played);
@@ -48,7 +49,7 @@ internal sealed class DemoPlayer(SlipwayClient client, DemoJobs jobs, Traffic tr
         await PrepareAsync(record, ct);
         if (week > FirstTraining)
         {
-            await ServeAsync(record, ct);
+            await ServeOnceAsync(record, ct);
             await MonitorAsync(record, ct);
         }
 
@@ -74,6 +75,19 @@ internal sealed class DemoPlayer(SlipwayClient client, DemoJobs jobs, Traffic tr
         record.Rows = (long)facts["rows"];
         record.Quarantined = (long)facts["quarantined"];
         record.LateRate = await FlightSource.LateRateAsync(client, record.Week, ct);
+    }
+
+    private async Task ServeOnceAsync(DemoWeek record, CancellationToken ct)
+    {
+        if (progress.Served is { } served && served.Week == record.Week)
+        {
+            (record.Champion, record.Predictions) = (served.Champion, served.Predictions);
+            return;
+        }
+
+        await ServeAsync(record, ct);
+        progress.Served = record;
+        progress.Save();
     }
 
     private async Task ServeAsync(DemoWeek record, CancellationToken ct)

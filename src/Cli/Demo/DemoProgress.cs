@@ -6,7 +6,8 @@ namespace Slipway.Cli.Demo;
 
 /// <summary>
 /// How far the demo has come, kept in its home so that a killed demo goes on where it was. Every act of a week can be
-/// done again without harm (jobs have fixed names, predictions fixed ids), so only whole weeks are noted.
+/// done again without harm (jobs have fixed names, predictions fixed ids) but one: once the week's end has made a new
+/// champion, the week's flights would be asked of it. So it is noted when a week is served, and when it is over.
 /// </summary>
 internal sealed class DemoProgress
 {
@@ -15,6 +16,10 @@ internal sealed class DemoProgress
     /// <summary>The weeks that are done, in order.</summary>
     [JsonPropertyName("weeks")]
     public List<DemoWeek> Weeks { get; set; } = [];
+
+    /// <summary>The week that is served and not over.</summary>
+    [JsonPropertyName("served")]
+    public DemoWeek? Served { get; set; }
 
     /// <summary>Seconds spent in earlier starts.</summary>
     [JsonPropertyName("seconds")]
