@@ -54,6 +54,12 @@ internal sealed class DataSink(IDataAssets assets, ContentStore content, ILakeTa
         }
     }
 
+    /// <summary>The version whose files are in this one too; null for the first.</summary>
+    public async Task<DataVersion?> BeforeAsync(Caller caller, DataVersion version, CancellationToken ct) =>
+        long.TryParse(version.Version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 1
+            ? await assets.FindAsync(caller, version.Name, (number - 1).ToString(CultureInfo.InvariantCulture), ct)
+            : null;
+
     private async Task<Tree> TreeAsync(SinkFile file, Blob blob, DataVersion? last, CancellationToken ct)
     {
         var entry = new TreeEntry(file.TreePath, blob.Digest, blob.Size);

@@ -53,6 +53,8 @@ internal sealed class DataflowStep(DataflowSources sources, DataSink sink, ILake
 
         await step.Log.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture, $"{source.Name}: {rows:N0} rows{(window is null ? "" : $" of {window}")} are in {version.Node}."));
+        if (window is not null && await sink.BeforeAsync(step.Caller, version, ct) is { } before)
+            step.Read(before.Node);
         step.Made("wrote", version.Node, step.OutputFolders.ContainsKey(Output) ? Output : null);
         await metrics.LogAsync(
             step,

@@ -34,7 +34,7 @@ public sealed class DataflowTests(EtlHost host) : IClassFixture<EtlHost>
             [new DateTime(2001, 1, 15), new DateTime(2001, 1, 21, 21, 36, 0), 70L],
             (await host.RowsAsync(version.Tree, "select min(date), max(date), count(*) from $table where delay >= 140"))[0]);
         Assert.Equal([("wrote", version.Node, "data")], step.MadeNodes);
-        Assert.Equal([$"file:{file}"], step.ReadNodes);
+        Assert.Equal([$"file:{file}", $"data:{_asset}@1"], step.ReadNodes);
         var run = await host.Get<ITracking>().FindRunAsync(Caller.System, step.RunId, Ct);
         Assert.Equal((70, 140), (run!.Metrics["rows"], run.Metrics["total_rows"]));
     }
