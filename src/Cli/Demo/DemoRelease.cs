@@ -39,6 +39,10 @@ internal sealed class DemoRelease(SlipwayClient client, Traffic traffic, Action<
         {
             await client.Endpoints.SetTrafficAsync(
                 DemoPlayer.Endpoint, new Dictionary<string, int> { [wanted] = 100 }, $"version {champion} is the champion", ct);
+
+            // A demo that was killed at the end of a canary left the old deployment behind.
+            foreach (var idle in endpoint.Deployments.Where(deployment => deployment.Name != wanted))
+                await client.Endpoints.DeleteDeploymentAsync(DemoPlayer.Endpoint, idle.Name, ct);
         }
 
         doing($"scoring {flights.Count:N0} flights over HTTP");
