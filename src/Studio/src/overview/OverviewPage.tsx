@@ -1,6 +1,6 @@
 import { makeStyles } from '@fluentui/react-components';
 import { EndpointsTable } from '../endpoints/EndpointsTable';
-import { ModelsTable } from '../models/ModelsTable';
+import { ModelsTable } from '../registry/ModelsTable';
 import { Page } from '../parts/Page';
 import { Panel } from '../parts/Panel';
 import { TextLink } from '../parts/TextLink';
