@@ -98,6 +98,10 @@ internal sealed class DemoPlayer(SlipwayClient client, DemoJobs jobs, Traffic tr
         record.Champion = await release.ServeAsync(record.Week, flights, ct);
         record.Predictions = flights.Count;
 
+        // Looking one up writes what is still in memory: from here on a kill loses no answer.
+        await client.GetAsync(
+            $"api/v1/online-endpoints/{Endpoint}/predictions/{Traffic.PredictionId(record.Week, flights.Count - 1)}", ct);
+
         // A week later the flights have landed, and what became of them is known.
         table.Doing(record.Week, "sending the true outcomes");
         await client.Endpoints.SendFeedbackAsync(
