@@ -13,10 +13,11 @@ using Slipway.Tracking.LoggedModels;
 using Slipway.Tracking.Metrics;
 using Slipway.Tracking.Runs;
 using Slipway.Tracking.Search;
+using Slipway.Tracking.Traces;
 
 namespace Slipway.Tracking;
 
-/// <summary>Experiments, runs, metrics, params, tags and artifacts, over the MLflow REST API.</summary>
+/// <summary>Experiments, runs, metrics, artifacts, logged models and traces, over the MLflow REST API.</summary>
 public static class TrackingModule
 {
     /// <summary>The module's tables.</summary>
@@ -28,7 +29,7 @@ public static class TrackingModule
         services.TryAddSingleton<Events>();
         services.TryAddSingleton(new SearchSettings());
         services.AddSingleton<ITracking, RunTracking>();
-        return services.AddStores().AddExperiments().AddRuns().AddArtifacts().AddLoggedModels()
+        return services.AddStores().AddExperiments().AddRuns().AddArtifacts().AddLoggedModels().AddTraces()
             .AddSingleton<ListRuns>()
             .AddSingleton<ShowRun>()
             .AddSingleton<ShowSeries>()
@@ -38,15 +39,7 @@ public static class TrackingModule
     /// <param name="routes">The root: MLflow's paths and /api/v1/runs stand below it.</param>
     public static IEndpointRouteBuilder MapTracking(this IEndpointRouteBuilder routes)
     {
-        CreateExperiment.Map(routes);
-        GetExperiment.Map(routes);
-        GetExperimentByName.Map(routes);
-        SearchExperiments.Map(routes);
-        UpdateExperiment.Map(routes);
-        DeleteExperiment.Map(routes);
-        RestoreExperiment.Map(routes);
-        SetExperimentTag.Map(routes);
-        DeleteExperimentTag.Map(routes);
+        MapExperiments(routes);
         CreateRun.Map(routes);
         GetRun.Map(routes);
         UpdateRun.Map(routes);
@@ -75,8 +68,22 @@ public static class TrackingModule
         MapUploads(routes);
         ServerFacts.Map(routes);
         MapLoggedModels(routes);
+        MapTraces(routes);
         MapApi(routes.MapGroup("/api/v1"));
         return routes;
+    }
+
+    private static void MapExperiments(IEndpointRouteBuilder routes)
+    {
+        CreateExperiment.Map(routes);
+        GetExperiment.Map(routes);
+        GetExperimentByName.Map(routes);
+        SearchExperiments.Map(routes);
+        UpdateExperiment.Map(routes);
+        DeleteExperiment.Map(routes);
+        RestoreExperiment.Map(routes);
+        SetExperimentTag.Map(routes);
+        DeleteExperimentTag.Map(routes);
     }
 
     private static void MapUploads(IEndpointRouteBuilder routes)
@@ -99,6 +106,24 @@ public static class TrackingModule
         DeleteLoggedModelTag.Map(routes);
         LogLoggedModelParams.Map(routes);
         ListLoggedModelArtifacts.Map(routes);
+    }
+
+    private static void MapTraces(IEndpointRouteBuilder routes)
+    {
+        IngestSpans.Map(routes);
+        StartTrace.Map(routes);
+        GetTraceInfo.Map(routes);
+        GetTraceInfos.Map(routes);
+        GetTraces.Map(routes);
+        SearchTraces.Map(routes);
+        DeleteTraces.Map(routes);
+        LinkTraces.Map(routes);
+        SetTraceTag.Map(routes);
+        DeleteTraceTag.Map(routes);
+        CreateAssessment.Map(routes);
+        GetAssessment.Map(routes);
+        UpdateAssessment.Map(routes);
+        DeleteAssessment.Map(routes);
     }
 
     private static void MapApi(IEndpointRouteBuilder routes)
@@ -176,4 +201,21 @@ public static class TrackingModule
         .AddSingleton<DeleteLoggedModelTag>()
         .AddSingleton<LogLoggedModelParams>()
         .AddSingleton<ListLoggedModelArtifacts>();
+
+    private static IServiceCollection AddTraces(this IServiceCollection services) => services
+        .AddSingleton<TraceStore>()
+        .AddSingleton<IngestSpans>()
+        .AddSingleton<StartTrace>()
+        .AddSingleton<GetTraceInfo>()
+        .AddSingleton<GetTraceInfos>()
+        .AddSingleton<GetTraces>()
+        .AddSingleton<SearchTraces>()
+        .AddSingleton<DeleteTraces>()
+        .AddSingleton<LinkTraces>()
+        .AddSingleton<SetTraceTag>()
+        .AddSingleton<DeleteTraceTag>()
+        .AddSingleton<CreateAssessment>()
+        .AddSingleton<GetAssessment>()
+        .AddSingleton<UpdateAssessment>()
+        .AddSingleton<DeleteAssessment>();
 }

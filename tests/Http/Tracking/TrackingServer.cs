@@ -16,7 +16,7 @@ using Xunit;
 namespace Slipway.Http.Tracking;
 
 /// <summary>Data, security and tracking behind a real server on a free port of this machine.</summary>
-public sealed class TrackingServer : IAsyncLifetime
+public class TrackingServer : IAsyncLifetime
 {
     private readonly TempFolder _home = new();
     private WebApplication _app = null!;
@@ -25,13 +25,16 @@ public sealed class TrackingServer : IAsyncLifetime
 
     public IServiceProvider Services => _app.Services;
 
+    /// <summary>A PostgreSQL connection string; null: SQLite.</summary>
+    protected virtual Task<string?> DatabaseAsync() => Task.FromResult<string?>(null);
+
     public async ValueTask InitializeAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services
-            .AddData(new DataOptions { Home = _home.Path })
+            .AddData(new DataOptions { Home = _home.Path, Database = await DatabaseAsync() })
             .AddSecurity(_home.Path)
             .AddTracking();
         _app = builder.Build();
@@ -83,8 +86,9 @@ public sealed class TrackingServer : IAsyncLifetime
         "runs/create",
         new JsonObject { ["experiment_id"] = experimentId, ["run_name"] = name, ["start_time"] = 1000 }))["run"]!["info"]!["run_id"]!;
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         Client.Dispose();
         await _app.DisposeAsync();
         _home.Dispose();
@@ -103,5 +107,23 @@ public sealed class TrackingServer : IAsyncLifetime
             else
                 context.Response.StatusCode = HttpStatus.Of(refusal.Code);
         }
+    }
+}
+
+/// <summary>The same on a PostgreSQL schema of its own.</summary>
+public sealed class TrackingServerOnPostgres : TrackingServer
+{
+    private readonly Postgres _postgres = new();
+
+    protected override async Task<string?> DatabaseAsync()
+    {
+        await _postgres.InitializeAsync();
+        return _postgres.ConnectionString;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _postgres.DisposeAsync();
     }
 }

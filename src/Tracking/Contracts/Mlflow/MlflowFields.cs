@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Slipway.Kernel;
 
 namespace Slipway.Tracking.Contracts.Mlflow;
@@ -150,6 +151,10 @@ public readonly struct MlflowFields
 
         return objects;
     }
+
+    /// <summary>All fields as they came, to be kept as JSON.</summary>
+    public JsonObject Whole() =>
+        _json.ValueKind == JsonValueKind.Object ? JsonNode.Parse(_json.GetRawText())!.AsObject() : [];
 
     /// <summary>A nested object; without fields when it is absent.</summary>
     public MlflowFields Nested(string name) => Find(name) is not { } value ? new MlflowFields(default, $"{_path}{name}.")

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Slipway.Http.Tracking;
 
-public sealed class ArtifactWireTests(TrackingServer server) : IClassFixture<TrackingServer>
+public abstract class ArtifactWireContract(TrackingServer server)
 {
     private const string Proxy = "/api/2.0/mlflow-artifacts/artifacts/";
 
@@ -170,3 +170,7 @@ public sealed class ArtifactWireTests(TrackingServer server) : IClassFixture<Tra
         return int.Parse(Encoding.ASCII.GetString(buffer, 9, 3), provider: null);
     }
 }
+
+public sealed class ArtifactWireOnSqlite(TrackingServer server) : ArtifactWireContract(server), IClassFixture<TrackingServer>;
+
+public sealed class ArtifactWireOnPostgres(TrackingServerOnPostgres server) : ArtifactWireContract(server), IClassFixture<TrackingServerOnPostgres>;

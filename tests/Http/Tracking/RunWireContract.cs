@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Slipway.Http.Tracking;
 
-public sealed class RunWireTests(TrackingServer server) : IClassFixture<TrackingServer>
+public abstract class RunWireContract(TrackingServer server)
 {
     [Fact]
     public async Task A_run_comes_back_with_all_that_was_logged()
@@ -117,3 +117,7 @@ public sealed class RunWireTests(TrackingServer server) : IClassFixture<Tracking
     private static List<string> Names(JsonObject page) =>
         [.. (page["runs"]?.AsArray() ?? []).Select(run => (string)run!["info"]!["run_name"]!)];
 }
+
+public sealed class RunWireOnSqlite(TrackingServer server) : RunWireContract(server), IClassFixture<TrackingServer>;
+
+public sealed class RunWireOnPostgres(TrackingServerOnPostgres server) : RunWireContract(server), IClassFixture<TrackingServerOnPostgres>;
