@@ -50,6 +50,13 @@ internal static class CommandTree
             await Console.Error.WriteLineAsync(exception.Message);
             return Failed;
         }
+        catch (Exception exception) when (Environment.GetEnvironmentVariable("SLIPWAY_TRACE") is null)
+        {
+            // A defect of ours. People get a sentence; whoever reports it can ask for the trace.
+            await Console.Error.WriteLineAsync(
+                $"Slipway failed: {exception.Message} This is a defect; SLIPWAY_TRACE=1 shows where.");
+            return Failed;
+        }
     }
 
     private static RootCommand Build() => new("Slipway: data, training, registry, serving, monitoring and retraining as one program.")
