@@ -23,6 +23,11 @@ internal static class CommandTree
             return Misused;
         }
 
+        return await InvokeAsync(parsed);
+    }
+
+    private static async Task<int> InvokeAsync(ParseResult parsed)
+    {
         using var interrupt = new Interrupt();
         try
         {
