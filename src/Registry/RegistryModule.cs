@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Slipway.Data;
 using Slipway.Registry.Contracts;
 using Slipway.Registry.Gates;
+using Slipway.Registry.Mlflow;
 using Slipway.Registry.Versions;
 
 namespace Slipway.Registry;
@@ -13,10 +14,15 @@ public static class RegistryModule
     public static IServiceCollection AddRegistry(this IServiceCollection services) => services
         .AddSingleton<IMigrations>(new EmbeddedMigrations("registry", typeof(RegistryModule).Assembly))
         .AddSingleton<ModelStore>()
+        .AddSingleton<VersionSources>()
         .AddSingleton<IModelHistory, ModelHistory>()
         .AddSingleton<IModelRegistry, ModelRegistry>()
-        .AddSingleton<IGateLog, GateLog>();
+        .AddSingleton<IGateLog, GateLog>()
+        .AddMlflowRegistry();
 
     /// <param name="routes">The group of /api/v1.</param>
     public static void MapRegistry(this IEndpointRouteBuilder routes) => ModelRoutes.Map(routes);
+
+    /// <param name="root">MLflow's paths stand below the root.</param>
+    public static void MapMlflowRegistry(this IEndpointRouteBuilder root) => MlflowRegistry.Map(root);
 }

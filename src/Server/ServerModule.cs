@@ -134,6 +134,7 @@ public static class ServerModule
         api.MapJobs();
         api.MapMonitoring();
         app.MapTracking();
+        app.MapMlflowRegistry();
         app.MapServing();
     }
 }

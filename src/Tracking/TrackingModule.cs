@@ -28,7 +28,7 @@ public static class TrackingModule
         services.AddSingleton(Migrations);
         services.TryAddSingleton<Events>();
         services.TryAddSingleton(new SearchSettings());
-        services.AddSingleton<ITracking, RunTracking>();
+        services.AddSingleton<ITracking, RunTracking>().AddSingleton<IModelSources, ModelSources>();
         return services.AddStores().AddExperiments().AddRuns().AddArtifacts().AddLoggedModels().AddTraces()
             .AddSingleton<ListRuns>()
             .AddSingleton<ShowRun>()

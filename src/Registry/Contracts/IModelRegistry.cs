@@ -34,6 +34,19 @@ public sealed record ModelVersion
 
     public required string CreatedBy { get; init; }
 
+    /// <summary>Where an MLflow client said that its files are; "" when it was made without one.</summary>
+    public string Source { get; init; } = "";
+
+    public string? RunLink { get; init; }
+
+    /// <summary>MLflow's logged model that it was made of.</summary>
+    public string? LoggedModelId { get; init; }
+
+    /// <summary>MLflow's deprecated stage: None, Staging, Production, Archived.</summary>
+    public string Stage { get; init; } = "None";
+
+    public DateTimeOffset UpdatedAt { get; init; }
+
     /// <summary>Its node in the lineage graph: "model:flights-late@3".</summary>
     public string Node => $"model:{Model}@{Number}";
 }
@@ -54,6 +67,13 @@ public sealed record NewModelVersion
     public string? Description { get; init; }
 
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Where MLflow's clients find the files; null: in the content store, by the tree.</summary>
+    public string? Source { get; init; }
+
+    public string? RunLink { get; init; }
+
+    public string? LoggedModelId { get; init; }
 
     /// <summary>A second call with the same key returns the version of the first.</summary>
     public string? IdempotencyKey { get; init; }

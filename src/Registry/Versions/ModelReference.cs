@@ -20,6 +20,9 @@ internal sealed partial record ModelReference(string Model, int? Number, string?
             : throw SlipwayException.Invalid($"'{text}' names no model version: the number is too large.");
     }
 
+    /// <summary>Null when the text names no version.</summary>
+    public static ModelReference? TryParse(string text) => Pattern().IsMatch(text) ? Parse(text) : null;
+
     [GeneratedRegex(@"\A(?<model>[^@:/]{1,255})(@(?<alias>[^@:/]{1,255})|[:/](?<number>[0-9]{1,12}))\z")]
     private static partial Regex Pattern();
 }

@@ -11,6 +11,7 @@ internal sealed partial class ModelRegistry(
     Database database,
     ModelStore models,
     ContentStore content,
+    VersionSources sources,
     IModelHistory history,
     LineageLog lineage,
     IAccess access,
@@ -36,7 +37,7 @@ internal sealed partial class ModelRegistry(
     {
         var parsed = ModelReference.Parse(reference);
         await access.DemandAsync(caller, Permission.Read, $"model:{parsed.Model}", ct);
-        return await models.FindAsync(caller.Workspace, parsed, ct);
+        return await models.FindAsync(caller.Workspace, parsed, ct) is { } found ? await sources.CompleteAsync(caller, found, ct) : null;
     }
 
     public async Task SetAliasAsync(Caller caller, string model, string alias, int number, string reason, CancellationToken ct)
@@ -70,9 +71,9 @@ internal sealed partial class ModelRegistry(
             throw SlipwayException.Invalid($"{what} has 1 to 255 characters and none of @ : / \\; '{name}' does not.");
     }
 
-    private static void CheckAlias(string alias)
+    internal static void CheckAlias(string alias)
     {
-        if (alias == "latest" || !AliasPattern().IsMatch(alias))
+        if (alias.Equals("latest", StringComparison.OrdinalIgnoreCase) || !AliasPattern().IsMatch(alias))
         {
             throw SlipwayException.Invalid(
                 $"'{alias}' is not an alias: 1 to 255 letters, digits, '-' and '_', not \"latest\", not v and a number.");
@@ -98,6 +99,10 @@ internal sealed partial class ModelRegistry(
             Aliases = [],
             CreatedAt = now,
             CreatedBy = caller.Principal,
+            Source = wanted.Source ?? VersionSources.UriOf(wanted.Tree),
+            RunLink = wanted.RunLink,
+            LoggedModelId = wanted.LoggedModelId,
+            UpdatedAt = now,
         };
         await ModelStore.InsertAsync(tx, version, wanted.IdempotencyKey, ct);
         await history.AppendAsync(

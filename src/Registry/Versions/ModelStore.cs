@@ -13,7 +13,8 @@ internal sealed class ModelStore(Database database)
         """
         v.workspace as Workspace, v.model as Model, v.number as Number, v.tree as Tree, v.flavor as Flavor,
         v.signature as Signature, v.run_id as RunId, v.description as Description, v.tags as Tags,
-        v.created_at as CreatedAt, v.created_by as CreatedBy
+        v.created_at as CreatedAt, v.created_by as CreatedBy, v.source as Source, v.run_link as RunLink,
+        v.logged_model_id as LoggedModelId, v.stage as Stage, v.updated_at as UpdatedAt
         """;
 
     public async Task<ModelVersion?> FindAsync(WorkspaceName workspace, ModelReference reference, CancellationToken ct)
@@ -25,31 +26,57 @@ internal sealed class ModelStore(Database database)
             _ => "v.number = (select number from model_aliases where workspace = @Workspace and model = @Model and alias = @Alias)",
         };
         var parameters = new { Workspace = workspace.Value, reference.Model, reference.Number, reference.Alias };
-        var row = await database.FindAsync<Row>(
+        var row = await database.FindAsync<ModelVersionRow>(
             $"select {Columns} from model_versions v where v.workspace = @Workspace and v.model = @Model and {condition}",
             parameters,
             ct);
-        return row is null ? null : (await WithAliasesAsync(workspace, reference.Model, [row], ct))[0];
+        return row is null ? null : (await WithAliasesAsync(workspace, [row], ct))[0];
     }
 
     public async Task<ModelVersion?> FindByKeyAsync(WorkspaceName workspace, string key, CancellationToken ct)
     {
-        var row = await database.FindAsync<Row>(
+        var row = await database.FindAsync<ModelVersionRow>(
             $"select {Columns} from model_versions v where v.workspace = @Workspace and v.idempotency_key = @Key",
             new { Workspace = workspace.Value, Key = key },
             ct);
-        return row is null ? null : (await WithAliasesAsync(workspace, row.Model, [row], ct))[0];
+        return row is null ? null : (await WithAliasesAsync(workspace, [row], ct))[0];
     }
 
     /// <summary>Newest first.</summary>
     public async Task<IReadOnlyList<ModelVersion>> ListAsync(WorkspaceName workspace, string model, CancellationToken ct)
     {
-        var rows = await database.QueryAsync<Row>(
+        var rows = await database.QueryAsync<ModelVersionRow>(
             $"select {Columns} from model_versions v where v.workspace = @Workspace and v.model = @Model order by v.number desc",
             new { Workspace = workspace.Value, Model = model },
             ct);
-        return await WithAliasesAsync(workspace, model, rows, ct);
+        return await WithAliasesAsync(workspace, rows, ct);
     }
+
+    /// <param name="rest">What follows "where v.workspace = @Workspace".</param>
+    /// <param name="parameters">With Workspace.</param>
+    public async Task<IReadOnlyList<ModelVersion>> SearchAsync(
+        WorkspaceName workspace, string rest, object parameters, CancellationToken ct) => await WithAliasesAsync(
+        workspace,
+        await database.QueryAsync<ModelVersionRow>(
+            $"select {Columns} from model_versions v where v.workspace = @Workspace {rest}", parameters, ct),
+        ct);
+
+    /// <summary>Gives files to a version that had none; nothing happens when another was quicker.</summary>
+    public Task SetTreeAsync(ModelVersion version, Digest none, CancellationToken ct) => database.ExecuteAsync(
+        """
+        update model_versions set tree = @Tree, flavor = @Flavor
+        where workspace = @Workspace and model = @Model and number = @Number and tree = @None
+        """,
+        new
+        {
+            Tree = version.Tree.ToString(),
+            version.Flavor,
+            Workspace = version.Workspace.Value,
+            version.Model,
+            version.Number,
+            None = none.ToString(),
+        },
+        ct);
 
     /// <summary>The names of all models, in order.</summary>
     public Task<IReadOnlyList<string>> ListModelsAsync(WorkspaceName workspace, CancellationToken ct) => database.QueryAsync<string>(
@@ -64,18 +91,25 @@ internal sealed class ModelStore(Database database)
         new { Workspace = caller.Workspace.Value, Model = model, Now = now, By = caller.Principal },
         ct);
 
-    /// <summary>The next number; the row of the model, touched before, keeps two writers apart.</summary>
+    /// <summary>
+    /// The next number; the row of the model, touched before, keeps two writers apart. It counts on from the history, so
+    /// that no number is used again after a deletion: gate decisions and lineage go by it.
+    /// </summary>
     public static Task<int> NextNumberAsync(DbTransaction tx, WorkspaceName workspace, string model, CancellationToken ct) =>
         tx.FindAsync<int>(
-            "select coalesce(max(number), 0) + 1 from model_versions where workspace = @Workspace and model = @Model",
+            """
+            select coalesce(max(number), 0) + 1 from model_history
+            where workspace = @Workspace and model = @Model and act in ('registered', 'renamed')
+            """,
             new { Workspace = workspace.Value, Model = model },
             ct);
 
     public static Task<int> InsertAsync(DbTransaction tx, ModelVersion version, string? key, CancellationToken ct) => tx.ExecuteAsync(
         """
         insert into model_versions (workspace, model, number, tree, flavor, signature, run_id, description, tags,
-                                    idempotency_key, created_at, created_by)
-        values (@Workspace, @Model, @Number, @Tree, @Flavor, @Signature, @RunId, @Description, @Tags, @Key, @CreatedAt, @CreatedBy)
+                                    idempotency_key, created_at, created_by, source, run_link, logged_model_id, updated_at)
+        values (@Workspace, @Model, @Number, @Tree, @Flavor, @Signature, @RunId, @Description, @Tags, @Key, @CreatedAt, @CreatedBy,
+                @Source, @RunLink, @LoggedModelId, @CreatedAt)
         """,
         new
         {
@@ -91,6 +125,9 @@ internal sealed class ModelStore(Database database)
             Key = key,
             CreatedAt = version.CreatedAt.ToUnixTimeMilliseconds(),
             version.CreatedBy,
+            version.Source,
+            version.RunLink,
+            version.LoggedModelId,
         },
         ct);
 
@@ -111,60 +148,27 @@ internal sealed class ModelStore(Database database)
         ct);
 
     private async Task<IReadOnlyList<ModelVersion>> WithAliasesAsync(
-        WorkspaceName workspace, string model, IReadOnlyList<Row> rows, CancellationToken ct)
+        WorkspaceName workspace, IReadOnlyList<ModelVersionRow> rows, CancellationToken ct)
     {
+        if (rows.Count == 0)
+            return [];
+        var one = rows.All(row => row.Model == rows[0].Model);
         var aliases = (await database.QueryAsync<AliasRow>(
-            "select alias as Alias, number as Number from model_aliases where workspace = @Workspace and model = @Model order by alias",
-            new { Workspace = workspace.Value, Model = model },
-            ct)).ToLookup(alias => alias.Number, alias => alias.Alias);
-        return [.. rows.Select(row => row.ToVersion([.. aliases[row.Number]]))];
+            $"""
+            select model as Model, alias as Alias, number as Number from model_aliases
+            where workspace = @Workspace {(one ? "and model = @Model" : "")} order by alias
+            """,
+            new { Workspace = workspace.Value, rows[0].Model },
+            ct)).ToLookup(alias => (alias.Model, alias.Number), alias => alias.Alias);
+        return [.. rows.Select(row => row.ToVersion([.. aliases[(row.Model, row.Number)]]))];
     }
 
     private sealed record AliasRow
     {
+        public required string Model { get; init; }
+
         public required string Alias { get; init; }
 
         public required int Number { get; init; }
-    }
-
-    private sealed record Row
-    {
-        public required string Workspace { get; init; }
-
-        public required string Model { get; init; }
-
-        public required int Number { get; init; }
-
-        public required string Tree { get; init; }
-
-        public required string Flavor { get; init; }
-
-        public string? Signature { get; init; }
-
-        public string? RunId { get; init; }
-
-        public string? Description { get; init; }
-
-        public required string Tags { get; init; }
-
-        public required long CreatedAt { get; init; }
-
-        public required string CreatedBy { get; init; }
-
-        public ModelVersion ToVersion(IReadOnlyList<string> aliases) => new()
-        {
-            Workspace = WorkspaceName.Parse(Workspace),
-            Model = Model,
-            Number = Number,
-            Tree = Digest.Parse(Tree),
-            Flavor = Flavor,
-            SignatureJson = Signature,
-            RunId = RunId,
-            Description = Description,
-            Tags = JsonSerializer.Deserialize(Tags, RegistryJson.Default.IReadOnlyDictionaryStringString)!,
-            Aliases = aliases,
-            CreatedAt = CreatedAt.ToTime(),
-            CreatedBy = CreatedBy,
-        };
     }
 }

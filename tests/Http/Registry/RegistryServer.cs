@@ -1,0 +1,98 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Slipway.Data;
+using Slipway.Kernel;
+using Slipway.Kernel.Http;
+using Slipway.Registry;
+using Slipway.Security;
+using Slipway.Shared;
+using Slipway.Tracking;
+using Xunit;
+
+namespace Slipway.Http.Registry;
+
+/// <summary>Data, security, tracking and the registry behind a real server.</summary>
+public sealed class RegistryServer : IAsyncLifetime
+{
+    private readonly TempFolder _home = new();
+    private WebApplication _app = null!;
+    private HttpClient _client = null!;
+
+    public T Part<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
+    public async ValueTask InitializeAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services
+            .AddData(new DataOptions { Home = _home.Path })
+            .AddSecurity(_home.Path)
+            .AddTracking()
+            .AddRegistry();
+        _app = builder.Build();
+        _app.Use(RenderAsync);
+        _app.UseSecurity();
+        _app.UseRouting();
+        _app.MapTracking();
+        _app.MapMlflowRegistry();
+        await _app.StartAsync(TestContext.Current.CancellationToken);
+        _client = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
+    }
+
+    /// <summary>The answer, which must be a success.</summary>
+    public async Task<JsonObject> CallAsync(string method, string path, string? body = null)
+    {
+        var (status, answer) = await SendAsync(method, path, body);
+        Assert.True(status == 200, $"{method} {path} {body}: {status} {answer}");
+        return answer;
+    }
+
+    /// <param name="path">Below 2.0/mlflow; with a slash in front as it is.</param>
+    public async Task<(int Status, JsonObject Answer)> SendAsync(string method, string path, string? body = null)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path.StartsWith('/') ? path : "/api/2.0/mlflow/" + path);
+        if (body is not null)
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var response = await _client.SendAsync(request, TestContext.Current.CancellationToken);
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        return ((int)response.StatusCode, text.StartsWith('{') ? JsonNode.Parse(text)!.AsObject() : []);
+    }
+
+    /// <summary>Uploads through the artifact proxy.</summary>
+    public async Task UploadAsync(string path, string content)
+    {
+        using var body = new StringContent(content);
+        using var response = await _client.PutAsync(
+            $"/api/2.0/mlflow-artifacts/artifacts/{path}", body, TestContext.Current.CancellationToken);
+        response.EnsureSuccessStatusCode();
+    }
+
+    public Task<string> DownloadAsync(string uri) => _client.GetStringAsync(
+        "/api/2.0/mlflow-artifacts/artifacts/" + uri["mlflow-artifacts:/".Length..], TestContext.Current.CancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _app.DisposeAsync();
+        _home.Dispose();
+    }
+
+    private static async Task RenderAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (SlipwayException refusal)
+        {
+            await context.GetEndpoint()!.Metadata.GetMetadata<IErrorShape>()!.WriteAsync(context, refusal);
+        }
+    }
+}
