@@ -16,7 +16,8 @@ namespace Slipway.Bench;
 internal static class TrackingLoad
 {
     private const int PointsPerBatch = 1000;
-    private const int Warm = 20;
+    // The just-in-time compiler works on the side for the first seconds.
+    private const int Warm = 200;
 
     public static Command Command()
     {

@@ -216,7 +216,7 @@ internal sealed class LoggedModelStore(Database database, MetricKeys keys, TimeP
             cancellationToken: ct))).AsList();
         var names = new Dictionary<long, string>();
         foreach (var number in rows.Select(row => row.KeyNo).Distinct())
-            names[number] = await keys.NameAsync(number, ct);
+            names[number] = await keys.NameAsync(connection, number, ct);
         return rows.ToLookup(row => row.ModelId, row => new ModelPoint
         {
             Key = names[row.KeyNo],

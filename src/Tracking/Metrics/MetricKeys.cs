@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data;
+using System.Data.Common;
+using Dapper;
 using Slipway.Data;
 
 namespace Slipway.Tracking.Metrics;
@@ -55,12 +57,13 @@ internal sealed class MetricKeys(Database database)
         return numbers;
     }
 
-    /// <summary>The keys of numbers.</summary>
-    public async Task<string> NameAsync(long number, CancellationToken ct)
+    /// <summary>The key of a number. On the caller's connection: a second one could be waited for for ever.</summary>
+    public async Task<string> NameAsync(DbConnection connection, long number, CancellationToken ct)
     {
         if (_names.TryGetValue(number, out var known))
             return known;
-        var key = await database.FindAsync<string>("select key from metric_keys where no = @No", new { No = number }, ct)
+        var key = await connection.QueryFirstOrDefaultAsync<string>(new CommandDefinition(
+                "select key from metric_keys where no = @No", new { No = number }, cancellationToken: ct))
             ?? throw new InvalidOperationException($"There is no metric key {number}.");
         Remember(key, number);
         return key;

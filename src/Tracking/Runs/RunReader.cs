@@ -45,7 +45,7 @@ internal sealed class RunReader(Database database, MetricKeys keys)
                 row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetDouble(4), row.GetBoolean(5)))),
             ct);
         foreach (var (part, point) in numbers)
-            part.Metrics.Add(new LatestMetric(await keys.NameAsync(point.KeyNo, ct), point.Shown, point.Step, point.Time));
+            part.Metrics.Add(new LatestMetric(await keys.NameAsync(connection, point.KeyNo, ct), point.Shown, point.Step, point.Time));
         foreach (var part in parts.Values)
             part.Metrics.Sort((a, b) => string.CompareOrdinal(a.Key, b.Key));
     }
