@@ -13,8 +13,13 @@ internal sealed class StepLogs(ActiveJobs active, ITracking tracking, ContentSto
     /// <summary>What stands in the log from an offset on; null when there is nothing more now.</summary>
     public async Task<byte[]?> ReadAsync(Caller caller, StepRow step, long offset, CancellationToken ct)
     {
-        if (active.Peek(step.JobId)?.FindRunning(step.Position)?.Log is { } live)
-            return ReadLive(live.Path, offset);
+        // A step that has just ended may still be listed while its folder, and the live log in it, is gone.
+        if (active.Peek(step.JobId)?.FindRunning(step.Position)?.Log is { } live
+            && ReadLive(live.Path, offset) is var read
+            && (read is not null || File.Exists(live.Path)))
+        {
+            return read;
+        }
 
         // What is taken over has its log where it was made.
         return step.IsOver ? await ReadKeptAsync(caller, step.RunId, offset, ct) : null;

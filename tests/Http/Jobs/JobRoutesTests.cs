@@ -139,6 +139,8 @@ public sealed class JobRoutesTests : IAsyncLifetime
 
         await Client.GetStringAsync("/api/v1/jobs/far/logs?follow=true", Ct);
 
+        var shown = await GetAsync("/api/v1/jobs/far");
+        Assert.True((string?)shown["status"] == "Completed", shown.ToJsonString());
         Assert.StartsWith("live\n", await Client.GetStringAsync("/api/v1/jobs/far/logs", Ct));
     }
 
