@@ -19,10 +19,16 @@ public sealed class MemoryTests
 
         // Each part of a round takes some 100 KB of native memory: what is not freed would show after 100 rounds.
         Repeat(50, () => Round(database, connection));
-        var before = Memory();
-        Repeat(100, () => Round(database, connection));
+        var least = long.MaxValue;
+        for (var attempt = 0; attempt < 5 && least > 8 << 20; attempt++)
+        {
+            // The collector's heap and the allocator's caches grow once in a while; a leak grows every time.
+            var before = Memory();
+            Repeat(100, () => Round(database, connection));
+            least = Math.Min(least, Memory() - before);
+        }
 
-        Assert.InRange(Memory() - before, long.MinValue, 8 << 20);
+        Assert.InRange(least, long.MinValue, 8 << 20);
     }
 
     [Fact]

@@ -179,7 +179,7 @@ public sealed class OnnxRunnerTests
         var stopped = Assert.Throws<OperationCanceledException>(() => runner.Run(20_000, source.Token));
 
         Assert.Equal(source.Token, stopped.CancellationToken);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"It stopped only after {watch.Elapsed}.");
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"It stopped only after {watch.Elapsed}.");
         runner.Inputs[0].Row<float>(0).Fill(3);
         runner.Run(1, Ct);
         Assert.Equal(3, runner.Outputs[0].Span<float>()[63]);
