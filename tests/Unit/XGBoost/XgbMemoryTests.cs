@@ -14,14 +14,18 @@ public sealed class XgbMemoryTests
         var data = new SampleData(20_000, 10);
         for (var i = 0; i < 15; i++)
             Once(data);
-        var before = ResidentMebibytes();
 
-        for (var i = 0; i < 60; i++)
-            Once(data);
+        // One leaked matrix alone would be 60 times half a mebibyte, every time; other heaps grow once in a while.
+        var grown = long.MaxValue;
+        for (var attempt = 0; attempt < 5 && grown >= 20; attempt++)
+        {
+            var before = ResidentMebibytes();
+            for (var i = 0; i < 60; i++)
+                Once(data);
+            grown = Math.Min(grown, ResidentMebibytes() - before);
+        }
 
-        // One leaked matrix alone would be 60 times half a mebibyte.
-        var grown = ResidentMebibytes() - before;
-        Assert.True(grown < 20, $"grew by {grown} from {before} MiB");
+        Assert.True(grown < 20, $"grew by {grown} MiB");
     }
 
     private static void Once(SampleData data)
