@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Slipway.Data;
 using Slipway.Security.Access;
 using Slipway.Security.Audit;
 using Slipway.Security.Contracts;
+using Slipway.Security.Deliveries;
 using Slipway.Security.Http;
 using Slipway.Security.Secrets;
 
@@ -22,15 +24,36 @@ public static class SecurityModule
         .AddSingleton<IAuditLog>(provider => provider.GetRequiredService<AuditLog>())
         .AddSingleton(_ => VaultKey.LoadOrCreate(home))
         .AddSingleton<IVault, Vault>()
-        .AddSingleton<ListAudit>();
+        .AddSingleton<ListAudit>()
+        .AddDeliveries();
 
     /// <summary>Refuses foreign hosts and signs the request in. Comes before routing.</summary>
     public static IApplicationBuilder UseSecurity(this IApplicationBuilder app) =>
         app.UseMiddleware<HostGuard>().UseMiddleware<SignIn>();
 
     /// <param name="routes">The group of /api/v1.</param>
-    public static void MapSecurity(this IEndpointRouteBuilder routes) => ListAudit.Map(routes);
+    public static void MapSecurity(this IEndpointRouteBuilder routes)
+    {
+        ListAudit.Map(routes);
+        ListDeliveries.Map(routes);
+        ResendDelivery.Map(routes);
+    }
 
     /// <summary>Refuses, with InvalidParameter, an address that other machines can reach.</summary>
     public static void CheckBindAddress(string url) => BindAddress.Check(url);
+
+    private static IServiceCollection AddDeliveries(this IServiceCollection services)
+    {
+        services.AddOptions<DeliveryOptions>().BindConfiguration(DeliveryOptions.Section).ValidateOnStart();
+        return services
+            .AddSingleton<IValidateOptions<DeliveryOptions>, DeliveryOptionsValidator>()
+            .AddSingleton<Destinations>()
+            .AddSingleton<DeliveryStore>()
+            .AddSingleton<DeliverySender>()
+            .AddSingleton<DeliveryQueue>()
+            .AddSingleton<IDeliveries>(provider => provider.GetRequiredService<DeliveryQueue>())
+            .AddSingleton<ListDeliveries>()
+            .AddSingleton<ResendDelivery>()
+            .AddHostedService<DeliveryWorker>();
+    }
 }

@@ -1,0 +1,55 @@
+using System.Data.Common;
+using Slipway.Kernel;
+
+namespace Slipway.Security.Contracts;
+
+/// <summary>
+/// Web calls to others (webhooks, alerts): kept until the receiver has taken them, signed, repeated with growing pauses,
+/// put aside as dead when it never does, and only sent to addresses that this server may call. A receiver may get a
+/// delivery twice and in another order; its id tells.
+/// </summary>
+public interface IDeliveries
+{
+    /// <summary>
+    /// As part of a larger write: it is sent exactly if that write is committed. Returns its id; one of a known id is
+    /// not sent again. What the caller may do is asked before, by the module.
+    /// </summary>
+    Task<string> EnqueueAsync(DbTransaction tx, Caller caller, NewDelivery delivery, CancellationToken ct);
+
+    Task<string> EnqueueAsync(Caller caller, NewDelivery delivery, CancellationToken ct);
+
+    /// <summary>One attempt, now, without keeping it: to try a receiver out. A failure is an answer too.</summary>
+    Task<DeliveryAnswer> TryAsync(Caller caller, NewDelivery delivery, CancellationToken ct);
+
+    /// <summary>Refuses (InvalidParameter) a URL that nothing would be delivered to; for when it is configured.</summary>
+    Task CheckUrlAsync(string url, CancellationToken ct);
+}
+
+/// <summary>A POST of a JSON text.</summary>
+public sealed record NewDelivery
+{
+    /// <summary>Null: a new one. Give it when the same news may be told twice.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>The node that sends it: "webhook:…", "alert:…".</summary>
+    public required string Subject { get; init; }
+
+    public required string Url { get; init; }
+
+    public required string Body { get; init; }
+
+    /// <summary>The name of the secret in the vault that signs it; null: it is not signed.</summary>
+    public string? Secret { get; init; }
+
+    /// <summary>
+    /// What stands before "-Delivery-Id", "-Timestamp" (Unix seconds) and "-Signature": "v1," and the base64 of
+    /// HMAC-SHA256(secret, "id.timestamp.body").
+    /// </summary>
+    public string HeaderPrefix { get; init; } = "X-Slipway";
+}
+
+/// <summary>What came of one attempt.</summary>
+/// <param name="Status">The HTTP status; null when there was no answer.</param>
+/// <param name="Body">The beginning of the answer.</param>
+/// <param name="Error">Why it was not taken; null when it was.</param>
+public sealed record DeliveryAnswer(int? Status, string? Body, string? Error);
