@@ -15,6 +15,7 @@ public static class DriftStatistics
         new ProportionZTest(),
         new KolmogorovSmirnovTest(),
         new NormalizedWassersteinDistance(),
+        new PcaReconstructionError(),
     ];
 
     public static Policies<IDriftStatistic> ByName { get; } = new(All);

@@ -26,8 +26,8 @@ public interface IBinnedStatistic : IDriftStatistic
     double Measure(ReadOnlySpan<long> reference, ReadOnlySpan<long> current);
 }
 
-/// <summary>Compares the values themselves, which it may reorder; NaN where one side is empty. No value is NaN.</summary>
+/// <summary>Compares the values themselves, ascending; NaN where one side is empty. No value is NaN.</summary>
 public interface ISampleStatistic : IDriftStatistic
 {
-    double Measure(Span<double> reference, Span<double> current);
+    double Measure(ReadOnlySpan<double> reference, ReadOnlySpan<double> current);
 }

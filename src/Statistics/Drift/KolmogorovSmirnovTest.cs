@@ -1,13 +1,21 @@
 namespace Slipway.Statistics.Drift;
 
-/// <summary>
-/// The two-sided p-value of the two-sample Kolmogorov-Smirnov test: exact (given no ties) when the product of the sample
-/// sizes is at most 10,000, otherwise by the limit distribution.
-/// </summary>
-internal sealed class KolmogorovSmirnovTest : ISampleStatistic
+/// <summary>How the p-value of the Kolmogorov-Smirnov test is found; the words are scipy's.</summary>
+internal enum KolmogorovSmirnovMethod
 {
-    private const long MostExact = 10_000;
-    private const int Terms = 100;
+    /// <summary>Exact while both samples have at most 10,000 values, asymptotic beyond.</summary>
+    Auto,
+    Exact,
+    Asymptotic,
+}
+
+/// <summary>
+/// The two-sided p-value of the two-sample Kolmogorov-Smirnov test, as scipy.stats.ks_2samp: exact (given no ties), or by
+/// the distribution of the one-sample statistic of nm/(n+m) values.
+/// </summary>
+internal sealed class KolmogorovSmirnovTest(KolmogorovSmirnovMethod method = KolmogorovSmirnovMethod.Auto) : ISampleStatistic
+{
+    private const int MostExact = 10_000;
 
     public string Name => "two_sample_kolmogorov_smirnov_test";
 
@@ -15,17 +23,17 @@ internal sealed class KolmogorovSmirnovTest : ISampleStatistic
 
     public bool Suits(FeatureType type) => type == FeatureType.Numeric;
 
-    public double Measure(Span<double> reference, Span<double> current)
+    public double Measure(ReadOnlySpan<double> reference, ReadOnlySpan<double> current)
     {
         if (reference.IsEmpty || current.IsEmpty)
             return double.NaN;
-        reference.Sort();
-        current.Sort();
         var distance = Distance(reference, current);
-        double n = reference.Length, m = current.Length;
-        return n * m <= MostExact
-            ? Exact(reference.Length, current.Length, distance)
-            : Limit(Math.Sqrt(n * m / (n + m)) * distance / (n * m));
+        int n = reference.Length, m = current.Length;
+        return method == KolmogorovSmirnovMethod.Exact
+            || (method == KolmogorovSmirnovMethod.Auto && Math.Max(n, m) <= MostExact)
+                ? Exact(n, m, distance)
+                : KolmogorovDistribution.UpperTail(
+                    Math.Round((double)n * m / ((double)n + m), MidpointRounding.ToEven), (double)distance / n / m);
     }
 
     // The greatest difference of the two distribution functions, in units of 1 / (n m).
@@ -48,43 +56,27 @@ internal sealed class KolmogorovSmirnovTest : ISampleStatistic
 
     // The chance that a random merge of both samples, seen as a lattice path from (0,0) to (n,m), touches a point where
     // the distribution functions differ by the distance or more. Given that it passes (i,j), its last step was one in i
-    // with probability i / (i + j).
+    // with probability i / (i + j). Only the band within the distance needs to be computed; outside it is certain.
     private static double Exact(int n, int m, long distance)
     {
         if (distance == 0)
             return 1;
         var row = new double[m + 1];
+        Array.Fill(row, 1);
         for (var i = 0; i <= n; i++)
         {
-            for (var j = 0; j <= m; j++)
+            // |i m − j n| < distance
+            var least = ((long)i * m) - distance;
+            var low = least < 0 ? 0 : (int)(least / n) + 1;
+            var high = (int)Math.Min(m, (((long)i * m) + distance - 1) / n);
+            var left = low == 0 ? 0 : 1.0;
+            for (var j = low; j <= high; j++)
             {
-                if (Math.Abs(((long)i * m) - ((long)j * n)) >= distance)
-                    row[j] = 1;
-                else if (i + j == 0)
-                    row[j] = 0;
-                else
-                    row[j] = ((i * (i == 0 ? 0 : row[j])) + (j * (j == 0 ? 0 : row[j - 1]))) / (i + j);
+                left = i + j == 0 ? 0 : ((i * (i == 0 ? 0 : row[j])) + (j * left)) / (i + j);
+                row[j] = left;
             }
         }
 
         return row[m];
-    }
-
-    // Kolmogorov's distribution: two series that converge fast on either side of 1.
-    private static double Limit(double z)
-    {
-        if (z == 0)
-            return 1;
-        double sum = 0;
-        if (z < 1)
-        {
-            for (var k = 1; k <= Terms; k++)
-                sum += Math.Exp(-((2 * k) - 1) * ((2 * k) - 1) * Math.PI * Math.PI / (8 * z * z));
-            return Math.Clamp(1 - (Math.Sqrt(2 * Math.PI) / z * sum), 0, 1);
-        }
-
-        for (var k = 1; k <= Terms; k++)
-            sum += (k % 2 == 1 ? 2 : -2) * Math.Exp(-2.0 * k * k * z * z);
-        return Math.Clamp(sum, 0, 1);
     }
 }

@@ -2,7 +2,7 @@ namespace Slipway.Statistics.Drift;
 
 /// <summary>
 /// The area between the two distribution functions over the standard deviation of the reference. A deviation below
-/// 0.001 counts as 0.001, so that a constant reference has a distance too.
+/// 0.001 counts as 0.001, so that a constant reference has a distance too. Infinite values are left out.
 /// </summary>
 internal sealed class NormalizedWassersteinDistance : ISampleStatistic
 {
@@ -14,13 +14,24 @@ internal sealed class NormalizedWassersteinDistance : ISampleStatistic
 
     public bool Suits(FeatureType type) => type == FeatureType.Numeric;
 
-    public double Measure(Span<double> reference, Span<double> current)
+    public double Measure(ReadOnlySpan<double> reference, ReadOnlySpan<double> current)
     {
+        reference = Finite(reference);
+        current = Finite(current);
         if (reference.IsEmpty || current.IsEmpty)
             return double.NaN;
-        reference.Sort();
-        current.Sort();
         return Area(reference, current) / Math.Max(Deviation(reference), LeastDeviation);
+    }
+
+    // The infinities of an ascending sample are at its ends.
+    private static ReadOnlySpan<double> Finite(ReadOnlySpan<double> values)
+    {
+        int start = 0, end = values.Length;
+        while (start < end && double.IsNegativeInfinity(values[start]))
+            start++;
+        while (end > start && double.IsPositiveInfinity(values[end - 1]))
+            end--;
+        return values[start..end];
     }
 
     private static double Area(ReadOnlySpan<double> first, ReadOnlySpan<double> second)
@@ -44,9 +55,10 @@ internal sealed class NormalizedWassersteinDistance : ISampleStatistic
     {
         double mean = 0, squares = 0;
         foreach (var value in values)
-            mean += value / values.Length;
+            mean += value;
+        mean /= values.Length;
         foreach (var value in values)
-            squares += (value - mean) * (value - mean) / values.Length;
-        return Math.Sqrt(squares);
+            squares += (value - mean) * (value - mean);
+        return Math.Sqrt(squares / values.Length);
     }
 }

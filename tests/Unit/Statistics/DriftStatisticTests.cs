@@ -12,7 +12,7 @@ namespace Slipway.Unit.Statistics;
 /// scipy.spatial.distance.jensenshannon(P, Q, base=2); 0.5*np.abs(P-Q).sum(); np.sqrt(((np.sqrt(P)-np.sqrt(Q))**2).sum()/2)
 /// scipy.stats.chi2_contingency([[50,70,30],[55,60,41]], correction=False)[1]
 /// n, m = 150, 156; r = 130/(n+m); 2*scipy.stats.norm.sf(abs(70/n - 60/m)/np.sqrt(r*(1-r)*(1/n+1/m)))
-/// scipy.stats.ks_2samp(x, y, method='exact').pvalue; scipy.special.kolmogorov(np.sqrt(400*300/700)*ks_2samp(a, b).statistic)
+/// scipy.stats.ks_2samp(x, y, method='exact').pvalue; scipy.stats.ks_2samp(a, b, method='exact' | 'asymp').pvalue
 /// scipy.stats.wasserstein_distance(x, y)/np.std(x)
 /// </code>
 /// </summary>
@@ -56,16 +56,23 @@ public sealed class DriftStatisticTests
     }
 
     [Theory]
-    [InlineData(0, 0.018807109464325768)]
-    [InlineData(0.9, 1.2760380640811995e-10)]
-    public void Kolmogorov_Smirnov_of_large_samples_follows_the_limit(double shift, double expected)
+    [InlineData(KolmogorovSmirnovMethod.Exact, 0, 0.017493423822105822)]
+    [InlineData(KolmogorovSmirnovMethod.Auto, 0, 0.017493423822105822)]
+    [InlineData(KolmogorovSmirnovMethod.Asymptotic, 0, 0.01745727153425935)]
+    [InlineData(KolmogorovSmirnovMethod.Exact, 0.9, 8.574015717572034e-11)]
+    [InlineData(KolmogorovSmirnovMethod.Asymptotic, 0.9, 8.07403739501304e-11)]
+    internal void Kolmogorov_Smirnov_agrees_with_scipy_by_each_method(KolmogorovSmirnovMethod method, double shift, double expected)
     {
         var (a, b) = Waves(shift);
 
-        var actual = OverValues("two_sample_kolmogorov_smirnov_test").Measure(a, b);
-
-        Assert.Equal(1, actual / expected, 1e-9);
+        Assert.Equal(1, new KolmogorovSmirnovTest(method).Measure(a, b) / expected, 1e-9);
     }
+
+    [Fact]
+    public void Infinite_values_are_left_out_of_the_Wasserstein_distance() => Assert.Equal(
+        OverValues("normalized_wasserstein_distance").Measure([1, 2, 3], [2, 3, 4]),
+        OverValues("normalized_wasserstein_distance").Measure(
+            [double.NegativeInfinity, 1, 2, 3], [2, 3, 4, double.PositiveInfinity, double.PositiveInfinity]));
 
     [Fact]
     public void Wasserstein_agrees_with_scipy()
@@ -113,8 +120,8 @@ public sealed class DriftStatisticTests
     }
 
     private static (double[] A, double[] B) Waves(double shift) => (
-        [.. Enumerable.Range(0, 400).Select(i => (Math.Sin(i * 0.37) * 3) + (i / 400.0))],
-        [.. Enumerable.Range(0, 300).Select(i => (Math.Sin(i * 0.53) * 3.2) + (i / 300.0) + 0.3 + shift)]);
+        [.. Enumerable.Range(0, 400).Select(i => (Math.Sin(i * 0.37) * 3) + (i / 400.0)).Order()],
+        [.. Enumerable.Range(0, 300).Select(i => (Math.Sin(i * 0.53) * 3.2) + (i / 300.0) + 0.3 + shift).Order()]);
 
     private static IBinnedStatistic OverBins(string name) =>
         Assert.IsAssignableFrom<IBinnedStatistic>(DriftStatistics.ByName.Get("drift statistic", name));
