@@ -48,7 +48,13 @@ public sealed class JobsClient
     private static readonly TimeSpan s_laterLook = TimeSpan.FromMilliseconds(250);
     private readonly SlipwayClient _client;
 
-    internal JobsClient(SlipwayClient client) => _client = client;
+    internal JobsClient(SlipwayClient client)
+    {
+        _client = client;
+        Logs = new JobLogs(client);
+    }
+
+    public JobLogs Logs { get; }
 
     /// <summary>Submits a job; a name that is taken is refused with the code AlreadyExists.</summary>
     public async Task<Job> SubmitAsync(NewJob job, CancellationToken ct) =>

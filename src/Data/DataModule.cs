@@ -11,6 +11,9 @@ public sealed record DataOptions
 
     /// <summary>A PostgreSQL connection string; null: SQLite in Home/slipway.db.</summary>
     public string? Database { get; init; }
+
+    /// <summary>The home folder of the server that this process works beside, with the blobs; null: the own one.</summary>
+    public string? SharedHome { get; init; }
 }
 
 public static class DataModule
@@ -32,12 +35,14 @@ public static class DataModule
             : Database.Sqlite(Path.Combine(options.Home, "slipway.db")));
         services.AddSingleton(Migrations);
         services.AddSingleton<Migrator>();
-        services.TryAddSingleton<IBlobStore>(_ => new LocalBlobStore(options.Home));
+        services.TryAddSingleton<IBlobStore>(_ => new LocalBlobStore(options.SharedHome ?? options.Home));
         services.AddSingleton(provider =>
             new ContentStore(provider.GetRequiredService<IBlobStore>(), Path.Combine(options.Home, "cache")));
         services.AddSingleton<WorkQueue>();
         services.AddSingleton<LineageLog>();
-        services.AddHostedService<DataStartup>();
-        return services;
+        return services.AddDataStartup();
     }
+
+    /// <summary>The lock and the migrations alone, for a host that starts only some parts of a server.</summary>
+    public static IServiceCollection AddDataStartup(this IServiceCollection services) => services.AddHostedService<DataStartup>();
 }

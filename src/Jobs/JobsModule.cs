@@ -39,6 +39,9 @@ public static class JobsModule
         ExplainCache.Map(routes);
     }
 
+    /// <summary>What leases and runs steps, alone: for a host that starts only some parts of a server.</summary>
+    public static IServiceCollection AddStepWorker(this IServiceCollection services) => services.AddHostedService<StepWorker>();
+
     private static IServiceCollection AddStores(this IServiceCollection services) => services
         .AddSingleton<JobStore>()
         .AddSingleton<StepStore>()
@@ -49,7 +52,10 @@ public static class JobsModule
         .AddSingleton<ActiveJobs>()
         .AddSingleton<JobProgress>()
         .AddSingleton<JobSubmission>()
+        .AddSingleton<NewsTeller>()
         .AddSingleton<JobEnding>()
+        .AddSingleton<LogSharing>()
+        .AddSingleton<StepWatch>()
         .AddSingleton<JobViews>()
         .AddSingleton<StoredReferences>()
         .AddSingleton<WebFiles>()
@@ -62,11 +68,12 @@ public static class JobsModule
         .AddSingleton<StepStarts>()
         .AddSingleton<StepRunner>()
         .AddSingleton<StepExecutor>()
-        .AddHostedService<StepWorker>();
+        .AddStepWorker();
 
     private static IServiceCollection AddCompute(this IServiceCollection services) => services
         .AddSingleton<Policies<IComputeTarget>>()
         .AddSingleton<IComputeTarget, LocalCompute>()
+        .AddSingleton<Warden>()
         .AddSingleton<ServerAddress>()
         .AddSingleton<CommandEnvironment>()
         .AddSingleton<IStepKind, CommandStep>();

@@ -71,7 +71,7 @@ public static class ServerModule
     public static IReadOnlyCollection<IStepKind> StepKinds()
     {
         var services = new ServiceCollection().AddLogging();
-        AddModules(services, new ServerSettings { Home = Path.Combine(Path.GetTempPath(), "slipway-definitions") });
+        AddModules(services, new DataOptions { Home = Path.Combine(Path.GetTempPath(), "slipway-definitions") });
         return [.. services.BuildServiceProvider().GetServices<IStepKind>()];
     }
 
@@ -91,7 +91,7 @@ public static class ServerModule
             // A failed start is told once, by whoever called: not by the host with a stack trace.
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
             .SetMinimumLevel(settings.LogLevel);
-        AddModules(builder.Services, settings);
+        AddModules(builder.Services, new DataOptions { Home = settings.Home, Database = settings.Database });
 
         var app = builder.Build();
         app.UseMiddleware<ErrorRendering>();
@@ -103,22 +103,22 @@ public static class ServerModule
         return app;
     }
 
-    private static void AddModules(IServiceCollection services, ServerSettings settings) => services
+    internal static void AddModules(IServiceCollection services, DataOptions data) => services
         .AddSingleton(TimeProvider.System)
         .AddSingleton<Events>()
         .AddSingleton<MetricsRegistry>()
         .AddWireSchemas()
         .Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = true)
-        .AddData(new DataOptions { Home = settings.Home, Database = settings.Database })
-        .AddSecurity(settings.Home)
+        .AddData(data)
+        .AddSecurity(data.SharedHome ?? data.Home)
         .AddLineage()
-        .AddLake(new LakeOptions { TempFolder = Path.Combine(settings.Home, "temp") })
+        .AddLake(new LakeOptions { TempFolder = Path.Combine(data.Home, "temp") })
         .AddTracking()
         .AddRegistry()
         .AddJobs()
         .AddTraining()
         .AddEtl()
-        .AddServing(new ServingOptions { TempFolder = Path.Combine(settings.Home, "temp") })
+        .AddServing(new ServingOptions { TempFolder = Path.Combine(data.Home, "temp") })
         .AddMonitoring();
 
     private static void MapModules(WebApplication app)

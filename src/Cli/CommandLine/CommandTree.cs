@@ -68,6 +68,7 @@ internal static class CommandTree
     {
         DemoCommand.Create(),
         ServerCommand.Create(),
+        WorkerCommand.Create(),
         DataCommands.Create(),
         SqlCommand.Create(),
         JobCommands.Create(),

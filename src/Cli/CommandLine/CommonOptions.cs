@@ -33,7 +33,7 @@ internal sealed class CommonOptions
     public OutputFormat Format(ParseResult parsed) =>
         parsed.GetValue(_output) ?? (Console.IsOutputRedirected ? OutputFormat.Json : OutputFormat.Table);
 
-    private static Uri? Parse(string text, ArgumentResult result)
+    public static Uri? Parse(string text, ArgumentResult result)
     {
         if (Uri.TryCreate(text, UriKind.Absolute, out var server) && server.Scheme is "http" or "https")
             return server;

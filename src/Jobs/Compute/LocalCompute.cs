@@ -5,7 +5,7 @@ using Slipway.Kernel;
 namespace Slipway.Jobs.Compute;
 
 /// <summary>Runs commands as processes of this machine, by bash, in a session of their own.</summary>
-internal sealed class LocalCompute(TimeProvider time) : IComputeTarget
+internal sealed class LocalCompute(Warden warden, TimeProvider time) : IComputeTarget
 {
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5);
 
@@ -15,6 +15,7 @@ internal sealed class LocalCompute(TimeProvider time) : IComputeTarget
     {
         ct.ThrowIfCancellationRequested();
         var (id, output) = Start(task);
+        warden.Watch(id);
         await using var stream = new FileStream(output, FileAccess.Read, bufferSize: 0, isAsync: false);
 
         // Both block, so each has a thread of its own and none of the pool's.
@@ -35,6 +36,7 @@ internal sealed class LocalCompute(TimeProvider time) : IComputeTarget
             // What a command leaves in the background ends with its step.
             ProcessTree.EndGroup(id);
             await DrainAsync(pump, marker);
+            warden.Forget(id);
         }
     }
 

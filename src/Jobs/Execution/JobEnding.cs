@@ -8,10 +8,14 @@ namespace Slipway.Jobs.Execution;
 
 /// <summary>What follows the end of a job: its run is closed, who waits is told, and the news goes upwards.</summary>
 internal sealed partial class JobEnding(
-    JobStore jobs, JobViews views, ActiveJobs active, ITracking tracking, Events events, TimeProvider time, ILogger<JobEnding> logger)
+    JobStore jobs, JobViews views, ActiveJobs active, ITracking tracking, Events events, NewsTeller teller, TimeProvider time,
+    ILogger<JobEnding> logger)
 {
     // Another process may end the job; its end is found in the database.
-    private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_lookAgain = TimeSpan.FromMilliseconds(250);
+
+    // A server that has not told its news for so long is taken for dead.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _waiting = new(StringComparer.Ordinal);
 
@@ -24,6 +28,12 @@ internal sealed partial class JobEnding(
 
     public async Task TellAsync(ActiveJob job, CancellationToken ct)
     {
+        if (teller.Name is null)
+        {
+            active.Forget(job.Record.Id);
+            return;
+        }
+
         var row = (await jobs.FindAsync(job.Record.Id, ct))!;
         await job.StartRunAsync(ct);
         await tracking.FinishRunAsync(job.Record.Caller, row.Id, RunStatusOf(row.Status), ct);
@@ -36,12 +46,17 @@ internal sealed partial class JobEnding(
         await jobs.MarkAnnouncedAsync(row.Id, ct);
     }
 
-    /// <summary>Tells what a process that died between a job's end and its news has left untold.</summary>
-    public async Task TellMissedAsync(CancellationToken ct)
+    /// <summary>Tells what workers leave to servers, and what a server that died left untold.</summary>
+    /// <param name="own">True at the start: what stands in this server's name was left by the process before.</param>
+    public async Task TellMissedAsync(bool own, CancellationToken ct)
     {
-        foreach (var id in await jobs.UnannouncedAsync(ct))
+        if (teller.Name is not { } name)
+            return;
+
+        var before = (time.GetUtcNow() - s_patience).ToUnixTimeMilliseconds();
+        foreach (var id in await jobs.UntoldAsync(name, own, before, ct))
         {
-            if (await active.FindAsync(id, ct) is { } job)
+            if (await jobs.ClaimNewsAsync(id, name, own, before, ct) && await active.FindAsync(id, ct) is { } job)
                 await TellAsync(job, ct);
         }
     }

@@ -11,7 +11,8 @@ namespace Slipway.Jobs.Execution;
 /// The moves of a job from state to state. Each runs within a transaction, with the queueing of what becomes ready, so
 /// that a job never waits for something that nobody will do.
 /// </summary>
-internal sealed class JobProgress(Database database, JobStore jobs, StepStore steps, WorkQueue queue, TimeProvider time)
+internal sealed class JobProgress(
+    Database database, JobStore jobs, StepStore steps, WorkQueue queue, NewsTeller teller, TimeProvider time)
 {
     /// <summary>The kind of the work items.</summary>
     public const string WorkKind = "step";
@@ -92,7 +93,7 @@ internal sealed class JobProgress(Database database, JobStore jobs, StepStore st
             { FailedSteps: > 0 } => JobStatus.Failed,
             _ => JobStatus.Completed,
         };
-        await jobs.EndAsync(move.Tx, move.Job.Id, status, move.Now, ct);
+        await jobs.EndAsync(move.Tx, move.Job.Id, status, teller.Name, move.Now, ct);
         return true;
     }
 

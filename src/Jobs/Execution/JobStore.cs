@@ -12,6 +12,12 @@ internal sealed class JobStore(Database database)
         "id, workspace, name, type, experiment, display_name, principal, tags, status, message, cancel_requested, "
         + "announced, created_at, started_at, ended_at";
 
+    private const string Untold =
+        """
+        not announced and ended_at is not null
+            and (teller is null or (teller = @Teller and @Own = 1) or (teller <> @Teller and ended_at < @Before))
+        """;
+
     /// <summary>False: a job of this name exists.</summary>
     public async Task<bool> AddAsync(
         DbTransaction tx, JobRecord job, NewJob wanted, int openSteps, long now, CancellationToken ct)
@@ -130,17 +136,33 @@ internal sealed class JobStore(Database database)
             new { Id = id, Ended = ended, Failed = failed, Message = message },
             ct))!;
 
-    public Task EndAsync(DbTransaction tx, string id, JobStatus status, long now, CancellationToken ct) => tx.ExecuteAsync(
-        "update jobs set status = @Status, started_at = coalesce(started_at, @Now), ended_at = @Now where id = @Id",
-        new { Id = id, Status = status.ToString(), Now = now },
-        ct);
+    /// <param name="teller">The process that tells the news of it; null: whichever server finds it first.</param>
+    public Task EndAsync(DbTransaction tx, string id, JobStatus status, string? teller, long now, CancellationToken ct) =>
+        tx.ExecuteAsync(
+            """
+            update jobs set status = @Status, teller = @Teller, started_at = coalesce(started_at, @Now), ended_at = @Now
+            where id = @Id
+            """,
+            new { Id = id, Status = status.ToString(), Teller = teller, Now = now },
+            ct);
 
     public Task MarkAnnouncedAsync(string id, CancellationToken ct) => database.ExecuteAsync(
         "update jobs set announced = @Yes where id = @Id", new { Id = id, Yes = true }, ct);
 
-    /// <summary>Jobs that are over and whose news nobody has told yet, because the process died in between.</summary>
-    public Task<IReadOnlyList<string>> UnannouncedAsync(CancellationToken ct) => database.QueryAsync<string>(
-        "select id from jobs where not announced and ended_at is not null", null, ct);
+    /// <summary>
+    /// Jobs that are over and whose news nobody tells: their process left it to others, or ended before a time without
+    /// having told. With <paramref name="own"/> also those of this teller, which died and has just started again.
+    /// </summary>
+    public Task<IReadOnlyList<string>> UntoldAsync(string teller, bool own, long before, CancellationToken ct) =>
+        database.QueryAsync<string>(
+            $"select id from jobs where {Untold}", new { Teller = teller, Own = own ? 1 : 0, Before = before }, ct);
+
+    /// <summary>False: another server was quicker.</summary>
+    public async Task<bool> ClaimNewsAsync(string id, string teller, bool own, long before, CancellationToken ct) =>
+        await database.ExecuteAsync(
+            $"update jobs set teller = @Teller where id = @Id and {Untold}",
+            new { Id = id, Teller = teller, Own = own ? 1 : 0, Before = before },
+            ct) == 1;
 
     /// <summary>Whether its running steps should end: it is to be cancelled, or its first failure ends it.</summary>
     public async Task<(bool Canceled, bool Failed)> IsStoppingAsync(JobRecord job, CancellationToken ct)

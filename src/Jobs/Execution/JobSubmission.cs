@@ -19,6 +19,7 @@ internal sealed class JobSubmission(
     LineageLog lineage,
     ActiveJobs active,
     JobEnding ending,
+    NewsTeller teller,
     TimeProvider time)
 {
     public const string DefaultExperiment = "Default";
@@ -66,7 +67,7 @@ internal sealed class JobSubmission(
         foreach (var ready in rows.Where(row => row.Status == JobStatus.Queued))
             await progress.EnqueueAsync(tx, job, ready.Position, ct);
         if (open == 0)
-            await jobs.EndAsync(tx, job.Id, JobStatus.Completed, now, ct);
+            await jobs.EndAsync(tx, job.Id, JobStatus.Completed, teller.Name, now, ct);
         return true;
     }
 

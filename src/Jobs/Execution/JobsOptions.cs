@@ -26,6 +26,16 @@ internal sealed class JobsOptions
 
     /// <summary>False: this process queues work but leaves it to others.</summary>
     public bool RunSteps { get; init; } = true;
+
+    /// <summary>False: a server tells the news of jobs that this process ends, because its listeners live there.</summary>
+    public bool TellNews { get; init; } = true;
+
+    /// <summary>Where commands reach the server; null: this process is the server.</summary>
+    public string? ServerUrl { get; init; }
+
+    /// <summary>How long running steps may go on when the process is asked to end; then they are given back.</summary>
+    [Range(0, 86_400)]
+    public int GraceSeconds { get; init; }
 }
 
 [OptionsValidator]

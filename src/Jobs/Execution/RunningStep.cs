@@ -22,7 +22,7 @@ internal enum StopCause
 }
 
 /// <summary>A step that this process works on.</summary>
-internal sealed class RunningStep(Lease lease, int position) : IDisposable
+internal sealed class RunningStep(Lease lease, StepWork work) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
@@ -30,7 +30,15 @@ internal sealed class RunningStep(Lease lease, int position) : IDisposable
 
     public Lease Lease { get; } = lease;
 
-    public int Position { get; } = position;
+    public string JobId { get; } = work.JobId;
+
+    public int Position { get; } = work.Position;
+
+    /// <summary>When others may take the step, unless the lease is renewed before.</summary>
+    public DateTimeOffset LeasedUntil { get; set; } = lease.Expires;
+
+    /// <summary>How much of the log other processes have been shown.</summary>
+    public long SharedBytes { get; set; }
 
     public CancellationToken Stopped => _stop.Token;
 

@@ -22,6 +22,7 @@ internal sealed partial class StepExecutor(
     JobEnding ending,
     ITracking tracking,
     LineageLog lineage,
+    LogSharing sharing,
     IOptions<JobsOptions> options,
     TimeProvider time,
     ILogger<StepExecutor> logger)
@@ -30,9 +31,8 @@ internal sealed partial class StepExecutor(
     public async Task RunAsync(RunningStep running)
     {
         var ct = CancellationToken.None;
-        var work = StepWork.Read(running.Lease.Payload);
-        var row = await steps.FindLeasedAsync(work.JobId, work.Position, ct);
-        var job = row is null or { IsOver: true } ? null : await active.FindAsync(work.JobId, ct);
+        var row = await steps.FindLeasedAsync(running.JobId, running.Position, ct);
+        var job = row is null or { IsOver: true } ? null : await active.FindAsync(running.JobId, ct);
         if (job is null)
         {
             // The step was cancelled while it waited, or its end was written by a worker that then lost its lease.
@@ -101,6 +101,7 @@ internal sealed partial class StepExecutor(
         }
 
         await closing;
+        await sharing.ForgetAsync(running, ct);
         if (result.End.Status == JobStatus.Failed && !job.Record.Plan.ContinueOnStepFailure)
             job.StopSteps($"Canceled: step '{step.Name}' failed.", always: false);
         if (isOver)

@@ -4,8 +4,8 @@ using Slipway.Tracking.Contracts;
 
 namespace Slipway.Jobs.Execution;
 
-/// <summary>Reads the logs of steps: of those that run here as they grow, of the others from their run's artifacts.</summary>
-internal sealed class StepLogs(ActiveJobs active, ITracking tracking, ContentStore content)
+/// <summary>Reads the logs of steps: of those that run as they grow, of the others from their run's artifacts.</summary>
+internal sealed class StepLogs(ActiveJobs active, LogSharing sharing, ITracking tracking, ContentStore content)
 {
     // More is fetched in the next round.
     private const int MostAtOnce = 256 * 1024;
@@ -15,21 +15,23 @@ internal sealed class StepLogs(ActiveJobs active, ITracking tracking, ContentSto
     {
         // A step that has just ended may still be listed while its folder, and the live log in it, is gone.
         if (active.Peek(step.JobId)?.FindRunning(step.Position)?.Log is { } live
-            && ReadLive(live.Path, offset) is var read
+            && ReadLive(live.Path, offset, MostAtOnce) is var read
             && (read is not null || File.Exists(live.Path)))
         {
             return read;
         }
 
         // What is taken over has its log where it was made.
-        return step.IsOver ? await ReadKeptAsync(caller, step.RunId, offset, ct) : null;
+        return step.IsOver
+            ? await ReadKeptAsync(caller, step.RunId, offset, ct)
+            : await sharing.ReadAsync(step.JobId, step.Position, offset, ct);
     }
 
     /// <summary>Completes when a log of the job grows.</summary>
     public IEnumerable<Task> Growth(string jobId) =>
         active.Peek(jobId)?.Running.Select(step => step.Log?.Grew).OfType<Task>() ?? [];
 
-    private static byte[]? ReadLive(string path, long offset)
+    public static byte[]? ReadLive(string path, long offset, int most)
     {
         try
         {
@@ -37,7 +39,7 @@ internal sealed class StepLogs(ActiveJobs active, ITracking tracking, ContentSto
             if (file.Length <= offset)
                 return null;
 
-            var bytes = new byte[Math.Min(file.Length - offset, MostAtOnce)];
+            var bytes = new byte[Math.Min(file.Length - offset, most)];
             file.Seek(offset, SeekOrigin.Begin);
             file.ReadExactly(bytes);
             return bytes;

@@ -11,8 +11,7 @@ namespace Slipway.Jobs.Execution;
 internal sealed partial class StepWorker(
     WorkQueue queue,
     StepExecutor executor,
-    ActiveJobs active,
-    JobStore jobs,
+    StepWatch watch,
     JobEnding ending,
     DataOptions data,
     IOptions<JobsOptions> options,
@@ -22,7 +21,7 @@ internal sealed partial class StepWorker(
     private static readonly string[] s_kinds = [JobProgress.WorkKind];
 
     // What this process queues wakes it at once; this is for what other processes queue.
-    private static readonly TimeSpan s_poll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(250);
 
     // Long enough to look into what went wrong; jobs themselves are kept.
     private static readonly TimeSpan s_keptFor = TimeSpan.FromDays(7);
@@ -44,7 +43,8 @@ internal sealed partial class StepWorker(
         await RecoverAsync(stoppingToken);
         var parallelism = options.Value.Parallelism > 0 ? options.Value.Parallelism : Environment.ProcessorCount;
         using var slots = new SemaphoreSlim(parallelism);
-        var watching = WatchAsync(stoppingToken);
+        using var heart = new CancellationTokenSource();
+        var watching = watch.RunAsync(() => _running.Keys, heart.Token);
         try
         {
             while (true)
@@ -55,11 +55,23 @@ internal sealed partial class StepWorker(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
+            await GiveGraceAsync();
+            await heart.CancelAsync();
             foreach (var step in _running.Keys)
                 step.Stop(StopCause.ServerStopped);
             await Task.WhenAll(_running.Values);
             await watching;
         }
+    }
+
+    private async Task GiveGraceAsync()
+    {
+        if (options.Value.GraceSeconds == 0 || _running.IsEmpty)
+            return;
+
+        Log.Waiting(logger, _running.Count, options.Value.GraceSeconds);
+        await Task.WhenAny(
+            Task.WhenAll(_running.Values), Task.Delay(TimeSpan.FromSeconds(options.Value.GraceSeconds), time));
     }
 
     /// <summary>Takes up what the last process of this home left when it died.</summary>
@@ -70,7 +82,7 @@ internal sealed partial class StepWorker(
         var released = await queue.ReleaseAsync(OwnerOf(data.Home), ct);
         if (ended + released > 0)
             Log.Recovered(logger, released, ended);
-        await ending.TellMissedAsync(ct);
+        await ending.TellMissedAsync(own: true, ct);
         await queue.DeleteFinishedAsync(s_keptFor, ct);
     }
 
@@ -93,7 +105,7 @@ internal sealed partial class StepWorker(
 
     private void Start(Lease lease, SemaphoreSlim slots, CancellationToken stopping)
     {
-        var running = new RunningStep(lease, StepWork.Read(lease.Payload).Position);
+        var running = new RunningStep(lease, StepWork.Read(lease.Payload));
         var finished = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _running[running] = finished.Task;
         _ = Task.Run(
@@ -123,53 +135,6 @@ internal sealed partial class StepWorker(
         }
     }
 
-    /// <summary>Keeps the leases, and ends the steps of jobs that another process was asked to cancel.</summary>
-    private async Task WatchAsync(CancellationToken ct)
-    {
-        using var timer = new PeriodicTimer(_lease / 3, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(ct))
-                await TickAsync(ct);
-        }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
-        {
-            // The process ends.
-        }
-    }
-
-    private async Task TickAsync(CancellationToken ct)
-    {
-        try
-        {
-            foreach (var step in _running.Keys)
-            {
-                if (!await queue.HeartbeatAsync(step.Lease, _lease, ct))
-                    step.Stop(StopCause.LeaseLost);
-            }
-
-            foreach (var job in active.All)
-            {
-                if (job.HasRunning)
-                    await StopIfWantedAsync(job, ct);
-                else
-                    active.Forget(job.Record.Id);
-            }
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            // A database that is away for one beat costs no lease; the next beat tries again.
-            Log.BeatFailed(logger, exception);
-        }
-    }
-
-    private async Task StopIfWantedAsync(ActiveJob job, CancellationToken ct)
-    {
-        var (canceled, failed) = await jobs.IsStoppingAsync(job.Record, ct);
-        if (canceled || failed)
-            job.StopSteps(canceled ? "Canceled." : "Canceled: another step failed.", always: canceled);
-    }
-
     private static partial class Log
     {
         [LoggerMessage(6006, LogLevel.Information, "Took up {Steps} steps of a server that had ended; ended {Processes} of its processes")]
@@ -181,7 +146,7 @@ internal sealed partial class StepWorker(
         [LoggerMessage(6008, LogLevel.Error, "A worker lost step {Step}")]
         public static partial void StepLost(ILogger logger, Exception exception, string step);
 
-        [LoggerMessage(6009, LogLevel.Warning, "The leases could not be kept for a moment")]
-        public static partial void BeatFailed(ILogger logger, Exception exception);
+        [LoggerMessage(6011, LogLevel.Information, "Waits for {Steps} running steps, at most {Seconds} s")]
+        public static partial void Waiting(ILogger logger, int steps, int seconds);
     }
 }

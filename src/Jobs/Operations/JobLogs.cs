@@ -71,6 +71,7 @@ internal sealed class JobLogs(JobStore jobs, StepStore steps, StepLogs logs, IAc
             {
                 if (!followed.TryGetValue(row.Position, out var seen))
                     followed[row.Position] = seen = new FollowedStep();
+                seen.Begin(row.Attempt);
                 while (await logs.ReadAsync(caller, row, seen.Offset, ct) is { } bytes)
                     yield return new SseItem<LogEvent>(new LogEvent(row.Name, seen.Decode(bytes), null, null), "log");
                 if (seen.Moved(row.Status))
@@ -109,8 +110,19 @@ internal sealed class JobLogs(JobStore jobs, StepStore steps, StepLogs logs, IAc
         // A character may be cut by the end of what was read; its rest comes with the next piece.
         private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
         private Contracts.JobStatus? _status;
+        private int _attempt;
 
         public long Offset { get; private set; }
+
+        /// <summary>Each attempt has a log of its own.</summary>
+        public void Begin(int attempt)
+        {
+            if (attempt == _attempt)
+                return;
+            _attempt = attempt;
+            Offset = 0;
+            _decoder.Reset();
+        }
 
         public string Decode(byte[] bytes)
         {

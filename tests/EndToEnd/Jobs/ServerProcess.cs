@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Slipway.Client;
 using Slipway.Shared;
 
@@ -7,41 +6,36 @@ namespace Slipway.EndToEnd.Jobs;
 /// <summary>A server as a process of its own, to be killed.</summary>
 internal sealed class ServerProcess : IDisposable
 {
-    private readonly Process _process;
+    private readonly SlipwayHost _host;
 
-    private ServerProcess(Process process, SlipwayClient client)
+    private ServerProcess(SlipwayHost host, string url)
     {
-        _process = process;
-        Client = client;
+        _host = host;
+        Url = url;
+        Client = new SlipwayClient(new Uri(url));
     }
+
+    public string Url { get; }
 
     public SlipwayClient Client { get; }
 
-    public static async Task<ServerProcess> StartAsync(string home, CancellationToken ct)
+    /// <param name="url">Null: a free port.</param>
+    /// <param name="database">Null: SQLite in the home.</param>
+    public static async Task<ServerProcess> StartAsync(
+        string home, CancellationToken ct, string? url = null, string? database = null, bool runSteps = true)
     {
-        var program = Repository.Path("artifacts/bin/Cli/release/slipway.dll");
-        var url = $"http://127.0.0.1:{FreePort.Next()}";
-        var process = Process.Start(new ProcessStartInfo("dotnet", [program, "server", "--home", home, "--urls", url])
-        {
-            RedirectStandardOutput = true,
-        })!;
-        var line = await process.StandardOutput.ReadLineAsync(ct);
-        return line?.StartsWith("Slipway listens", StringComparison.Ordinal) == true
-            ? new ServerProcess(process, new SlipwayClient(new Uri(url)))
-            : throw new InvalidOperationException($"The server did not start : '{line}'. Is {program} built?");
+        url ??= $"http://127.0.0.1:{FreePort.Next()}";
+        string[] records = database is null ? [] : ["--database", database];
+        var host = await SlipwayHost.StartAsync("Slipway listens", ["server", "--home", home, "--urls", url, .. records], ct, ("Jobs__RunSteps", $"{runSteps}"));
+        return new ServerProcess(host, url);
     }
 
     /// <summary>kill -9.</summary>
-    public async Task KillAsync()
-    {
-        _process.Kill();
-        await _process.WaitForExitAsync();
-    }
+    public Task KillAsync() => _host.KillAsync();
 
     public void Dispose()
     {
-        if (!_process.HasExited)
-            _process.Kill();
-        _process.Dispose();
+        Client.Dispose();
+        _host.Dispose();
     }
 }

@@ -135,7 +135,7 @@ public abstract class JobRecoveryContract(DatabaseProvider provider) : JobContra
         await Database.ExecuteAsync("update jobs set announced = @No", new { No = false }, Ct);
         await using var second = await StartAsync(Good);
 
-        while ((await second.Get<JobStore>().UnannouncedAsync(Ct)).Count > 0)
+        while ((await second.Get<JobStore>().UntoldAsync("", own: false, long.MaxValue, Ct)).Count > 0)
             await Task.Delay(5, Ct);
         Assert.Single(second.Finished.All);
     }
