@@ -4,6 +4,7 @@ using Slipway.Data;
 using Slipway.Lake.Assets;
 using Slipway.Lake.Content;
 using Slipway.Lake.Contracts;
+using Slipway.Lake.Profiles;
 using Slipway.Lake.Sql;
 using Slipway.Lake.Tests;
 
@@ -17,7 +18,10 @@ public static class LakeModule
         .AddSingleton(options)
         .AddSingleton<DataVersionStore>()
         .AddSingleton<IDataAssets, DataAssets>()
-        .AddSingleton<ILakeTables, LakeTables>()
+        .AddSingleton<LakeTables>()
+        .AddSingleton<ILakeTables>(services => services.GetRequiredService<LakeTables>())
+        .AddSingleton<ProfileStore>()
+        .AddSingleton<IDataProfiles, DataProfiles>()
         .AddSingleton<IDataTests, DataTests>()
         .AddSingleton<UploadBlob>()
         .AddSingleton<CreateTree>()
@@ -32,5 +36,6 @@ public static class LakeModule
         CreateTree.Map(routes);
         DownloadFile.Map(routes);
         RunSql.Map(routes);
+        ShowProfile.Map(routes);
     }
 }

@@ -10,7 +10,7 @@ internal static class DataCommands
 {
     private static readonly string[] s_columns = ["name", "version", "type", "zone", "rows", "sizeBytes", "createdAt"];
 
-    public static Command Create() => new("data", "Data assets and their versions.") { CreateVersion(), List(), Show() };
+    public static Command Create() => new("data", "Data assets and their versions.") { CreateVersion(), List(), Show(), DataTableCommands.Profile() };
 
     private static Command CreateVersion()
     {

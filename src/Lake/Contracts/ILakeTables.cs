@@ -7,7 +7,11 @@ namespace Slipway.Lake.Contracts;
 /// <summary>A tree of files as a table of DuckDB.</summary>
 /// <param name="Expression">To be put into a FROM clause: <c>read_parquet(['/…', '/…'])</c>. The files are immutable.</param>
 /// <param name="Files">The local files that it reads; a sandboxed connection must be allowed them.</param>
-public sealed record LakeTable(string Expression, IReadOnlyList<string> Files);
+public sealed record LakeTable(string Expression, IReadOnlyList<string> Files)
+{
+    /// <summary>The name that each of the files has in its tree, for messages.</summary>
+    public IReadOnlyDictionary<string, string> Names { get; init; } = new Dictionary<string, string>();
+}
 
 /// <summary>A query whose references to data versions are bound.</summary>
 /// <param name="Sql">The query with table expressions in place of the references.</param>

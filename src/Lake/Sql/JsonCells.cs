@@ -15,7 +15,7 @@ internal static class JsonCells
         json.WriteEndArray();
     }
 
-    private static void Write(Utf8JsonWriter json, object? cell)
+    public static void Write(Utf8JsonWriter json, object? cell)
     {
         switch (cell)
         {

@@ -10,6 +10,9 @@ using Slipway.Security.Contracts;
 
 namespace Slipway.Lake.Sql;
 
+/// <summary>A part of a table with the digest of all that it is made of.</summary>
+internal sealed record TablePart(Digest Digest, LakeTable Table, bool IsColumnar);
+
 /// <summary>Turns trees into table expressions, and hands out connections.</summary>
 internal sealed partial class LakeTables(
     ContentStore content, DataVersionStore versions, IAccess access, LakeOptions options) : ILakeTables
@@ -18,20 +21,20 @@ internal sealed partial class LakeTables(
 
     public async Task<LakeTable> TableAsync(Digest tree, CancellationToken ct)
     {
-        var entries = (await content.GetTreeAsync(tree, ct)).Entries;
-        var (format, chosen) = s_formats
-            .Select(format => (format, entries.Where(entry => Has(entry.Path, format)).ToList()))
-            .FirstOrDefault(pair => pair.Item2.Count > 0);
-        if (format is null)
-        {
-            throw SlipwayException.Invalid(
-                $"The {entries.Count} files of this version are no table: none ends in {string.Join(", ", s_formats)}.");
-        }
+        var (format, chosen) = await ChooseAsync(tree, ct);
+        return await TableAsync(format, chosen, ct);
+    }
 
-        var files = new List<string>(chosen.Count);
+    /// <summary>The parts of a table that can be read on their own: each Parquet file, or else the table as a whole.</summary>
+    internal async Task<IReadOnlyList<TablePart>> PartsAsync(Digest tree, CancellationToken ct)
+    {
+        var (format, chosen) = await ChooseAsync(tree, ct);
+        if (format != ".parquet")
+            return [new TablePart(tree, await TableAsync(format, chosen, ct), IsColumnar: false)];
+        var parts = new List<TablePart>(chosen.Count);
         foreach (var entry in chosen)
-            files.Add(await content.LocalFileAsync(entry.Digest, ct));
-        return new LakeTable(Expression(format, chosen[0].Path, files), files);
+            parts.Add(new TablePart(entry.Digest, await TableAsync(format, [entry], ct), IsColumnar: true));
+        return parts;
     }
 
     public async Task<LakeQuery> BindAsync(Caller caller, string sql, CancellationToken ct)
@@ -90,6 +93,34 @@ internal sealed partial class LakeTables(
         });
         // The engine keeps the database alive as long as a connection to it is open.
         return database.Connect();
+    }
+
+    private async Task<(string Format, List<TreeEntry> Files)> ChooseAsync(Digest tree, CancellationToken ct)
+    {
+        var entries = (await content.GetTreeAsync(tree, ct)).Entries;
+        var (format, chosen) = s_formats
+            .Select(format => (format, entries.Where(entry => Has(entry.Path, format)).ToList()))
+            .FirstOrDefault(pair => pair.Item2.Count > 0);
+        if (format is null)
+        {
+            throw SlipwayException.Invalid(
+                $"The {entries.Count} files of this version are no table: none ends in {string.Join(", ", s_formats)}.");
+        }
+
+        return (format, chosen);
+    }
+
+    private async Task<LakeTable> TableAsync(string format, List<TreeEntry> chosen, CancellationToken ct)
+    {
+        var names = new Dictionary<string, string>();
+        var files = new List<string>(chosen.Count);
+        foreach (var entry in chosen)
+        {
+            files.Add(await content.LocalFileAsync(entry.Digest, ct));
+            names[files[^1]] = entry.Path;
+        }
+
+        return new LakeTable(Expression(format, chosen[0].Path, files), files) { Names = names };
     }
 
     private async Task<DataVersion> FindAsync(Caller caller, string name, string version, CancellationToken ct)

@@ -1,0 +1,80 @@
+namespace Slipway.Statistics.Profiles;
+
+/// <summary>
+/// Count, mean, variance, least and greatest of numbers. Batches are joined by Chan's update of Welford's sums, which does
+/// not lose digits to a large mean.
+/// </summary>
+public sealed class Moments
+{
+    public long Count { get; private set; }
+
+    public double Mean { get; private set; }
+
+    /// <summary>The sum of the squared deviations from the mean.</summary>
+    public double SquaredDeviations { get; private set; }
+
+    public double Min { get; private set; } = double.PositiveInfinity;
+
+    public double Max { get; private set; } = double.NegativeInfinity;
+
+    /// <summary>The sample's variance (n − 1), NaN for less than two numbers.</summary>
+    public double Variance => Count < 2 ? double.NaN : SquaredDeviations / (Count - 1);
+
+    public double StandardDeviation => Math.Sqrt(Variance);
+
+    /// <param name="values">Finite numbers.</param>
+    public void Add(ReadOnlySpan<double> values)
+    {
+        if (values.IsEmpty)
+            return;
+        var (sum, min, max) = (0.0, Min, Max);
+        foreach (var value in values)
+        {
+            sum += value;
+            min = Math.Min(min, value);
+            max = Math.Max(max, value);
+        }
+
+        var mean = sum / values.Length;
+        var squares = 0.0;
+        foreach (var value in values)
+            squares += (value - mean) * (value - mean);
+        (Min, Max) = (min, max);
+        Join(values.Length, mean, squares);
+    }
+
+    public void Merge(Moments other)
+    {
+        if (other.Count == 0)
+            return;
+        (Min, Max) = (Math.Min(Min, other.Min), Math.Max(Max, other.Max));
+        Join(other.Count, other.Mean, other.SquaredDeviations);
+    }
+
+    internal void Write(BinaryWriter writer)
+    {
+        writer.Write(Count);
+        writer.Write(Mean);
+        writer.Write(SquaredDeviations);
+        writer.Write(Min);
+        writer.Write(Max);
+    }
+
+    internal static Moments Read(BinaryReader reader) => new()
+    {
+        Count = reader.ReadInt64(),
+        Mean = reader.ReadDouble(),
+        SquaredDeviations = reader.ReadDouble(),
+        Min = reader.ReadDouble(),
+        Max = reader.ReadDouble(),
+    };
+
+    private void Join(long count, double mean, double squares)
+    {
+        var all = Count + count;
+        var apart = mean - Mean;
+        SquaredDeviations += squares + (apart * apart * ((double)Count / all) * count);
+        Mean = Count == 0 ? mean : Mean + (apart * ((double)count / all));
+        Count = all;
+    }
+}
