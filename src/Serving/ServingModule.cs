@@ -5,9 +5,11 @@ using Slipway.Data;
 using Slipway.Lineage.Contracts;
 using Slipway.Serving.Collection;
 using Slipway.Serving.Contracts;
+using Slipway.Serving.Inference;
 using Slipway.Serving.Online;
 using Slipway.Serving.Protocol;
 using Slipway.Serving.Routing;
+using Slipway.Serving.Runtimes;
 
 namespace Slipway.Serving;
 
@@ -21,9 +23,13 @@ public static class ServingModule
         .AddSingleton<ServingMetrics>()
         .AddOnline()
         .AddCollection()
+        .AddSingleton<IModelRuntime, OnnxRuntimePolicy>()
+        .AddSingleton<KnownRuntimes>()
+        .AddSingleton<InferenceCore>()
         .AddSingleton<ScoringAccess>()
         .AddSingleton<InferRoute>()
-        .AddSingleton<ModelRoutes>();
+        .AddSingleton<ModelRoutes>()
+        .AddSingleton<RepositoryRoutes>();
 
     /// <param name="routes">The root: the control plane is mapped below /api/v1, the data plane below /endpoints.</param>
     public static void MapServing(this IEndpointRouteBuilder routes)
@@ -37,6 +43,7 @@ public static class ServingModule
         var inference = routes.MapGroup("/endpoints/{endpoint}/v2").WithMetadata(OipErrorShape.Default, new ExcludeFromDescriptionAttribute());
         InferRoute.Map(inference);
         ModelRoutes.Map(inference);
+        RepositoryRoutes.Map(inference);
 
         // Its instruments answer only once it exists.
         routes.ServiceProvider.GetRequiredService<ServingMetrics>();
@@ -48,7 +55,10 @@ public static class ServingModule
         .AddSingleton<CreateDeployment>()
         .AddSingleton<RetireDeployments>()
         .AddSingleton<SetTraffic>()
-        .AddSingleton<IEndpoints, OnlineEndpoints>()
+        .AddSingleton<SwapDeployments>()
+        .AddSingleton<OnlineEndpoints>()
+        .AddSingleton<IEndpoints>(provider => provider.GetRequiredService<OnlineEndpoints>())
+        .AddSingleton<ModelRepository>()
         .AddHostedService<ServingStartup>();
 
     private static IServiceCollection AddCollection(this IServiceCollection services) => services

@@ -39,6 +39,9 @@ public sealed unsafe class OnnxInput
 
     internal nint Value => _value;
 
+    /// <summary>All rows as bytes, one after the other; empty for strings.</summary>
+    public Span<byte> Bytes => new(_buffer.Start, _count * _elementSize);
+
     /// <summary>All rows, one after the other; T must be the .NET type of the field's elements.</summary>
     public Span<T> Span<T>()
         where T : unmanaged

@@ -54,6 +54,9 @@ public sealed unsafe class OnnxOutput
         return new(_data, Count);
     }
 
+    /// <summary>The elements as bytes; empty for strings.</summary>
+    public ReadOnlySpan<byte> Bytes => new(_data, Count * ElementType.Size());
+
     /// <summary>One string of a tensor of strings, as UTF-8.</summary>
     public ReadOnlySpan<byte> Text(int index)
     {

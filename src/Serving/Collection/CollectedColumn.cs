@@ -1,5 +1,6 @@
 using Slipway.Engines.DuckDb;
 using Slipway.Engines.OnnxRuntime;
+using Slipway.Serving.Runtimes;
 using Slipway.Serving.Scoring;
 
 namespace Slipway.Serving.Collection;

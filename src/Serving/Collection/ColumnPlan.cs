@@ -2,6 +2,7 @@ using System.Globalization;
 using Slipway.Engines.DuckDb;
 using Slipway.Engines.OnnxRuntime;
 using Slipway.Kernel;
+using Slipway.Serving.Runtimes;
 using Slipway.Serving.Scoring;
 
 namespace Slipway.Serving.Collection;

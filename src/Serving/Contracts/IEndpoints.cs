@@ -76,6 +76,8 @@ public sealed record OnlineDeployment
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    public DeploymentSettings Settings { get; init; } = DeploymentSettings.Default;
+
     /// <summary>Its node in the lineage graph.</summary>
     public string Node => $"deployment:{Endpoint}/{Name}";
 }
@@ -97,10 +99,16 @@ public interface IEndpoints
 
     /// <summary>
     /// Creates a deployment and returns when it answers; with no traffic yet. A deployment keeps its model version for
-    /// life: a second call with the same version returns it, one with another version is refused with Conflict.
+    /// life: a second call with the same version returns it (with other settings it is loaded anew and swapped in), one with
+    /// another version is refused with Conflict.
     /// </summary>
     /// <param name="model">A reference as IModelRegistry reads it: "flights-late@champion", "flights-late:3".</param>
-    Task<OnlineDeployment> DeployAsync(Caller caller, string endpoint, string deployment, string model, CancellationToken ct);
+    Task<OnlineDeployment> DeployAsync(
+        Caller caller, string endpoint, string deployment, string model, DeploymentSettings settings, CancellationToken ct);
+
+    /// <summary>As above, with the settings that suit small models.</summary>
+    Task<OnlineDeployment> DeployAsync(Caller caller, string endpoint, string deployment, string model, CancellationToken ct) =>
+        DeployAsync(caller, endpoint, deployment, model, DeploymentSettings.Default, ct);
 
     /// <summary>Replaces the traffic split; the reason goes to history and lineage ("deployment served from t1 to t2").</summary>
     Task SetTrafficAsync(

@@ -2,7 +2,6 @@ using Slipway.Data;
 using Slipway.Kernel;
 using Slipway.Registry.Contracts;
 using Slipway.Security.Contracts;
-using Slipway.Serving.Collection;
 using Slipway.Serving.Contracts;
 using Slipway.Serving.Routing;
 
@@ -13,20 +12,24 @@ internal sealed class CreateDeployment(
     Database database,
     DeploymentLoader loader,
     RoutingTable table,
-    Collector collector,
+    SwapDeployments swap,
     IModelRegistry registry,
     IModelHistory history,
     LineageLog lineage,
     IAuditLog audit,
     TimeProvider time)
 {
-    public async Task<OnlineDeployment> RunAsync(
-        Caller caller, OnlineEndpoint endpoint, string name, string model, CancellationToken ct)
+    /// <returns>The deployment, and what it replaced: to be drained.</returns>
+    public async Task<(OnlineDeployment Deployment, IReadOnlyList<ServedDeployment> Replaced)> RunAsync(
+        Caller caller, OnlineEndpoint endpoint, string name, string model, DeploymentSettings settings, CancellationToken ct)
     {
         var version = await registry.FindAsync(caller, model, ct) ?? throw SlipwayException.NotFound("Model version", model);
         var existing = endpoint.Deployments.FirstOrDefault(known => known.Name == name);
-        if (existing is { State: EndpointStore.Succeeded } && Unchanged(existing, version) && IsLoaded(caller, endpoint, name))
-            return existing;
+        if (existing is { State: EndpointStore.Succeeded } && SameVersion(existing, version)
+            && existing.Settings == settings && IsLoaded(caller, endpoint, name))
+        {
+            return (existing, []);
+        }
 
         var wanted = new OnlineDeployment
         {
@@ -36,20 +39,18 @@ internal sealed class CreateDeployment(
             ModelVersion = version.Number,
             State = EndpointStore.Succeeded,
             CreatedAt = time.GetUtcNow(),
+            Settings = settings,
         };
         var loaded = await LoadAsync(caller, wanted, version, endpoint.Collect, ct);
         await RecordAsync(caller, wanted, version, ct);
-        collector.Watch(loaded.Collected);
         var definition = endpoint with { Deployments = [.. endpoint.Deployments.Where(known => known.Name != name), wanted] };
-        var others = table.Find(caller.Workspace, endpoint.Name)?.Deployments.Values.Where(known => known.Definition.Name != name);
-        table.Put(new ServedEndpoint(caller.Workspace, definition, [.. others ?? [], loaded]));
-        return wanted;
+        return (wanted, swap.Run(caller.Workspace, definition, [loaded]));
     }
 
     private bool IsLoaded(Caller caller, OnlineEndpoint endpoint, string name) =>
         table.Find(caller.Workspace, endpoint.Name)?.Deployments.ContainsKey(name) == true;
 
-    private static bool Unchanged(OnlineDeployment existing, ModelVersion version) =>
+    private static bool SameVersion(OnlineDeployment existing, ModelVersion version) =>
         existing.Model == version.Model && existing.ModelVersion == version.Number
             ? true
             : throw SlipwayException.Conflict(

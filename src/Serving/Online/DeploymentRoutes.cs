@@ -32,7 +32,8 @@ internal static class DeploymentRoutes
     {
         if (string.IsNullOrEmpty(request.Model))
             throw SlipwayException.Invalid("""Say which model is deployed: {"model":"flights-late@champion"} or {"model":"flights-late:3"}.""");
-        return TypedResults.Ok(Response.Of(await endpoints.DeployAsync(caller, endpoint, name, request.Model, ct)));
+        return TypedResults.Ok(Response.Of(await endpoints.DeployAsync(
+            caller, endpoint, name, request.Model, request.Settings ?? DeploymentSettings.Default, ct)));
     }
 
     private static async Task<Ok<Response>> ShowAsync(
@@ -55,12 +56,13 @@ internal static class DeploymentRoutes
         string endpoint, string name, Caller caller, IEndpoints endpoints, CancellationToken ct) =>
         TypedResults.Ok(await endpoints.StatsAsync(caller, endpoint, name, ct));
 
-    public sealed record Request(string? Model);
+    public sealed record Request(string? Model, DeploymentSettings? Settings);
 
     public sealed record Listing(IReadOnlyList<Response> Deployments);
 
     public sealed record Response(
-        string Name, string Endpoint, string Model, int ModelVersion, string State, string? Message, DateTimeOffset CreatedAt)
+        string Name, string Endpoint, string Model, int ModelVersion, string State, string? Message, DateTimeOffset CreatedAt,
+        DeploymentSettings Settings)
     {
         internal static Response Of(OnlineDeployment deployment) => new(
             deployment.Name,
@@ -69,6 +71,7 @@ internal static class DeploymentRoutes
             deployment.ModelVersion,
             deployment.State,
             deployment.Message,
-            deployment.CreatedAt);
+            deployment.CreatedAt,
+            deployment.Settings);
     }
 }

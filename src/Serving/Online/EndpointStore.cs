@@ -69,11 +69,11 @@ internal sealed class EndpointStore(Database database)
         DbTransaction tx, Caller caller, OnlineDeployment deployment, CancellationToken ct) => tx.ExecuteAsync(
         """
         insert into online_deployments (
-            workspace, endpoint, name, model, model_version, state, message, created_at, created_by)
-        values (@Workspace, @Endpoint, @Name, @Model, @ModelVersion, @State, @Message, @CreatedAt, @Principal)
+            workspace, endpoint, name, model, model_version, state, message, settings, created_at, created_by)
+        values (@Workspace, @Endpoint, @Name, @Model, @ModelVersion, @State, @Message, @Settings, @CreatedAt, @Principal)
         on conflict (workspace, endpoint, name) do update
         set model = excluded.model, model_version = excluded.model_version, state = excluded.state,
-            message = excluded.message, created_at = excluded.created_at, created_by = excluded.created_by
+            message = excluded.message, settings = excluded.settings, created_at = excluded.created_at, created_by = excluded.created_by
         """,
         new
         {
@@ -84,6 +84,7 @@ internal sealed class EndpointStore(Database database)
             deployment.ModelVersion,
             deployment.State,
             deployment.Message,
+            Settings = JsonSerializer.Serialize(deployment.Settings, ServingJson.Default.DeploymentSettings),
             CreatedAt = deployment.CreatedAt.ToUnixTimeMilliseconds(),
             caller.Principal,
         },
@@ -115,7 +116,7 @@ internal sealed class EndpointStore(Database database)
             ct);
         var deployments = await connection.QueryAsync<DeploymentRow>(
             $"""
-             select workspace, endpoint, name, model, model_version, state, message, created_at
+             select workspace, endpoint, name, model, model_version, state, message, settings, created_at
              from online_deployments {where.Replace("name =", "endpoint =", StringComparison.Ordinal)}
              order by workspace, endpoint, created_at, name
              """,
@@ -177,6 +178,8 @@ internal sealed class EndpointStore(Database database)
 
         public string? Message { get; init; }
 
+        public required string Settings { get; init; }
+
         public required long CreatedAt { get; init; }
 
         public OnlineDeployment ToDeployment() => new()
@@ -187,6 +190,7 @@ internal sealed class EndpointStore(Database database)
             ModelVersion = ModelVersion,
             State = State,
             Message = Message,
+            Settings = JsonSerializer.Deserialize(Settings, ServingJson.Default.DeploymentSettings)!,
             CreatedAt = CreatedAt.ToTime(),
         };
     }

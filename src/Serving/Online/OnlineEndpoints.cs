@@ -43,14 +43,19 @@ internal sealed class OnlineEndpoints(
         return await store.ListAsync(caller.Workspace, ct);
     }
 
-    public Task<OnlineDeployment> DeployAsync(
-        Caller caller, string endpoint, string deployment, string model, CancellationToken ct) =>
-        ActAsync(caller, endpoint, async () =>
+    public async Task<OnlineDeployment> DeployAsync(
+        Caller caller, string endpoint, string deployment, string model, DeploymentSettings settings, CancellationToken ct)
+    {
+        var (created, replaced) = await ActAsync(caller, endpoint, async () =>
         {
             ServingName.Check("a deployment's name", deployment);
+            SettingsLimits.Check(settings);
             var definition = await GetAsync(caller, endpoint, ct);
-            return await create.RunAsync(caller, definition, deployment, model, ct);
+            return await create.RunAsync(caller, definition, deployment, model, settings, ct);
         }, ct);
+        await retire.DrainAsync(replaced, ct);
+        return created;
+    }
 
     public Task SetTrafficAsync(
         Caller caller, string endpoint, IReadOnlyDictionary<string, int> traffic, string reason, CancellationToken ct) =>
@@ -90,6 +95,21 @@ internal sealed class OnlineEndpoints(
             ?? throw SlipwayException.NotFound("A loaded deployment", $"{endpoint}/{deployment}");
     }
 
+    /// <summary>Acts come one after the other; each demands the permission to write.</summary>
+    public async Task<T> ActAsync<T>(Caller caller, string endpoint, Func<Task<T>> act, CancellationToken ct)
+    {
+        await access.DemandAsync(caller, Permission.Write, $"endpoint:{endpoint}", ct);
+        await _acts.WaitAsync(ct);
+        try
+        {
+            return await act();
+        }
+        finally
+        {
+            _acts.Release();
+        }
+    }
+
     public void Dispose() => _acts.Dispose();
 
     private async Task<OnlineEndpoint> GetAsync(Caller caller, string endpoint, CancellationToken ct) =>
@@ -102,19 +122,5 @@ internal sealed class OnlineEndpoints(
         var loaded = table.Find(caller.Workspace, endpoint)?.Deployments.Values ?? [];
         table.Put(new ServedEndpoint(caller.Workspace, definition, loaded));
         return definition;
-    }
-
-    private async Task<T> ActAsync<T>(Caller caller, string endpoint, Func<Task<T>> act, CancellationToken ct)
-    {
-        await access.DemandAsync(caller, Permission.Write, $"endpoint:{endpoint}", ct);
-        await _acts.WaitAsync(ct);
-        try
-        {
-            return await act();
-        }
-        finally
-        {
-            _acts.Release();
-        }
     }
 }

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using Slipway.Kernel;
+using Slipway.Serving.Inference;
+using Slipway.Serving.Runtimes;
 using Slipway.Serving.Scoring;
 
 namespace Slipway.Serving.Protocol;
@@ -12,17 +14,18 @@ namespace Slipway.Serving.Protocol;
 /// </summary>
 internal ref struct InferParser
 {
-    private const int MaxIdLength = 128;
-
     private readonly ScoringSlot _slot;
     private readonly int _maxRows;
     private readonly ReadOnlySpan<byte> _body;
+    private readonly ReadOnlySpan<byte> _binary;
     private Utf8JsonReader _reader;
     private Fields _seen;
+    private int _binaryRead;
 
-    private InferParser(ReadOnlySpan<byte> body, ScoringSlot slot, int maxRows)
+    private InferParser(ReadOnlySpan<byte> body, ReadOnlySpan<byte> binary, ScoringSlot slot, int maxRows)
     {
         _body = body;
+        _binary = binary;
         _slot = slot;
         _maxRows = maxRows;
         _reader = new Utf8JsonReader(body);
@@ -38,15 +41,15 @@ internal ref struct InferParser
     }
 
     /// <summary>Fills the slot, or refuses with one sentence: InvalidParameter, TooLarge.</summary>
-    public static void Parse(ReadOnlySpan<byte> body, ScoringSlot slot, int maxRows)
+    /// <param name="binary">What follows the JSON: bytes of tensors.</param>
+    public static void Parse(ReadOnlySpan<byte> body, ReadOnlySpan<byte> binary, ScoringSlot slot, int maxRows)
     {
-        slot.Begin();
         if (!Utf8.IsValid(body))
             throw SlipwayException.Invalid("The body is not JSON: it is not UTF-8.");
 
         try
         {
-            new InferParser(body, slot, maxRows).ReadRequest();
+            new InferParser(body, binary, slot, maxRows).ReadRequest();
         }
         catch (JsonException exception)
         {
@@ -67,11 +70,13 @@ internal ref struct InferParser
         _reader.Read();
         if ((_seen & Fields.Inputs) == 0)
             throw SlipwayException.Invalid($"The request has no 'inputs'. The model takes: {Names(_slot.Model.Inputs)}.");
-        for (var i = 0; i < _slot.Given.Length; i++)
+        if (_binaryRead != _binary.Length)
         {
-            if (!_slot.Given[i])
-                throw SlipwayException.Invalid($"The input {_slot.Model.Inputs[i]} is missing.");
+            throw SlipwayException.Invalid(
+                $"{_binary.Length - _binaryRead} bytes behind the JSON belong to no input; 'binary_data_size' says how many each has.");
         }
+
+        _slot.CheckComplete();
     }
 
     private void ReadField()
@@ -100,11 +105,8 @@ internal ref struct InferParser
     {
         Once(Fields.Id, "id");
         _slot.RequestId = _reader.TokenType == JsonTokenType.Null ? null : Text(ref _reader, "'id'");
-        if (_slot.RequestId is { } id && (id.Length is 0 or > MaxIdLength || id.Contains('@') || id.Any(char.IsControl)))
-        {
-            throw SlipwayException.Invalid(
-                $"'id' has 1 to {MaxIdLength} characters without '@' and control characters; this one has {id.Length}.");
-        }
+        if (_slot.RequestId is { } id)
+            RequestNames.CheckId(id);
     }
 
     private void ReadParameters()
@@ -115,20 +117,25 @@ internal ref struct InferParser
         {
             if (_reader.ValueTextEquals("event_time"u8))
                 ReadEventTime();
+            else if (_reader.ValueTextEquals("binary_data_output"u8))
+                _slot.BinaryByDefault = ReadFlag("binary_data_output");
             else
                 _reader.Skip();
         }
     }
 
+    private bool ReadFlag(string name)
+    {
+        _reader.Read();
+        return _reader.TokenType is JsonTokenType.True or JsonTokenType.False
+            ? _reader.TokenType == JsonTokenType.True
+            : throw SlipwayException.Invalid($"'{name}' is neither true nor false.");
+    }
+
     private void ReadEventTime()
     {
         _reader.Read();
-        var text = Text(ref _reader, "'event_time'");
-        var hasZone = text.Length > 10 && (text[^1] is 'Z' || text.AsSpan(10).IndexOfAny('+', '-') >= 0);
-        _slot.EventTime = hasZone && _reader.TryGetDateTimeOffset(out var time)
-            ? time
-            : throw SlipwayException.Invalid(
-                $"'event_time' is '{Shorten(text)}'; write a time with its zone, such as 2001-01-31T08:00:00Z.");
+        _slot.EventTime = RequestNames.EventTime(Text(ref _reader, "'event_time'"));
     }
 
     private void ReadInputs()
@@ -139,8 +146,8 @@ internal ref struct InferParser
         while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
         {
             Expect(JsonTokenType.StartObject, "An element of 'inputs' is not an object.");
-            var input = new InputParser(_body, _slot, _maxRows, expected);
-            input.Read(ref _reader);
+            var input = new InputParser(_body, _binary[_binaryRead..], _slot, _maxRows, expected);
+            _binaryRead += input.Read(ref _reader);
             expected++;
         }
     }
@@ -165,23 +172,43 @@ internal ref struct InferParser
     private void ReadOutput()
     {
         var index = -1;
+        bool? binary = null;
         while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (!_reader.ValueTextEquals("name"u8))
+            if (_reader.ValueTextEquals("name"u8))
+            {
+                _reader.Read();
+                index = Find(ref _reader, _slot.Model.Outputs, "output");
+            }
+            else if (_reader.ValueTextEquals("parameters"u8))
+            {
+                binary = ReadOutputParameters();
+            }
+            else
             {
                 _reader.Skip();
-                continue;
             }
-
-            _reader.Read();
-            index = Find(ref _reader, _slot.Model.Outputs, "output");
         }
 
         if (index < 0)
             throw SlipwayException.Invalid("An element of 'outputs' has no 'name'.");
-        if (_slot.Wanted[index])
-            throw SlipwayException.Invalid($"The output '{_slot.Model.Outputs[index].Name}' is asked for twice.");
-        _slot.Wanted[index] = true;
+        _slot.Want(_slot.Model.Outputs[index], binary);
+    }
+
+    private bool? ReadOutputParameters()
+    {
+        _reader.Read();
+        Expect(JsonTokenType.StartObject, "'parameters' of an output is not an object.");
+        bool? binary = null;
+        while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (_reader.ValueTextEquals("binary_data"u8))
+                binary = ReadFlag("binary_data");
+            else
+                _reader.Skip();
+        }
+
+        return binary;
     }
 
     private readonly void Expect(JsonTokenType type, string message)
@@ -224,5 +251,5 @@ internal ref struct InferParser
 
     internal static string Shorten(string text) => text.Length <= 64 ? text : text[..61] + "...";
 
-    private static string Names(TensorPlan[] plans) => string.Join(", ", plans.Take(32).Select(plan => plan.ToString()));
+    internal static string Names(TensorPlan[] plans) => string.Join(", ", plans.Take(32).Select(plan => plan.ToString()));
 }

@@ -1,4 +1,6 @@
 using Slipway.Engines.OnnxRuntime;
+using Slipway.Serving.Inference;
+using Slipway.Serving.Runtimes;
 using Slipway.Serving.Scoring;
 
 namespace Slipway.Serving.Protocol;
@@ -6,11 +8,11 @@ namespace Slipway.Serving.Protocol;
 /// <summary>The answer to an inference request: {"id", "model_name", "model_version", "outputs":[{"name", "datatype", "shape", "data"}]}.</summary>
 internal static class InferWriter
 {
-    public static void Write(ScoringSlot slot, string requestId)
+    public static void Write(ScoringSlot slot)
     {
         var json = slot.Answer;
         json.Raw("{\"id\":"u8);
-        json.Text(requestId);
+        json.Text(slot.RequestId!);
         json.Raw(",\"model_name\":"u8);
         json.Text(slot.Model.Name);
         json.Raw(",\"model_version\":"u8);
@@ -24,13 +26,13 @@ internal static class InferWriter
             if (!first)
                 json.Comma();
             first = false;
-            WriteTensor(json, output, slot.Runner.Outputs[output.Index]);
+            WriteTensor(json, output, slot.Runner.Outputs[output.Index], slot.IsBinary(output));
         }
 
         json.Raw("]}"u8);
     }
 
-    private static void WriteTensor(JsonText json, TensorPlan plan, OnnxOutput output)
+    private static void WriteTensor(JsonText json, TensorPlan plan, OutputMemory output, bool binary)
     {
         json.Raw("{\"name\":"u8);
         json.Text(plan.Utf8Name);
@@ -44,12 +46,20 @@ internal static class InferWriter
             json.Number(output.Dims[i]);
         }
 
+        if (binary)
+        {
+            json.Raw("],\"parameters\":{\"binary_data_size\":"u8);
+            json.Number(RawTensor.Length(output));
+            json.Raw("}}"u8);
+            return;
+        }
+
         json.Raw("],\"data\":["u8);
         WriteData(json, output);
         json.Raw("]}"u8);
     }
 
-    private static void WriteData(JsonText json, OnnxOutput output)
+    private static void WriteData(JsonText json, OutputMemory output)
     {
         switch (output.ElementType)
         {
@@ -74,7 +84,7 @@ internal static class InferWriter
         }
     }
 
-    private static void WriteIntegers(JsonText json, OnnxOutput output)
+    private static void WriteIntegers(JsonText json, OutputMemory output)
     {
         switch (output.ElementType)
         {
@@ -156,7 +166,7 @@ internal static class InferWriter
         }
     }
 
-    private static void Texts(JsonText json, OnnxOutput output)
+    private static void Texts(JsonText json, OutputMemory output)
     {
         for (var i = 0; i < output.Count; i++)
         {

@@ -1,6 +1,7 @@
-using System.Globalization;
 using System.Text.Json;
 using Slipway.Kernel;
+using Slipway.Serving.Inference;
+using Slipway.Serving.Runtimes;
 using Slipway.Serving.Scoring;
 
 namespace Slipway.Serving.Protocol;
@@ -10,20 +11,23 @@ namespace Slipway.Serving.Protocol;
 /// passed over and read afterwards.
 /// </summary>
 /// <param name="guess">Which input it most likely is: clients send them in the model's order.</param>
-internal ref struct InputParser(ReadOnlySpan<byte> body, ScoringSlot slot, int maxRows, int guess)
+/// <param name="binary">What is left of the bytes behind the JSON.</param>
+internal ref struct InputParser(ReadOnlySpan<byte> body, ReadOnlySpan<byte> binary, ScoringSlot slot, int maxRows, int guess)
 {
     private readonly ReadOnlySpan<byte> _body = body;
+    private readonly ReadOnlySpan<byte> _binary = binary;
     private readonly ScoringSlot _slot = slot;
     private readonly long[] _shape = slot.Shape;
     private int _rank = -1;
     private TensorPlan? _input;
     private string? _dataType;
-    private bool _shapeIsChecked;
+    private long _binarySize = -1;
     private bool _hasData;
     private int _laterFrom;
     private int _laterLength;
 
-    public void Read(scoped ref Utf8JsonReader reader)
+    /// <summary>How many of the binary bytes this input took; the reader stands behind the element.</summary>
+    public int Read(scoped ref Utf8JsonReader reader)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             ReadField(ref reader);
@@ -34,6 +38,8 @@ internal ref struct InputParser(ReadOnlySpan<byte> body, ScoringSlot slot, int m
             throw Missing("datatype");
         if (_rank < 0)
             throw Missing("shape");
+        if (_binarySize >= 0)
+            return ReadBinary();
         if (!_hasData)
             throw Missing("data");
 
@@ -43,6 +49,8 @@ internal ref struct InputParser(ReadOnlySpan<byte> body, ScoringSlot slot, int m
             later.Read();
             ReadData(ref later);
         }
+
+        return 0;
     }
 
     private void ReadField(ref Utf8JsonReader reader)
@@ -55,6 +63,8 @@ internal ref struct InputParser(ReadOnlySpan<byte> body, ScoringSlot slot, int m
             ReadDataType(ref reader);
         else if (reader.ValueTextEquals("data"u8))
             TakeData(ref reader);
+        else if (reader.ValueTextEquals("parameters"u8))
+            ReadParameters(ref reader);
         else
             reader.Skip();
         CheckDataType();
@@ -66,9 +76,7 @@ internal ref struct InputParser(ReadOnlySpan<byte> body, ScoringSlot slot, int m
             throw Twice("name");
         reader.Read();
         _input = _slot.Model.Inputs[InferParser.Find(ref reader, _slot.Model.Inputs, "input", guess)];
-        if (_slot.Given[_input.Index])
-            throw SlipwayException.Invalid($"The input '{_input.Name}' is given twice.");
-        _slot.Given[_input.Index] = true;
+        _slot.Give(_input);
     }
 
     private void ReadDataType(ref Utf8JsonReader reader)
@@ -130,39 +138,42 @@ internal ref struct InputParser(ReadOnlySpan<byte> body, ScoringSlot slot, int m
 
     private void ReadData(ref Utf8JsonReader reader)
     {
-        if (!_shapeIsChecked)
-            CheckShape(_input!);
+        InputShape.Accept(_slot, _input!, _shape.AsSpan(0, _rank), maxRows);
         new TensorData(_slot, _input!, _shape.AsSpan(0, _rank)).Read(ref reader);
     }
 
-    // A list of numbers stands for a column of them: [N] for [N,1].
-    private void CheckShape(TensorPlan input)
+    private void ReadParameters(ref Utf8JsonReader reader)
     {
-        _shapeIsChecked = true;
-        var given = _shape.AsSpan(0, _rank);
-        var fits = given.Length == input.Shape.Length || (given.Length == 1 && input.HasRows && input.RowLength == 1);
-        for (var i = input.HasRows ? 1 : 0; fits && i < given.Length; i++)
-            fits = given[i] == input.Shape[i];
-        if (!fits)
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw SlipwayException.Invalid($"'parameters' of {Name} is not an object.");
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!reader.ValueTextEquals("binary_data_size"u8))
+            {
+                reader.Skip();
+                continue;
+            }
+
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out _binarySize) || _binarySize < 0)
+                throw SlipwayException.Invalid($"'binary_data_size' of {Name} is no whole number from 0 on.");
+        }
+    }
+
+    private readonly int ReadBinary()
+    {
+        if (_hasData)
+            throw SlipwayException.Invalid($"The fields of {Name} have both 'data' and 'binary_data_size'.");
+        var elements = InputShape.Accept(_slot, _input!, _shape.AsSpan(0, _rank), maxRows);
+        if (_binarySize > _binary.Length)
         {
             throw SlipwayException.Invalid(
-                $"Input '{input.Name}' has shape {TensorPlan.ShapeText(input.Shape)}, not {TensorPlan.ShapeText(given)}.");
+                $"{Name} announces {_binarySize} binary bytes; {_binary.Length} are left in the body behind the JSON.");
         }
 
-        var rows = _slot.Model.FixedRows ?? given[0];
-        if (rows == 0)
-            throw SlipwayException.Invalid($"Input '{input.Name}' has no rows; send at least one.");
-        if (rows > maxRows && _slot.Model.FixedRows is null)
-        {
-            throw new SlipwayException(
-                ErrorCode.TooLarge,
-                $"Input '{input.Name}' announces {rows.ToString(CultureInfo.InvariantCulture)} rows; a request has at most {maxRows}. Send them in parts.");
-        }
-
-        if (_slot.Rows == 0)
-            _slot.SetRows((int)rows);
-        else if (_slot.Rows != rows)
-            throw SlipwayException.Invalid($"Input '{input.Name}' has {rows} rows, but the inputs before it have {_slot.Rows}.");
+        RawTensor.Read(_slot, _input!, elements, _binary[..(int)_binarySize]);
+        return (int)_binarySize;
     }
 
     private readonly string Name => _input is null ? "an input" : $"input '{_input.Name}'";

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Http;
 
 namespace Slipway.Serving.Protocol;
 
@@ -91,6 +92,28 @@ internal sealed class JsonText
         }
 
         Raw("\""u8);
+    }
+
+    /// <summary>The items with commas between them.</summary>
+    public void Join<T>(IEnumerable<T> items, Action<JsonText, T> write)
+    {
+        var first = true;
+        foreach (var item in items)
+        {
+            if (!first)
+                Comma();
+            first = false;
+            write(this, item);
+        }
+    }
+
+    /// <summary>Answers with what was written.</summary>
+    public async Task SendAsync(HttpContext context, int status)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = _length;
+        await context.Response.Body.WriteAsync(Written, context.RequestAborted);
     }
 
     private Span<byte> Room(int length)

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Kernel;
 using Slipway.Serving.Routing;
-using Slipway.Serving.Scoring;
+using Slipway.Serving.Runtimes;
 
 namespace Slipway.Serving.Protocol;
 
@@ -31,8 +31,8 @@ internal sealed class ModelRoutes(RoutingTable table, ScoringAccess access)
         var json = new JsonText();
         json.Raw("{\"name\":\"slipway\",\"version\":"u8);
         json.Text(s_version);
-        json.Raw(",\"extensions\":[]}"u8);
-        await SendAsync(context, 200, json);
+        json.Raw(",\"extensions\":[\"binary_tensor_data\",\"model_repository\",\"statistics\"]}"u8);
+        await json.SendAsync(context, 200);
     }
 
     private async Task LiveAsync(HttpContext context)
@@ -40,7 +40,7 @@ internal sealed class ModelRoutes(RoutingTable table, ScoringAccess access)
         await EndpointAsync(context);
         var json = new JsonText();
         json.Raw("{\"live\":true}"u8);
-        await SendAsync(context, 200, json);
+        await json.SendAsync(context, 200);
     }
 
     private async Task ReadyAsync(HttpContext context)
@@ -52,7 +52,7 @@ internal sealed class ModelRoutes(RoutingTable table, ScoringAccess access)
         json.Raw("{\"ready\":"u8);
         json.Bool(ready);
         json.Raw("}"u8);
-        await SendAsync(context, ready ? 200 : 503, json);
+        await json.SendAsync(context, ready ? 200 : 503);
     }
 
     private async Task ModelReadyAsync(HttpContext context)
@@ -67,7 +67,7 @@ internal sealed class ModelRoutes(RoutingTable table, ScoringAccess access)
         json.Raw(",\"ready\":"u8);
         json.Bool(ready);
         json.Raw("}"u8);
-        await SendAsync(context, ready ? 200 : 503, json);
+        await json.SendAsync(context, ready ? 200 : 503);
     }
 
     private async Task ModelAsync(HttpContext context)
@@ -81,14 +81,16 @@ internal sealed class ModelRoutes(RoutingTable table, ScoringAccess access)
         json.Raw("{\"name\":"u8);
         json.Text(shown.Model.Name);
         json.Raw(",\"versions\":["u8);
-        Join(json, split.Deployments.Select(deployment => deployment.Model.Version).Distinct().Order(), (text, number) =>
+        json.Join(split.Deployments.Select(deployment => deployment.Model.Version).Distinct().Order(), (text, number) =>
             text.Text(number.ToString(System.Globalization.CultureInfo.InvariantCulture)));
-        json.Raw("],\"platform\":\"onnx_onnxv1\",\"inputs\":["u8);
-        Join(json, shown.Model.Inputs, Tensor);
+        json.Raw("],\"platform\":"u8);
+        json.Text(shown.Model.Platform);
+        json.Raw(",\"inputs\":["u8);
+        json.Join(shown.Model.Inputs, Tensor);
         json.Raw("],\"outputs\":["u8);
-        Join(json, shown.Model.Outputs, Tensor);
+        json.Join(shown.Model.Outputs, Tensor);
         json.Raw("]}"u8);
-        await SendAsync(context, 200, json);
+        await json.SendAsync(context, 200);
     }
 
     private static void Tensor(JsonText json, TensorPlan plan)
@@ -98,20 +100,8 @@ internal sealed class ModelRoutes(RoutingTable table, ScoringAccess access)
         json.Raw(",\"datatype\":"u8);
         json.Text(plan.Utf8DataType);
         json.Raw(",\"shape\":["u8);
-        Join(json, plan.Shape, static (text, dim) => text.Number(dim));
+        json.Join(plan.Shape, static (text, dim) => text.Number(dim));
         json.Raw("]}"u8);
-    }
-
-    private static void Join<T>(JsonText json, IEnumerable<T> items, Action<JsonText, T> write)
-    {
-        var first = true;
-        foreach (var item in items)
-        {
-            if (!first)
-                json.Comma();
-            first = false;
-            write(json, item);
-        }
     }
 
     private async Task<ServedEndpoint> EndpointAsync(HttpContext context)
@@ -123,12 +113,4 @@ internal sealed class ModelRoutes(RoutingTable table, ScoringAccess access)
     }
 
     private static string? Value(HttpContext context, string name) => context.Request.RouteValues[name] as string;
-
-    private static async Task SendAsync(HttpContext context, int status, JsonText json)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = json.Written.Length;
-        await context.Response.Body.WriteAsync(json.Written, context.RequestAborted);
-    }
 }

@@ -18,6 +18,10 @@ internal readonly struct RequestBody : IDisposable
         _length = length;
     }
 
+    public int Length => _length;
+
+    public ReadOnlyMemory<byte> Memory => _buffer.AsMemory(0, _length);
+
     public ReadOnlySpan<byte> Span => _buffer.AsSpan(0, _length);
 
     /// <summary>TooLarge beyond the limit; what the header announces is not believed before it is there.</summary>

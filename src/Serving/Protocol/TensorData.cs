@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Slipway.Engines.OnnxRuntime;
 using Slipway.Kernel;
+using Slipway.Serving.Runtimes;
 using Slipway.Serving.Scoring;
 
 namespace Slipway.Serving.Protocol;
@@ -39,7 +40,7 @@ internal readonly ref struct TensorData(ScoringSlot slot, TensorPlan input, Read
                 Numbers<bool, BoolElement>(ref reader, memory.Span<bool>());
                 break;
             case OnnxElementType.String:
-                Texts(ref reader, memory);
+                Texts(ref reader);
                 break;
             default:
                 ReadIntegers(ref reader, memory);
@@ -47,7 +48,7 @@ internal readonly ref struct TensorData(ScoringSlot slot, TensorPlan input, Read
         }
     }
 
-    private void ReadIntegers(scoped ref Utf8JsonReader reader, OnnxInput memory)
+    private void ReadIntegers(scoped ref Utf8JsonReader reader, InputMemory memory)
     {
         switch (_input.ElementType)
         {
@@ -91,36 +92,27 @@ internal readonly ref struct TensorData(ScoringSlot slot, TensorPlan input, Read
         }
     }
 
-    private void Texts(scoped ref Utf8JsonReader reader, OnnxInput memory)
+    private void Texts(scoped ref Utf8JsonReader reader)
     {
-        var capture = _slot.Texts[_input.Index]!;
         var nesting = new Nesting(_input, _shape, _slot.Starts);
         while (nesting.Next(ref reader))
         {
             if (reader.TokenType != JsonTokenType.String)
                 throw Wrong(ref reader, nesting.Count);
             if (reader.ValueIsEscaped)
-            {
-                Unescaped(ref reader, memory, capture, nesting.Count);
-            }
+                Unescaped(ref reader, nesting.Count);
             else
-            {
-                memory.SetText(nesting.Count, reader.ValueSpan);
-                capture.Add(reader.ValueSpan);
-            }
-
+                _slot.SetText(_input, nesting.Count, reader.ValueSpan);
             nesting.Count++;
         }
     }
 
-    private void Unescaped(scoped ref Utf8JsonReader reader, OnnxInput memory, TextCapture capture, int index)
+    private void Unescaped(scoped ref Utf8JsonReader reader, int index)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(reader.ValueSpan.Length);
         try
         {
-            var text = buffer.AsSpan(0, reader.CopyString(buffer));
-            memory.SetText(index, text);
-            capture.Add(text);
+            _slot.SetText(_input, index, buffer.AsSpan(0, reader.CopyString(buffer)));
         }
         catch (InvalidOperationException)
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Numerics;
 using Slipway.Serving.Contracts;
+using Slipway.Serving.Inference;
 
 namespace Slipway.Serving.Routing;
 
@@ -13,7 +14,12 @@ internal sealed class DeploymentCounters
     private long _rows;
     private long _errors;
     private long _dropped;
-    private long _ticks;
+    private long _queue;
+    private long _input;
+    private long _infer;
+    private long _output;
+    private long _refused;
+    private long _last;
 
     public long Requests => Interlocked.Read(ref _requests);
 
@@ -23,18 +29,33 @@ internal sealed class DeploymentCounters
 
     public long Dropped => Interlocked.Read(ref _dropped);
 
-    public void Answered(int rows, long ticks)
+    /// <summary>Ticks of all answered requests, stage by stage.</summary>
+    public Stages Ticks => new(
+        Interlocked.Read(ref _queue), Interlocked.Read(ref _input), Interlocked.Read(ref _infer), Interlocked.Read(ref _output));
+
+    /// <summary>Ticks until requests were refused.</summary>
+    public long RefusedTicks => Interlocked.Read(ref _refused);
+
+    /// <summary>Milliseconds since 1970; 0 before the first.</summary>
+    public long LastAnswered => Interlocked.Read(ref _last);
+
+    public void Answered(int rows, Stages stages, TimeProvider time)
     {
         Interlocked.Increment(ref _requests);
         Interlocked.Add(ref _rows, rows);
-        Interlocked.Add(ref _ticks, ticks);
-        Interlocked.Increment(ref _buckets[Bucket(ticks)]);
+        Interlocked.Add(ref _queue, stages.Queue);
+        Interlocked.Add(ref _input, stages.Input);
+        Interlocked.Add(ref _infer, stages.Infer);
+        Interlocked.Add(ref _output, stages.Output);
+        Interlocked.Exchange(ref _last, time.GetUtcNow().ToUnixTimeMilliseconds());
+        Interlocked.Increment(ref _buckets[Bucket(stages.Total)]);
     }
 
-    public void Refused()
+    public void Refused(long ticks)
     {
         Interlocked.Increment(ref _requests);
         Interlocked.Increment(ref _errors);
+        Interlocked.Add(ref _refused, ticks);
     }
 
     public void Drop(int rows) => Interlocked.Add(ref _dropped, rows);
@@ -49,7 +70,7 @@ internal sealed class DeploymentCounters
             Rows = Rows,
             Errors = Errors,
             Dropped = Dropped,
-            MeanMilliseconds = answered == 0 ? 0 : Milliseconds(Interlocked.Read(ref _ticks) / (double)answered),
+            MeanMilliseconds = answered == 0 ? 0 : Milliseconds(Ticks.Total / (double)answered),
             P50Milliseconds = Quantile(counts, answered, 0.50),
             P95Milliseconds = Quantile(counts, answered, 0.95),
             P99Milliseconds = Quantile(counts, answered, 0.99),

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Slipway.Kernel;
 using Slipway.Serving.Contracts;
+using Slipway.Serving.Inference;
 
 namespace Slipway.Serving.Routing;
 
@@ -32,13 +33,12 @@ internal sealed class RoutingTable : IDisposable
 
     /// <summary>A deployment that answers this, with a reference that the caller has to release.</summary>
     /// <param name="collect">How the endpoint keeps what is answered.</param>
-    public ServedDeployment Acquire(
-        WorkspaceName workspace, string endpoint, string model, string? version, string? pinned, out CollectMode collect)
+    public ServedDeployment Acquire(InferTarget target, out CollectMode collect)
     {
         while (true)
         {
-            var found = Get(workspace, endpoint);
-            var chosen = found.Choose(model, version, pinned);
+            var found = Get(target.Workspace, target.Endpoint);
+            var chosen = found.Choose(target.Model, target.Version, target.Pinned);
             collect = found.Definition.Collect;
             if (chosen.TryAcquire())
                 return chosen;

@@ -17,6 +17,7 @@ internal sealed class ServedEndpoint
         Deployments = deployments.ToFrozenDictionary(deployment => deployment.Definition.Name);
         _byModel = deployments.GroupBy(deployment => deployment.Model.Name).ToFrozenDictionary(
             group => group.Key, group => new TrafficSplit([.. group], definition.Traffic));
+        All = new TrafficSplit(deployments, definition.Traffic);
     }
 
     public WorkspaceName Workspace { get; }
@@ -24,6 +25,11 @@ internal sealed class ServedEndpoint
     public OnlineEndpoint Definition { get; }
 
     public FrozenDictionary<string, ServedDeployment> Deployments { get; }
+
+    /// <summary>All deployments, of whatever model.</summary>
+    public TrafficSplit All { get; }
+
+    public IEnumerable<string> Models => _byModel.Keys;
 
     /// <summary>All deployments of a model; NotFound when there is none.</summary>
     public TrafficSplit OfModel(string model) => _byModel.TryGetValue(model, out var split)
@@ -36,11 +42,12 @@ internal sealed class ServedEndpoint
                     + $"It serves: {string.Join(", ", _byModel.Keys.Order(StringComparer.Ordinal))}.");
 
     /// <summary>Chooses who answers.</summary>
+    /// <param name="model">Null: any.</param>
     /// <param name="version">The version that the address pins; null: any.</param>
     /// <param name="pinned">The deployment that the header pins; null: any.</param>
-    public ServedDeployment Choose(string model, string? version, string? pinned)
+    public ServedDeployment Choose(string? model, string? version, string? pinned)
     {
-        var split = OfModel(model);
+        var split = model is null ? All : OfModel(model);
         if (pinned is not null)
             return Pinned(split, pinned, version);
         if (version is not null)
@@ -49,11 +56,24 @@ internal sealed class ServedEndpoint
             ? split.Pick(Random.Shared.Next(split.Total))
             : throw new SlipwayException(
                 ErrorCode.Unavailable,
-                $"No traffic goes to model '{model}' of endpoint '{Definition.Name}'; set the traffic of one of: "
+                $"No traffic goes to {(model is null ? "any model" : $"model '{model}'")} of endpoint '{Definition.Name}'; set the traffic of one of: "
                 + $"{string.Join(", ", split.Deployments.Select(deployment => deployment.Definition.Name))}.");
     }
 
-    private static ServedDeployment OfVersion(TrafficSplit split, string model, string version)
+    /// <summary>Counters by model and version.</summary>
+    public IReadOnlyList<ModelStatistics> Statistics(string? model, string? version)
+    {
+        var chosen = (model is null ? All : OfModel(model)).Deployments;
+        if (version is not null)
+            chosen = [OfVersion(OfModel(model!), model, version)];
+        return
+        [
+            .. chosen.GroupBy(deployment => (deployment.Model.Name, deployment.Model.Version)).OrderBy(group => group.Key)
+                .Select(ModelStatistics.Of),
+        ];
+    }
+
+    private static ServedDeployment OfVersion(TrafficSplit split, string? model, string version)
     {
         ServedDeployment? found = null;
         foreach (var deployment in split.Deployments)

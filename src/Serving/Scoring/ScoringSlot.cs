@@ -1,5 +1,7 @@
 using Slipway.Engines.OnnxRuntime;
+using Slipway.Kernel;
 using Slipway.Serving.Protocol;
+using Slipway.Serving.Runtimes;
 
 namespace Slipway.Serving.Scoring;
 
@@ -12,13 +14,13 @@ internal sealed class ScoringSlot(ServedModel model) : IDisposable
     /// <summary>Dimensions of a tensor in a request.</summary>
     public const int MaxRank = 8;
 
-    private readonly OnnxRunner _modest = model.CreateRunner(model.ModestCapacity);
-    private OnnxRunner? _large;
+    private readonly IModelRunner _modest = model.CreateRunner(model.ModestCapacity);
+    private IModelRunner? _large;
 
     public ServedModel Model { get; } = model;
 
     /// <summary>The memory that fits the request's rows; set once they are known.</summary>
-    public OnnxRunner Runner { get; private set; } = null!;
+    public IModelRunner Runner { get; private set; } = null!;
 
     /// <summary>Null for an input that is not of text.</summary>
     public TextCapture?[] Texts { get; } =
@@ -27,6 +29,12 @@ internal sealed class ScoringSlot(ServedModel model) : IDisposable
     public bool[] Given { get; } = new bool[model.Inputs.Length];
 
     public bool[] Wanted { get; } = new bool[model.Outputs.Length];
+
+    /// <summary>Whether an output is asked for as bytes, where the request says it of that output.</summary>
+    public bool?[] Binary { get; } = new bool?[model.Outputs.Length];
+
+    /// <summary>Whether outputs of which the request says nothing are sent as bytes.</summary>
+    public bool BinaryByDefault { get; set; }
 
     /// <summary>0 until the first shape has said it.</summary>
     public int Rows { get; private set; }
@@ -49,6 +57,8 @@ internal sealed class ScoringSlot(ServedModel model) : IDisposable
         EventTime = null;
         Array.Clear(Given);
         Array.Fill(Wanted, true);
+        Array.Clear(Binary);
+        BinaryByDefault = false;
         foreach (var text in Texts)
             text?.Clear();
         Answer.Clear();
@@ -61,7 +71,43 @@ internal sealed class ScoringSlot(ServedModel model) : IDisposable
         Runner = rows <= _modest.Capacity ? _modest : _large ??= Model.CreateRunner(Model.LargeCapacity);
     }
 
-    public void Run() => Runner.Run(Rows, CancellationToken.None);
+    public ValueTask RunAsync(CancellationToken ct) => Runner.RunAsync(Rows, ct);
+
+    public bool IsBinary(TensorPlan output) => Wanted[output.Index] && (Binary[output.Index] ?? BinaryByDefault);
+
+    /// <summary>Marks an input as given; it can be given once.</summary>
+    public void Give(TensorPlan input)
+    {
+        if (Given[input.Index])
+            throw SlipwayException.Invalid($"The input '{input.Name}' is given twice.");
+        Given[input.Index] = true;
+    }
+
+    /// <summary>Marks an output as asked for, after all were cleared; it can be asked for once.</summary>
+    public void Want(TensorPlan output, bool? binary)
+    {
+        if (Wanted[output.Index])
+            throw SlipwayException.Invalid($"The output '{output.Name}' is asked for twice.");
+        Wanted[output.Index] = true;
+        Binary[output.Index] = binary;
+    }
+
+    /// <summary>Refuses a request in which an input is missing.</summary>
+    public void CheckComplete()
+    {
+        for (var i = 0; i < Given.Length; i++)
+        {
+            if (!Given[i])
+                throw SlipwayException.Invalid($"The input {Model.Inputs[i]} is missing.");
+        }
+    }
+
+    /// <summary>Sets one text of an input, and keeps it for what is collected.</summary>
+    public void SetText(TensorPlan input, int index, ReadOnlySpan<byte> utf8)
+    {
+        Runner.Inputs[input.Index].SetText(index, utf8);
+        Texts[input.Index]!.Add(utf8);
+    }
 
     public void Dispose()
     {

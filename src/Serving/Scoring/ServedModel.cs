@@ -1,30 +1,27 @@
 using System.Globalization;
 using System.Text.Json;
 using Slipway.Engines.OnnxRuntime;
-using Slipway.Kernel;
 using Slipway.Registry.Contracts;
+using Slipway.Serving.Runtimes;
 
 namespace Slipway.Serving.Scoring;
 
-/// <summary>A loaded model with its inputs and outputs as the protocol shows them. The file, not the signature, says what they are.</summary>
+/// <summary>A running model under the name and version by which requests ask for it.</summary>
 internal sealed class ServedModel : IDisposable
 {
     private const int ModestRows = 1024;
 
-    private readonly OnnxSession _session;
+    private readonly IRunningModel _running;
     private readonly int _maxRows;
 
-    private ServedModel(OnnxSession session, string name, int version, int maxRows)
+    public ServedModel(IRunningModel running, ModelVersion version, int maxRows)
     {
-        _session = session;
+        _running = running;
         _maxRows = maxRows;
-        Name = name;
-        Version = version;
-        VersionText = version.ToString(CultureInfo.InvariantCulture);
-        FixedRows = RowsOf(session);
-        using var runner = CreateRunner(FixedRows ?? 1);
-        Inputs = [.. runner.Inputs.Select((input, index) => new TensorPlan(input.Field, index, input.RowLength))];
-        Outputs = Probe(runner, FixedRows ?? 1);
+        Name = version.Model;
+        Version = version.Number;
+        VersionText = version.Number.ToString(CultureInfo.InvariantCulture);
+        ChooseRoles(version.SignatureJson);
     }
 
     public string Name { get; }
@@ -33,12 +30,16 @@ internal sealed class ServedModel : IDisposable
 
     public string VersionText { get; }
 
+    public string Platform => _running.Platform;
+
     /// <summary>The one number of rows that the model takes; null when it is free.</summary>
-    public int? FixedRows { get; }
+    public int? FixedRows => _running.FixedRows;
 
-    public TensorPlan[] Inputs { get; }
+    public TensorPlan[] Inputs => _running.Inputs;
 
-    public TensorPlan[] Outputs { get; }
+    public TensorPlan[] Outputs => _running.Outputs;
+
+    public long MemoryBytes => _running.MemoryBytes;
 
     /// <summary>Which output is the predicted class, and which the score; null where there is none.</summary>
     public TensorPlan? Label { get; private set; }
@@ -50,53 +51,9 @@ internal sealed class ServedModel : IDisposable
 
     public int LargeCapacity => FixedRows ?? _maxRows;
 
-    /// <summary>Loads the file and runs it once, so that a model that cannot answer is found out now.</summary>
-    public static ServedModel Load(string path, ModelVersion version, int maxRows)
-    {
-        var session = OnnxSession.Load(path);
-        try
-        {
-            var model = new ServedModel(session, version.Model, version.Number, maxRows);
-            model.ChooseRoles(version.SignatureJson);
-            return model;
-        }
-        catch
-        {
-            session.Dispose();
-            throw;
-        }
-    }
+    public IModelRunner CreateRunner(int capacity) => _running.CreateRunner(capacity);
 
-    public OnnxRunner CreateRunner(int capacity) => new(_session, new OnnxRunnerSettings { Capacity = capacity });
-
-    public void Dispose() => _session.Dispose();
-
-    // Rows of zeros, of false and of empty texts.
-    private static TensorPlan[] Probe(OnnxRunner runner, int rows)
-    {
-        foreach (var input in runner.Inputs.Where(input => input.Field.ElementType == OnnxElementType.String))
-        {
-            for (var i = 0; i < input.RowLength * (input.HasRows ? rows : 1); i++)
-                input.SetText(i, ""u8);
-        }
-
-        runner.Run(rows, CancellationToken.None);
-        return [.. runner.Outputs.Select((output, index) => new TensorPlan(output.Field, index, output.Count / rows))];
-    }
-
-    private static int? RowsOf(OnnxSession session)
-    {
-        if (session.Inputs.All(input => input.HasFreeRows))
-            return null;
-
-        var first = session.Inputs[0];
-        return first.Dims.Length > 0 && session.Inputs.All(input => input.Dims.Length > 0 && input.Dims[0] == first.Dims[0])
-            ? checked((int)first.Dims[0])
-            : throw new SlipwayException(
-                ErrorCode.EngineFailed,
-                $"The inputs {string.Join(", ", session.Inputs.Select(input => $"'{input.Name}' {input.TypeText}"))} have no "
-                + "common number of rows; export the model with a first dimension that is the batch for all of them.");
-    }
+    public void Dispose() => _running.Dispose();
 
     // The signature says it; without one, a lonely column that is no float is the class, and the first floats the score.
     private void ChooseRoles(string? signatureJson)

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
 using Slipway.Data;
 using Slipway.Engines.DuckDb;
+using Slipway.Engines.OnnxRuntime;
 using Slipway.Kernel;
 using Slipway.Lake.Contracts;
 using Slipway.Registry.Contracts;
@@ -11,6 +12,7 @@ using Slipway.Serving.Collection;
 using Slipway.Serving.Contracts;
 using Slipway.Serving.Protocol;
 using Slipway.Serving.Routing;
+using Slipway.Serving.Runtimes;
 using Slipway.Serving.Scoring;
 using Slipway.Shared;
 using Slipway.Unit.OnnxRuntime;
@@ -33,7 +35,7 @@ public abstract class CollectorContract(DatabaseProvider provider) : DatabaseCon
         await using var collector = await GivenCollectorAsync(deployment.Served);
 
         for (var i = 0; i < 200; i++)
-            Assert.True(await collector.AddAsync(deployment.Served, CollectMode.Wait, deployment.Scored(3), $"r{i}", Time.GetUtcNow(), Ct));
+            Assert.True(await collector.AddAsync(deployment.Served, CollectMode.Wait, await deployment.ScoredAsync(3), $"r{i}", Time.GetUtcNow(), Ct));
         await collector.FlushAsync(Ct);
 
         Assert.Equal(600, await RowsAsync());
@@ -48,7 +50,7 @@ public abstract class CollectorContract(DatabaseProvider provider) : DatabaseCon
 
         var accepted = 0;
         for (var i = 0; i < 50; i++)
-            accepted += await collector.AddAsync(deployment.Served, CollectMode.Drop, deployment.Scored(3), $"r{i}", Time.GetUtcNow(), Ct) ? 3 : 0;
+            accepted += await collector.AddAsync(deployment.Served, CollectMode.Drop, await deployment.ScoredAsync(3), $"r{i}", Time.GetUtcNow(), Ct) ? 3 : 0;
         _engine.Broken = false;
         while (await RowsAsync() < accepted && !Ct.IsCancellationRequested)
         {
@@ -66,7 +68,7 @@ public abstract class CollectorContract(DatabaseProvider provider) : DatabaseCon
         using var deployment = GivenDeployment();
         await using var collector = await GivenCollectorAsync(deployment.Served);
         _engine.Broken = true;
-        await collector.AddAsync(deployment.Served, CollectMode.Drop, deployment.Scored(1), "r", Time.GetUtcNow(), Ct);
+        await collector.AddAsync(deployment.Served, CollectMode.Drop, await deployment.ScoredAsync(1), "r", Time.GetUtcNow(), Ct);
 
         var refusal = await Assert.ThrowsAsync<SlipwayException>(() => collector.FlushAsync(Ct));
 
@@ -88,14 +90,14 @@ public abstract class CollectorContract(DatabaseProvider provider) : DatabaseCon
     {
         using var deployment = GivenDeployment();
         var collector = await GivenCollectorAsync(deployment.Served);
-        await collector.AddAsync(deployment.Served, CollectMode.Drop, deployment.Scored(2), "old", Time.GetUtcNow(), Ct);
+        await collector.AddAsync(deployment.Served, CollectMode.Drop, await deployment.ScoredAsync(2), "old", Time.GetUtcNow(), Ct);
         while (await RowsAsync() < 2 && !Ct.IsCancellationRequested)
         {
             Time.Advance(TimeSpan.FromSeconds(1));
             await Task.Delay(5, Ct);
         }
 
-        await collector.AddAsync(deployment.Served, CollectMode.Drop, deployment.Scored(1), "young", Time.GetUtcNow(), Ct);
+        await collector.AddAsync(deployment.Served, CollectMode.Drop, await deployment.ScoredAsync(1), "young", Time.GetUtcNow(), Ct);
         await collector.StopAsync(Ct);
 
         Assert.Equal(3, await RowsAsync());
@@ -132,7 +134,7 @@ public abstract class CollectorContract(DatabaseProvider provider) : DatabaseCon
             CreatedAt = Time.GetUtcNow(),
             CreatedBy = "test",
         };
-        return new Deployment(ServedModel.Load(path, version, maxRows: 100));
+        return new Deployment(new ServedModel(OnnxModel.Load(path, OnnxSessionSettings.Default), version, maxRows: 100));
     }
 
     private sealed class Deployment(ServedModel model) : IDisposable
@@ -153,14 +155,15 @@ public abstract class CollectorContract(DatabaseProvider provider) : DatabaseCon
             model,
             new SlotPool(model, 1, 1));
 
-        public ScoringSlot Scored(int rows)
+        public async Task<ScoringSlot> ScoredAsync(int rows)
         {
             var body = $$"""
                 {"inputs":[{"name":"carrier","shape":[{{rows}}],"datatype":"BYTES","data":[{{string.Join(',', Enumerable.Repeat("\"AA\"", rows))}}]},
                            {"name":"distance","shape":[{{rows}}],"datatype":"FP32","data":[{{string.Join(',', Enumerable.Range(1, rows))}}]}]}
                 """;
-            InferParser.Parse(Encoding.UTF8.GetBytes(body), _slot, 100);
-            _slot.Run();
+            _slot.Begin();
+            InferParser.Parse(Encoding.UTF8.GetBytes(body), [], _slot, 100);
+            await _slot.RunAsync(Ct);
             return _slot;
         }
 

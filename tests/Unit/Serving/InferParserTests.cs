@@ -6,6 +6,7 @@ using Slipway.Engines.OnnxRuntime;
 using Slipway.Kernel;
 using Slipway.Registry.Contracts;
 using Slipway.Serving.Protocol;
+using Slipway.Serving.Runtimes;
 using Slipway.Serving.Scoring;
 using Slipway.Shared;
 using Slipway.Unit.OnnxRuntime;
@@ -44,17 +45,17 @@ public sealed class InferParserTests : IDisposable
             var carriers = Enumerable.Range(0, rows).Select(_ => Text(random)).ToArray();
             var distances = Enumerable.Range(0, rows).Select(_ => random.Next(8) == 0 ? float.NaN : Number(random)).ToArray();
 
-            InferParser.Parse(Encoding.UTF8.GetBytes(Request(random, carriers, distances)), _slot, MaxRows);
+            Parse(Encoding.UTF8.GetBytes(Request(random, carriers, distances)), _slot);
 
             Assert.Equal(rows, _slot.Rows);
-            Assert.Equal(distances, _slot.Runner.Input("distance").Span<float>()[..rows].ToArray());
+            Assert.Equal(distances, _slot.Runner.Inputs[1].Span<float>()[..rows].ToArray());
             for (var row = 0; row < rows; row++)
                 Assert.Equal(carriers[row], Encoding.UTF8.GetString(_slot.Texts[0]![row]));
         }
     }
 
     [Fact]
-    public void Requests_with_random_damage_are_answered_or_refused_and_never_fail()
+    public async Task Requests_with_random_damage_are_answered_or_refused_and_never_fail()
     {
         var random = new Random(12);
         var (answered, refused) = (0, 0);
@@ -65,9 +66,10 @@ public sealed class InferParserTests : IDisposable
             var damaged = Damage(random, request);
             try
             {
-                InferParser.Parse(damaged, _slot, MaxRows);
-                _slot.Run();
-                InferWriter.Write(_slot, _slot.RequestId ?? "x");
+                Parse(damaged, _slot);
+                await _slot.RunAsync(TestContext.Current.CancellationToken);
+                _slot.RequestId ??= "x";
+                InferWriter.Write(_slot);
                 Assert.NotNull(JsonNode.Parse(_slot.Answer.Written.Span));
                 answered++;
             }
@@ -95,28 +97,35 @@ public sealed class InferParserTests : IDisposable
     [InlineData(OnnxElementType.Float, "[0.1,-3.4028235E+38]", "[1e39,0]")]
     [InlineData(OnnxElementType.Double, "[0.1,null]", "[\"0\",0]")]
     [InlineData(OnnxElementType.String, "[\"\",\"\\u00E4\"]", "[null,\"\"]")]
-    public void Each_type_comes_back_as_it_was_sent_and_takes_only_its_own_values(OnnxElementType type, string data, string wrong)
+    public async Task Each_type_comes_back_as_it_was_sent_and_takes_only_its_own_values(OnnxElementType type, string data, string wrong)
     {
         using var model = Load(OnnxModels.Identity(type));
         using var slot = new ScoringSlot(model);
         string Body(string values) =>
             $$"""{"inputs":[{"name":"x","shape":[1,2],"datatype":"{{OipTypes.Of(type)}}","data":{{values}}}]}""";
 
-        InferParser.Parse(Encoding.UTF8.GetBytes(Body(data)), slot, MaxRows);
-        slot.Run();
-        InferWriter.Write(slot, "x");
+        Parse(Encoding.UTF8.GetBytes(Body(data)), slot);
+        await slot.RunAsync(TestContext.Current.CancellationToken);
+        slot.RequestId = "x";
+        InferWriter.Write(slot);
 
         var answer = JsonNode.Parse(slot.Answer.Written.Span)!["outputs"]![0]!["data"]!;
         Assert.Equal(JsonNode.Parse(data)!.ToJsonString(), answer.ToJsonString());
-        Assert.Throws<SlipwayException>(() => InferParser.Parse(Encoding.UTF8.GetBytes(Body(wrong)), slot, MaxRows));
+        Assert.Throws<SlipwayException>(() => Parse(Encoding.UTF8.GetBytes(Body(wrong)), slot));
+    }
+
+    private static void Parse(byte[] body, ScoringSlot slot)
+    {
+        slot.Begin();
+        InferParser.Parse(body, [], slot, MaxRows);
     }
 
     private ServedModel Load(byte[] onnx)
     {
         var path = _folder.File($"{Guid.CreateVersion7():N}.onnx");
         File.WriteAllBytes(path, onnx);
-        return ServedModel.Load(
-            path,
+        return new ServedModel(
+            OnnxModel.Load(path, OnnxSessionSettings.Default),
             new ModelVersion
             {
                 Workspace = WorkspaceName.Default,

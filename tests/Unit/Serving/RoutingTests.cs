@@ -1,9 +1,12 @@
 using Google.Protobuf;
 using Slipway.Data;
+using Slipway.Engines.OnnxRuntime;
 using Slipway.Kernel;
 using Slipway.Registry.Contracts;
 using Slipway.Serving.Contracts;
+using Slipway.Serving.Inference;
 using Slipway.Serving.Routing;
+using Slipway.Serving.Runtimes;
 using Slipway.Serving.Scoring;
 using Slipway.Shared;
 using Slipway.Unit.OnnxRuntime;
@@ -45,7 +48,7 @@ public sealed class RoutingTests : IDisposable
         var greens = 0;
         for (var i = 0; i < 20_000; i++)
         {
-            var chosen = _table.Acquire(WorkspaceName.Default, "flights", "late", null, null, out _);
+            var chosen = _table.Acquire(new InferTarget(WorkspaceName.Default, "flights", "late", null, null), out _);
             greens += chosen.Definition.Name == "green" ? 1 : 0;
             chosen.Release();
         }
@@ -58,7 +61,7 @@ public sealed class RoutingTests : IDisposable
     public void A_deployment_that_was_taken_out_lives_until_its_last_request_has_ended()
     {
         Put([("blue", 100)]);
-        var held = _table.Acquire(WorkspaceName.Default, "flights", "late", null, null, out _);
+        var held = _table.Acquire(new InferTarget(WorkspaceName.Default, "flights", "late", null, null), out _);
 
         _table.Remove(WorkspaceName.Default, "flights");
         var drainedEarly = held.Freed.IsCompleted;
@@ -79,7 +82,7 @@ public sealed class RoutingTests : IDisposable
             endpoint.Definition with { Traffic = new Dictionary<string, int> { ["green"] = 100 } },
             endpoint.Deployments.Values));
 
-        var chosen = _table.Acquire(WorkspaceName.Default, "flights", "late", null, null, out _);
+        var chosen = _table.Acquire(new InferTarget(WorkspaceName.Default, "flights", "late", null, null), out _);
         Assert.Equal("green", chosen.Definition.Name);
         Assert.All(endpoint.Deployments.Values, deployment => Assert.False(deployment.Freed.IsCompleted));
         chosen.Release();
@@ -96,7 +99,7 @@ public sealed class RoutingTests : IDisposable
             {
                 while (!done.IsCancellationRequested)
                 {
-                    var chosen = _table.Acquire(WorkspaceName.Default, "flights", "late", null, null, out _);
+                    var chosen = _table.Acquire(new InferTarget(WorkspaceName.Default, "flights", "late", null, null), out _);
                     Assert.False(chosen.Freed.IsCompleted);
                     chosen.Release();
                     begun.TrySetResult();
@@ -117,8 +120,8 @@ public sealed class RoutingTests : IDisposable
     {
         var counters = new DeploymentCounters();
         for (var i = 1; i <= 100; i++)
-            counters.Answered(rows: 2, ticks: i * System.Diagnostics.Stopwatch.Frequency / 1000);
-        counters.Refused();
+            counters.Answered(rows: 2, new Stages(0, 0, i * System.Diagnostics.Stopwatch.Frequency / 1000, 0), TimeProvider.System);
+        counters.Refused(ticks: 1);
 
         var stats = counters.Stats();
 
@@ -153,8 +156,8 @@ public sealed class RoutingTests : IDisposable
         var path = _folder.File("late.onnx");
         if (!File.Exists(path))
             File.WriteAllBytes(path, OnnxModels.Classifier().ToByteArray());
-        var model = ServedModel.Load(
-            path,
+        var model = new ServedModel(
+            OnnxModel.Load(path, OnnxSessionSettings.Default),
             new ModelVersion
             {
                 Workspace = WorkspaceName.Default,

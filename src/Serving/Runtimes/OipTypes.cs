@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using Slipway.Engines.OnnxRuntime;
 
-namespace Slipway.Serving.Scoring;
+namespace Slipway.Serving.Runtimes;
 
 /// <summary>The Open Inference Protocol's names of ONNX's element types.</summary>
 internal static class OipTypes

@@ -2,22 +2,24 @@ using System.Globalization;
 using System.Text;
 using Slipway.Engines.OnnxRuntime;
 
-namespace Slipway.Serving.Scoring;
+namespace Slipway.Serving.Runtimes;
 
 /// <summary>An input or output of a served model, with what each request needs of it made once.</summary>
 internal sealed class TensorPlan
 {
-    public TensorPlan(OnnxField field, int index, int rowLength)
+    /// <param name="shape">-1 is free.</param>
+    public TensorPlan(string name, OnnxElementType elementType, long[] shape, bool hasRows, int index, int rowLength)
     {
-        Name = field.Name;
-        Utf8Name = Encoding.UTF8.GetBytes(field.Name);
-        ElementType = field.ElementType;
-        DataType = OipTypes.Of(field.ElementType);
+        Name = name;
+        Utf8Name = Encoding.UTF8.GetBytes(name);
+        ElementType = elementType;
+        DataType = OipTypes.Of(elementType);
         Utf8DataType = Encoding.UTF8.GetBytes(DataType);
-        Shape = [.. field.Dims];
-        HasRows = field.HasFreeRows;
+        Shape = shape;
+        HasRows = hasRows;
         Index = index;
         RowLength = rowLength;
+        ElementSize = elementType.Size();
     }
 
     public string Name { get; }
@@ -39,6 +41,9 @@ internal sealed class TensorPlan
 
     /// <summary>Values in one row; of a tensor without rows, all its values.</summary>
     public int RowLength { get; }
+
+    /// <summary>Bytes of one element; 0 for texts.</summary>
+    public int ElementSize { get; }
 
     public override string ToString() => $"'{Name}' ({DataType} {ShapeText(Shape)})";
 

@@ -1,4 +1,4 @@
-namespace Slipway.Serving.Scoring;
+namespace Slipway.Serving.Runtimes;
 
 /// <summary>
 /// The texts of one input of the request in hand: the engine does not give back what it was given, and collected data

@@ -1,0 +1,33 @@
+using System.Text.Json.Serialization;
+
+namespace Slipway.Serving.Contracts;
+
+/// <summary>How a deployment runs its model; what is left out has a default that suits small models.</summary>
+public sealed record DeploymentSettings
+{
+    public static DeploymentSettings Default { get; } = new();
+
+    /// <summary>The runtime that answers.</summary>
+    [JsonPropertyName("runtime")]
+    public string Runtime { get; init; } = "onnx";
+
+    /// <summary>Threads inside one run; 1 is the calling thread, 0 as many as there are cores.</summary>
+    [JsonPropertyName("threads")]
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Requests that are scored at the same time; null: as many as the server has cores.</summary>
+    [JsonPropertyName("concurrency")]
+    public int? Concurrency { get; init; }
+
+    /// <summary>Requests that may wait for their turn; null: the server's limit.</summary>
+    [JsonPropertyName("max_queue")]
+    public int? MaxWaiting { get; init; }
+
+    /// <summary>Rows that requests which come together are scored in at once; 0: each alone.</summary>
+    [JsonPropertyName("max_batch")]
+    public int MaxBatch { get; init; }
+
+    /// <summary>How long the first request of a batch waits for others.</summary>
+    [JsonPropertyName("max_delay_us")]
+    public int MaxDelayMicroseconds { get; init; } = 500;
+}

@@ -1,0 +1,30 @@
+using System.Globalization;
+using Slipway.Kernel;
+
+namespace Slipway.Serving.Inference;
+
+/// <summary>What a request may call itself, and when it says that it happened.</summary>
+internal static class RequestNames
+{
+    private const int MaxIdLength = 128;
+    private static readonly string[] s_formats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK"];
+
+    public static void CheckId(string id)
+    {
+        if (id.Length is 0 or > MaxIdLength || id.Contains('@') || id.Any(char.IsControl))
+        {
+            throw SlipwayException.Invalid(
+                $"'id' has 1 to {MaxIdLength} characters without '@' and control characters; this one has {id.Length}.");
+        }
+    }
+
+    /// <summary>RFC 3339 with a zone.</summary>
+    public static DateTimeOffset EventTime(string text)
+    {
+        return DateTimeOffset.TryParseExact(text, s_formats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+            && text.AsSpan(10).ContainsAny('Z', '+', '-')
+            ? time
+            : throw SlipwayException.Invalid(
+                $"'event_time' is '{(text.Length <= 64 ? text : text[..61] + "...")}'; write a time with its zone, such as 2001-01-31T08:00:00Z.");
+    }
+}

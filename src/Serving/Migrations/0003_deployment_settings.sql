@@ -1,0 +1,1 @@
+alter table online_deployments add column settings {{json}} not null default '{}';

@@ -1,0 +1,23 @@
+using Slipway.Kernel;
+using Slipway.Serving.Contracts;
+
+namespace Slipway.Serving.Online;
+
+/// <summary>What a deployment may ask of the server.</summary>
+internal static class SettingsLimits
+{
+    public static void Check(DeploymentSettings settings)
+    {
+        Between("threads", settings.Threads, 0, 256);
+        Between("concurrency", settings.Concurrency ?? 1, 1, 1024);
+        Between("max_queue", settings.MaxWaiting ?? 0, 0, 1_000_000);
+        Between("max_batch", settings.MaxBatch, 0, 16_384);
+        Between("max_delay_us", settings.MaxDelayMicroseconds, 0, 1_000_000);
+    }
+
+    private static void Between(string name, int value, int least, int most)
+    {
+        if (value < least || value > most)
+            throw SlipwayException.Invalid($"'{name}' of a deployment is {value}; it is from {least} to {most}.");
+    }
+}

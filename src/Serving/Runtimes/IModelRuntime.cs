@@ -1,0 +1,47 @@
+using Slipway.Data;
+using Slipway.Registry.Contracts;
+using Slipway.Serving.Contracts;
+
+namespace Slipway.Serving.Runtimes;
+
+/// <summary>How models of a kind are brought to answer: a policy by name, which a deployment's settings choose.</summary>
+internal interface IModelRuntime
+{
+    string Name { get; }
+
+    /// <summary>Loads the model and lets it answer once, so that one that cannot is found out now.</summary>
+    Task<IRunningModel> LoadAsync(ModelVersion version, Tree tree, DeploymentSettings settings, CancellationToken ct);
+}
+
+/// <summary>A model that can answer, with its tensors as every protocol shows them.</summary>
+internal interface IRunningModel : IDisposable
+{
+    /// <summary>What the protocols call the kind of model: "onnx_onnxv1".</summary>
+    string Platform { get; }
+
+    TensorPlan[] Inputs { get; }
+
+    TensorPlan[] Outputs { get; }
+
+    /// <summary>The one number of rows that the model takes; null when it is free.</summary>
+    int? FixedRows { get; }
+
+    /// <summary>What it holds, without its runners.</summary>
+    long MemoryBytes { get; }
+
+    /// <summary>Memory for the inputs and outputs of one request at a time, of at most so many rows.</summary>
+    IModelRunner CreateRunner(int capacity);
+}
+
+/// <summary>The tensors of one request in hand: whoever has it fills the inputs, runs, and reads the outputs.</summary>
+internal interface IModelRunner : IDisposable
+{
+    int Capacity { get; }
+
+    InputMemory[] Inputs { get; }
+
+    OutputMemory[] Outputs { get; }
+
+    /// <summary>Scores the first rows of the inputs; the outputs hold until the next run.</summary>
+    ValueTask RunAsync(int rows, CancellationToken ct);
+}
