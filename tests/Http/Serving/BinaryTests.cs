@@ -82,7 +82,7 @@ public sealed class BinaryTests(ServingServer server) : IClassFixture<ServingSer
         using var response = await PostAsync(
             $$"""
               {"inputs":[{"name":"distance","shape":[1],"datatype":"FP32","data":[1]},
-                         {"name":"carrier","shape":[1],"datatype":"BYTES","parameters":{"binary_data_size":{{texts.Length}} }]}
+                         {"name":"carrier","shape":[1],"datatype":"BYTES","parameters":{"binary_data_size":{{texts.Length}} } }]}
               """,
             texts);
 
