@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Slipway.ObjectStores;
 
 namespace Slipway.Data;
 
@@ -14,6 +15,12 @@ public sealed record DataOptions
 
     /// <summary>The home folder of the server that this process works beside, with the blobs; null: the own one.</summary>
     public string? SharedHome { get; init; }
+
+    /// <summary>Where blobs are kept, as <see cref="ContentAddress"/> reads it; null: in the home.</summary>
+    public string? Content { get; init; }
+
+    /// <summary>How much room copies of blobs may take that are kept elsewhere. 10 GiB by default.</summary>
+    public long ContentCacheBytes { get; init; } = 10L * 1024 * 1024 * 1024;
 }
 
 public static class DataModule
@@ -35,9 +42,11 @@ public static class DataModule
             : Database.Sqlite(Path.Combine(options.Home, "slipway.db")));
         services.AddSingleton(Migrations);
         services.AddSingleton<Migrator>();
-        services.TryAddSingleton<IBlobStore>(_ => new LocalBlobStore(options.SharedHome ?? options.Home));
-        services.AddSingleton(provider =>
-            new ContentStore(provider.GetRequiredService<IBlobStore>(), Path.Combine(options.Home, "cache")));
+        services.AddSingleton(provider => new ObjectStoreOpener(provider.GetRequiredService<TimeProvider>(), new ObjectStoreLimits()));
+        services.AddSingleton(provider => new BlobCache(
+            Path.Combine(options.Home, "cache"), options.ContentCacheBytes, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IBlobStore>(provider => OpenBlobs(provider, ContentAddress.Parse(options.Content, options.SharedHome ?? options.Home)));
+        services.AddSingleton<ContentStore>();
         services.AddSingleton<WorkQueue>();
         services.AddSingleton<LineageLog>();
         return services.AddDataStartup();
@@ -45,4 +54,11 @@ public static class DataModule
 
     /// <summary>The lock and the migrations alone, for a host that starts only some parts of a server.</summary>
     public static IServiceCollection AddDataStartup(this IServiceCollection services) => services.AddHostedService<DataStartup>();
+
+    private static IBlobStore OpenBlobs(IServiceProvider provider, ContentAddress address) => address.Store is { } store
+        ? new ObjectBlobStore(
+            provider.GetRequiredService<ObjectStoreOpener>().Open(store, ContentAddress.Credentials()),
+            address.Prefix,
+            provider.GetRequiredService<BlobCache>())
+        : new LocalBlobStore(address.Folder);
 }

@@ -12,8 +12,11 @@ internal sealed class DataStartup(IServiceProvider services, TimeProvider time) 
         await services.GetRequiredService<Migrator>().RunAsync(cancellationToken);
 
         // A server that died left half-written blobs; a day is longer than any upload takes.
-        if (services.GetRequiredService<IBlobStore>() is LocalBlobStore local)
+        var blobs = services.GetRequiredService<IBlobStore>();
+        if (blobs is LocalBlobStore local)
             local.DeleteUnfinished(time.GetUtcNow().AddDays(-1));
+        else
+            await blobs.ExistsAsync(Digest.Of([]), cancellationToken); // wrong credentials are told now and not with the first job
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -1,16 +1,20 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Slipway.Kernel;
+using Slipway.ObjectStores;
 
 namespace Slipway.Data;
 
 /// <summary>Blobs and the trees made of them. What it returns a digest for is durable.</summary>
-/// <param name="cache">The folder for copies of blobs that the store does not keep as local files.</param>
-public sealed class ContentStore(IBlobStore blobs, string cache)
+/// <param name="copies">Copies of blobs that the store does not keep as local files.</param>
+public sealed class ContentStore(IBlobStore blobs, BlobCache copies)
 {
     // Two files are read while two are flushed; more only makes disks seek.
     private const int Parallelism = 4;
     private const int SmallFile = 1 << 20;
+
+    // Of reading a file that changes
+    private const int Attempts = 3;
 
     public async Task<Blob> PutAsync(Stream content, CancellationToken ct) => await blobs.PutAsync(content, null, ct);
 
@@ -25,16 +29,18 @@ public sealed class ContentStore(IBlobStore blobs, string cache)
         return await blobs.PutAsync(stream, digest, ct);
     }
 
+    /// <summary>Stores a file; Conflict when it is being changed each time that it is read.</summary>
     public async Task<Blob> PutFileAsync(string path, CancellationToken ct)
     {
-        await using var file = OpenFile(path);
-        if (file.Length > SmallFile)
-            return await blobs.PutAsync(file, null, ct);
-
-        // A file may grow while it is read: its length is a hint, its end is the end.
-        using var content = new MemoryStream((int)file.Length);
-        await file.CopyToAsync(content, ct);
-        return await PutBytesAsync(content.GetBuffer().AsMemory(0, (int)content.Length), ct);
+        for (var tried = 1; ; tried++)
+        {
+            var before = FileStamp.Of(path);
+            var blob = await PutFileOnceAsync(path, ct);
+            if (FileStamp.Of(path) == before)
+                return blob;
+            if (tried == Attempts)
+                throw SlipwayException.Conflict($"'{path}' changes while it is read: wait until its writer has ended, then try again.");
+        }
     }
 
     /// <summary>The content from its beginning; NotFound when it is absent.</summary>
@@ -116,15 +122,24 @@ public sealed class ContentStore(IBlobStore blobs, string cache)
         if (blobs.LocalPath(blob) is { } path)
             return File.Exists(path) ? path : throw SlipwayException.NotFound("Blob", blob.ToString());
 
-        var copies = new LocalBlobStore(cache);
-        var copy = copies.LocalPath(blob);
-        if (!File.Exists(copy))
-        {
-            await using var stream = await OpenAsync(blob, ct);
-            await copies.PutAsync(stream, blob, ct);
-        }
+        if (copies.Find(blob) is { } copy)
+            return copy;
 
-        return copy;
+        await using var stream = await OpenAsync(blob, ct);
+        await copies.PutAsync(stream, blob, ct);
+        return copies.LocalPath(blob);
+    }
+
+    private async Task<Blob> PutFileOnceAsync(string path, CancellationToken ct)
+    {
+        await using var file = OpenFile(path);
+        if (file.Length > SmallFile)
+            return await blobs.PutAsync(file, null, ct);
+
+        // A file may grow while it is read: its length is a hint, its end is the end.
+        using var content = new MemoryStream((int)file.Length);
+        await file.CopyToAsync(content, ct);
+        return await PutBytesAsync(content.GetBuffer().AsMemory(0, (int)content.Length), ct);
     }
 
     private static ParallelOptions Options(CancellationToken ct) =>
@@ -134,7 +149,7 @@ public sealed class ContentStore(IBlobStore blobs, string cache)
     {
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using Slipway.Kernel;
+using Slipway.ObjectStores;
 
 namespace Slipway.Data;
 

@@ -1,4 +1,5 @@
 using Slipway.Kernel;
+using Slipway.ObjectStores;
 
 namespace Slipway.Data;
 

@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 using Slipway.Kernel;
 
-namespace Slipway.Data;
+namespace Slipway.ObjectStores;
 
 /// <summary>What .NET's file functions leave out.</summary>
-internal static partial class Files
+public static partial class Files
 {
     // open(2), O_RDONLY on every Unix
     private const int ReadOnly = 0;

@@ -1,7 +1,7 @@
-namespace Slipway.Data;
+namespace Slipway.ObjectStores;
 
 /// <summary>The next so many bytes of a stream, which it owns; for reading in one direction.</summary>
-internal sealed class BoundedStream(Stream inner, long length) : Stream
+public sealed class BoundedStream(Stream inner, long length) : Stream
 {
     private long _left = length;
 

@@ -1,0 +1,55 @@
+using System.Text.Json.Serialization;
+
+namespace Slipway.ObjectStores;
+
+/// <summary>Where objects are; how one proves who one is comes beside it, since that is secret.</summary>
+public abstract record ObjectStoreAddress
+{
+    public sealed record Folder(string Path) : ObjectStoreAddress;
+
+    /// <param name="Endpoint">Of the account: "https://acme.blob.core.windows.net".</param>
+    public sealed record AzureBlob(Uri Endpoint, string Account, string Container) : ObjectStoreAddress;
+
+    /// <param name="Endpoint">Null: Amazon's.</param>
+    public sealed record S3(string Bucket, Uri? Endpoint, string Region) : ObjectStoreAddress;
+
+    public sealed record Web(Uri Root) : ObjectStoreAddress;
+}
+
+/// <summary>What proves to a store who asks. All null: what the environment of the server has.</summary>
+public sealed record ObjectStoreCredentials
+{
+    /// <summary>Azure: base64.</summary>
+    [JsonPropertyName("account_key")]
+    public string? AccountKey { get; init; }
+
+    [JsonPropertyName("sas_token")]
+    public string? SasToken { get; init; }
+
+    [JsonPropertyName("tenant_id")]
+    public string? TenantId { get; init; }
+
+    /// <summary>Of a service principal with the secret, of a user-assigned managed identity without.</summary>
+    [JsonPropertyName("client_id")]
+    public string? ClientId { get; init; }
+
+    [JsonPropertyName("client_secret")]
+    public string? ClientSecret { get; init; }
+
+    /// <summary>Of the identity provider, where it is not Azure's public one.</summary>
+    [JsonPropertyName("authority_url")]
+    public string? AuthorityUrl { get; init; }
+
+    [JsonPropertyName("access_key_id")]
+    public string? AccessKeyId { get; init; }
+
+    [JsonPropertyName("secret_access_key")]
+    public string? SecretAccessKey { get; init; }
+
+    [JsonPropertyName("session_token")]
+    public string? SessionToken { get; init; }
+
+    /// <summary>Web: sent as a bearer token.</summary>
+    [JsonPropertyName("token")]
+    public string? Token { get; init; }
+}

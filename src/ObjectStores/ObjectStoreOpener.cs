@@ -1,0 +1,137 @@
+using System.Net;
+using System.Net.Sockets;
+using Amazon;
+using Amazon.Runtime;
+using Amazon.S3;
+using Azure.Core;
+using Azure.Identity;
+using Slipway.Kernel;
+using Slipway.ObjectStores.Azure;
+using Slipway.ObjectStores.Http;
+using Slipway.ObjectStores.S3;
+
+namespace Slipway.ObjectStores;
+
+/// <summary>Opens stores; all remote ones share its connections.</summary>
+public sealed class ObjectStoreOpener(TimeProvider time, ObjectStoreLimits limits) : IDisposable
+{
+    private readonly HttpClient _http = new(new SocketsHttpHandler
+    {
+        ConnectTimeout = TimeSpan.FromSeconds(15),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        ConnectCallback = ConnectAsync,
+    })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    public IObjectStore Open(ObjectStoreAddress address, ObjectStoreCredentials credentials) => address switch
+    {
+        ObjectStoreAddress.Folder folder => new LocalObjectStore(folder.Path),
+        ObjectStoreAddress.AzureBlob blob => OpenAzure(blob, credentials),
+        ObjectStoreAddress.S3 s3 => OpenS3(s3, credentials),
+        ObjectStoreAddress.Web web => OpenWeb(web, credentials),
+        _ => throw new InvalidOperationException(address.GetType().Name),
+    };
+
+    public void Dispose() => _http.Dispose();
+
+    private AzureBlobStore OpenAzure(ObjectStoreAddress.AzureBlob blob, ObjectStoreCredentials credentials)
+    {
+        var description = $"the container '{blob.Container}' of the storage account '{blob.Account}'";
+        var container = new Uri($"{blob.Endpoint.ToString().TrimEnd('/')}/{blob.Container}");
+        return new AzureBlobStore(
+            new AzureRequests(_http, container, description, Signer(blob.Account, credentials), time), Retries(description));
+    }
+
+    private static IAzureSigner Signer(string account, ObjectStoreCredentials credentials)
+    {
+        if (credentials.AccountKey is { } key)
+        {
+            var bytes = new byte[key.Length];
+            return Convert.TryFromBase64String(key, bytes, out var length)
+                ? new SharedKeySigner(account, bytes[..length])
+                : throw SlipwayException.Invalid($"The account key of '{account}' is not base64: copy it again.");
+        }
+
+        return credentials.SasToken is { } token ? new SasSigner(token) : new TokenSigner(Identity(credentials));
+    }
+
+    private static TokenCredential Identity(ObjectStoreCredentials credentials)
+    {
+        if (credentials is { ClientSecret: { } secret, TenantId: { } tenant, ClientId: { } client })
+        {
+            var options = new ClientSecretCredentialOptions();
+            if (credentials.AuthorityUrl is { } authority)
+                options.AuthorityHost = new Uri(authority);
+            return new ClientSecretCredential(tenant, client, secret, options);
+        }
+
+        return credentials.ClientId is { } assigned
+            ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(assigned))
+            : new DefaultAzureCredential();
+    }
+
+    private S3ObjectStore OpenS3(ObjectStoreAddress.S3 s3, ObjectStoreCredentials credentials)
+    {
+        var config = new AmazonS3Config
+        {
+            // Retries are ours, alike for all stores; checksums in trailers are Amazon's alone.
+            MaxErrorRetry = 0,
+            Timeout = limits.Patience,
+            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+        };
+        if (s3.Endpoint is { } endpoint)
+        {
+            config.ServiceURL = endpoint.ToString();
+            config.ForcePathStyle = true;
+            config.AuthenticationRegion = s3.Region;
+        }
+        else
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(s3.Region);
+        }
+
+        IAmazonS3 client = credentials switch
+        {
+            { AccessKeyId: { } id, SecretAccessKey: { } secret, SessionToken: { } token } =>
+                new AmazonS3Client(new SessionAWSCredentials(id, secret, token), config),
+            { AccessKeyId: { } id, SecretAccessKey: { } secret } => new AmazonS3Client(new BasicAWSCredentials(id, secret), config),
+            _ => new AmazonS3Client(config),
+        };
+        var description = $"the bucket '{s3.Bucket}' at {s3.Endpoint?.Authority ?? "Amazon, " + s3.Region}";
+        return new S3ObjectStore(client, s3.Bucket, description, Retries(description));
+    }
+
+    private HttpObjectStore OpenWeb(ObjectStoreAddress.Web web, ObjectStoreCredentials credentials) =>
+        new(_http, web.Root, credentials.Token, Retries($"the web address {web.Root.GetLeftPart(UriPartial.Path)}"));
+
+    private Retrying Retries(string description) => new(description, limits, time);
+
+    // Link-local addresses are a cloud's metadata: whoever may name an address must not read the server's identity there.
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
+    {
+        var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, ct);
+        if (addresses.Any(IsLinkLocal))
+            throw SlipwayException.Invalid($"'{context.DnsEndPoint.Host}' is a link-local address, which no store may have.");
+
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(addresses, context.DnsEndPoint.Port, ct);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static bool IsLinkLocal(IPAddress address)
+    {
+        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return plain.IsIPv6LinkLocal || (plain.AddressFamily == AddressFamily.InterNetwork && plain.GetAddressBytes() is [169, 254, ..]);
+    }
+}

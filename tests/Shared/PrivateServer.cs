@@ -1,0 +1,35 @@
+using System.Diagnostics;
+
+namespace Slipway.Shared;
+
+/// <summary>A server that a script of tests/Shared runs for as long as this process lives; the first to ask starts it.</summary>
+public sealed class PrivateServer
+{
+    /// <summary>Azure Blob Storage's protocol; the line is its address. The account is slipwaytest.</summary>
+    public static readonly PrivateServer Azurite = new("private-azurite");
+
+    /// <summary>S3; the line is address, access key and secret.</summary>
+    public static readonly PrivateServer Ceph = new("private-ceph");
+
+    private readonly Lazy<Task<string>> _line;
+
+    // Held: the server stops when the pipe to its standard input closes.
+    private Process? _keeper;
+
+    private PrivateServer(string script) => _line = new(() => StartAsync(script));
+
+    /// <summary>What the script prints once the server answers.</summary>
+    public Task<string> LineAsync() => _line.Value;
+
+    private async Task<string> StartAsync(string script)
+    {
+        _keeper = Process.Start(new ProcessStartInfo("setsid", [Repository.Path($"tests/Shared/{script}")])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        return await _keeper.StandardOutput.ReadLineAsync()
+            ?? throw new InvalidOperationException(await _keeper.StandardError.ReadToEndAsync());
+    }
+}
