@@ -91,7 +91,7 @@ public static class ServerModule
             // A failed start is told once, by whoever called: not by the host with a stack trace.
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
             .SetMinimumLevel(settings.LogLevel);
-        AddModules(builder.Services, new DataOptions { Home = settings.Home, Database = settings.Database });
+        AddModules(builder.Services, new DataOptions { Home = settings.Home, Database = settings.Database, Content = settings.Content });
 
         var app = builder.Build();
         app.UseMiddleware<ErrorRendering>();

@@ -24,14 +24,21 @@ internal static class ServerCommand
             DefaultValueFactory = _ => "http://127.0.0.1:5000",
         };
         var database = new Option<string?>("--database") { Description = "A PostgreSQL connection string. Default: SQLite in the home." };
+        var content = new Option<string?>("--content")
+        {
+            Description = "Where content is kept: a folder, azure://ACCOUNT/CONTAINER[/PREFIX] or s3://BUCKET[/PREFIX], "
+                + "with ?endpoint=URL for other servers. Credentials: AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN or Azure's "
+                + "identities; AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Default: the home.",
+        };
         var verbose = new Option<bool>("--verbose") { Description = "Log what happens, not only what goes wrong." };
-        var command = new Command("server", "Start the server.") { home, urls, database, verbose };
+        var command = new Command("server", "Start the server.") { home, urls, database, content, verbose };
         command.SetAction((parsed, ct) => RunAsync(
             new ServerSettings
             {
                 Home = Path.GetFullPath(parsed.GetValue(home)!),
                 Urls = parsed.GetValue(urls)!.Split(';', StringSplitOptions.RemoveEmptyEntries),
                 Database = parsed.GetValue(database),
+                Content = parsed.GetValue(content),
                 LogLevel = parsed.GetValue(verbose) ? LogLevel.Information : LogLevel.Warning,
             },
             ct));

@@ -14,6 +14,9 @@ public sealed record ServerSettings
     /// <summary>A PostgreSQL connection string; null: SQLite in <see cref="Home"/>.</summary>
     public string? Database { get; init; }
 
+    /// <summary>Where content is kept: a folder, azure://ACCOUNT/CONTAINER or s3://BUCKET; null: in <see cref="Home"/>.</summary>
+    public string? Content { get; init; }
+
     /// <summary>The largest request body in bytes outside artifact uploads. 64 MiB by default.</summary>
     public long MaxBodyBytes { get; init; } = 64 * 1024 * 1024;
 

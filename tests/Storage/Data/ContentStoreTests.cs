@@ -16,7 +16,7 @@ public sealed class ContentStoreTests : IDisposable
     public ContentStoreTests()
     {
         _blobs = new LocalBlobStore(Path.Combine(_folder.Path, "store"));
-        _store = new ContentStore(_blobs, Path.Combine(_folder.Path, "cache"));
+        _store = new ContentStore(_blobs, new BlobCache(Path.Combine(_folder.Path, "cache"), 1L << 40, TimeProvider.System));
     }
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

@@ -14,7 +14,7 @@ public sealed class TreeTests : IDisposable
     private readonly TempFolder _folder = new();
     private readonly ContentStore _store;
 
-    public TreeTests() => _store = new ContentStore(new LocalBlobStore(_folder.File("store/x")), _folder.File("cache/x"));
+    public TreeTests() => _store = new ContentStore(new LocalBlobStore(_folder.File("store/x")), new BlobCache(_folder.File("cache/x"), 1L << 40, TimeProvider.System));
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -227,7 +227,7 @@ public sealed class TreeTests : IDisposable
     public async Task A_store_without_local_files_is_read_through_a_cache()
     {
         var remote = new RemoteBlobs(new LocalBlobStore(_folder.File("remote/x")));
-        var store = new ContentStore(remote, In("copies"));
+        var store = new ContentStore(remote, new BlobCache(In("copies"), 1L << 40, TimeProvider.System));
         Write("code/a", "a");
         var tree = await store.PutFolderAsync(In("code"), null, Ct);
 

@@ -16,7 +16,7 @@ public abstract class JobContract(DatabaseProvider provider) : DatabaseContract(
 
     internal TestKind Bad { get; } = new("bad", (_, _) => throw SlipwayException.Invalid("The water is out."));
 
-    protected ContentStore Content => field ??= new ContentStore(new LocalBlobStore(Folder), Path.Combine(Folder, "cache"));
+    protected ContentStore Content => field ??= new ContentStore(new LocalBlobStore(Folder), new BlobCache(Path.Combine(Folder, "cache"), 1L << 40, TimeProvider.System));
 
     internal Task<JobHost> StartAsync(params TestKind[] kinds) => StartAsync(new HostSettings(), kinds);
 

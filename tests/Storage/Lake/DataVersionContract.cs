@@ -155,7 +155,7 @@ public abstract class DataVersionContract(DatabaseProvider provider) : DatabaseC
 
     private async Task GivenLakeAsync()
     {
-        _content = new ContentStore(new LocalBlobStore(Folder), Path.Combine(Folder, "cache"));
+        _content = new ContentStore(new LocalBlobStore(Folder), new BlobCache(Path.Combine(Folder, "cache"), 1L << 40, TimeProvider.System));
         var roles = new RoleStore(Database, Time);
         var audit = new AuditLog(Database, Time);
         await roles.CreateWorkspaceAsync(Caller.System, WorkspaceName.Default, Ct);

@@ -28,7 +28,7 @@ internal sealed class MonitoringHost : IAsyncDisposable
 
     public MonitoringHost(Database database, string home, TimeProvider time)
     {
-        Content = new ContentStore(new LocalBlobStore(Path.Combine(home, "blobs")), Path.Combine(home, "cache"));
+        Content = new ContentStore(new LocalBlobStore(Path.Combine(home, "blobs")), new BlobCache(Path.Combine(home, "cache"), 1L << 40, TimeProvider.System));
         var services = new ServiceCollection();
         services.AddLogging().AddSingleton(time).AddSingleton(_ => database).AddSingleton(Content);
         services.AddSingleton<LineageLog>().AddSingleton<Events>();

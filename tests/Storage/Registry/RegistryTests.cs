@@ -64,7 +64,7 @@ public abstract class RegistryTests(DatabaseProvider provider) : DatabaseContrac
     private ServiceProvider Compose() => new ServiceCollection()
         .AddSingleton<TimeProvider>(Time)
         .AddSingleton(Database)
-        .AddSingleton(new ContentStore(new LocalBlobStore(Folder), Path.Combine(Folder, "cache")))
+        .AddSingleton(new ContentStore(new LocalBlobStore(Folder), new BlobCache(Path.Combine(Folder, "cache"), 1L << 40, TimeProvider.System)))
         .AddSingleton<IBlobStore>(new LocalBlobStore(Folder))
         .AddSingleton<IAccess, OpenAccess>()
         .AddSingleton<IAuditLog, NoAudit>()

@@ -107,7 +107,7 @@ public abstract class CollectorContract(DatabaseProvider provider) : DatabaseCon
     private async Task<Collector> GivenCollectorAsync(ServedDeployment deployment)
     {
         var options = new ServingOptions { TempFolder = Path.Combine(Folder, "temp"), SegmentRows = 30, WaitingSegments = 1 };
-        var content = new ContentStore(new LocalBlobStore(Folder), Path.Combine(Folder, "cache"));
+        var content = new ContentStore(new LocalBlobStore(Folder), new BlobCache(Path.Combine(Folder, "cache"), 1L << 40, TimeProvider.System));
         var collector = new Collector(
             new SegmentWriter(_engine, content, Segments, options), new SequenceClock(Time), options, Time, NullLogger<Collector>.Instance);
         await collector.StartAsync(Ct);

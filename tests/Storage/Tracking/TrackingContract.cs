@@ -44,7 +44,7 @@ public abstract class TrackingContract(DatabaseProvider provider) : DatabaseCont
         .AddSingleton(Search)
         .AddSingleton<TimeProvider>(Time)
         .AddSingleton(Database)
-        .AddSingleton(new ContentStore(new LocalBlobStore(Folder), Path.Combine(Folder, "cache")))
+        .AddSingleton(new ContentStore(new LocalBlobStore(Folder), new BlobCache(Path.Combine(Folder, "cache"), 1L << 40, TimeProvider.System)))
         .AddSingleton<IBlobStore>(new LocalBlobStore(Folder))
         .AddSingleton<IAccess, OpenAccess>()
         .AddLogging()
