@@ -7,5 +7,6 @@ var root = new RootCommand("Slipway's speed, measured with a stopwatch: one verb
     ServingLoad.Command(),
     JobOverhead.Command(),
     TrackingLoad.Command(),
+    DataCommit.Command(),
 };
 return await root.Parse(args).InvokeAsync();

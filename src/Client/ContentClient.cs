@@ -1,4 +1,4 @@
-using System.Net;
+using System.IO.Enumeration;
 
 namespace Slipway.Client;
 
@@ -8,25 +8,34 @@ public sealed record ContentTree(string Digest, long Size, int Files);
 /// <summary>Uploads files and folders into the content store; what is there already is not sent again.</summary>
 public sealed class ContentClient
 {
+    // Enough to keep a disk and a network busy
+    private const int Uploads = 8;
+
     private readonly SlipwayClient _client;
 
     internal ContentClient(SlipwayClient client) => _client = client;
 
-    /// <summary>Uploads a file, or a folder with all its files, as one tree. A single file is a tree of one entry.</summary>
+    /// <summary>
+    /// Uploads a file, or a folder with all its files, as one tree. A single file is a tree of one entry. Only files that
+    /// changed since the last upload are read, and only what the server has not is sent.
+    /// </summary>
     public async Task<ContentTree> UploadAsync(string path, CancellationToken ct)
     {
         var root = Path.GetFullPath(path);
-        var files = Directory.Exists(root)
-            ? Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList()
-            : [root];
-        var folder = Directory.Exists(root) ? root : Path.GetDirectoryName(root)!;
-        var entries = new List<object>(files.Count);
-        foreach (var file in files)
+        var isFolder = Directory.Exists(root);
+        string[] files = isFolder ? [.. FilesBelow(root)] : [root];
+        var digests = FileDigests.Load(root, FileDigests.DefaultFolder, TimeProvider.System);
+        var found = new (string File, string Digest, long Size)[files.Length];
+        await Parallel.ForAsync(0, files.Length, ct, async (i, token) =>
         {
-            var blob = await UploadFileAsync(file, ct);
-            entries.Add(new { Path = Path.GetRelativePath(folder, file).Replace('\\', '/'), blob.Digest, blob.Size });
-        }
+            var (digest, size) = await digests.OfAsync(files[i], token);
+            found[i] = (files[i], digest, size);
+        });
 
+        await SendMissingAsync(found, digests, ct);
+        digests.Save();
+        var folder = isFolder ? root : Path.GetDirectoryName(root)!;
+        var entries = found.Select(file => new { Path = Path.GetRelativePath(folder, file.File).Replace('\\', '/'), file.Digest, file.Size });
         return (await _client.SendAsync<ContentTree>(HttpMethod.Post, "api/v1/content/trees", new { Entries = entries }, ct))!;
     }
 
@@ -38,29 +47,45 @@ public sealed class ContentClient
         return await answer.Content.ReadAsStreamAsync(ct);
     }
 
-    private async Task<Blob> UploadFileAsync(string file, CancellationToken ct)
+    private async Task SendMissingAsync((string File, string Digest, long Size)[] files, FileDigests digests, CancellationToken ct)
     {
-        await using var stream = File.OpenRead(file);
-        var digest = "sha256:" + Convert.ToHexStringLower(await System.Security.Cryptography.SHA256.HashDataAsync(stream, ct));
-        if (await ExistsAsync(digest, ct))
-            return new Blob(digest, stream.Length);
-        stream.Position = 0;
-        using var body = new StreamContent(stream);
-        return (await _client.ReadAsync<Blob>(HttpMethod.Post, "api/v1/content/blobs", body, ct))!;
+        var places = files.DistinctBy(file => file.Digest).ToDictionary(file => file.Digest, file => file.File);
+        var missing = (await _client.SendAsync<Missing>(HttpMethod.Post, "api/v1/content/missing", new { Digests = places.Keys }, ct))!;
+        await Parallel.ForEachAsync(missing.Digests, new ParallelOptions { MaxDegreeOfParallelism = Uploads, CancellationToken = ct }, async (digest, token) =>
+        {
+            await using var stream = File.OpenRead(places[digest]);
+            using var body = new StreamContent(stream);
+            var blob = (await _client.ReadAsync<Blob>(HttpMethod.Post, "api/v1/content/blobs", body, token))!;
+            if (blob.Digest == digest)
+                return;
+
+            digests.Forget(places[digest]);
+            throw new IOException($"'{places[digest]}' changed while it was uploaded: wait until its writer has ended, then try again.");
+        });
     }
 
-    private async Task<bool> ExistsAsync(string digest, CancellationToken ct)
+    // Links are followed, but not to a folder that they lie in: that would have no end.
+    private static FileSystemEnumerable<string> FilesBelow(string root) => new(
+        root,
+        (ref FileSystemEntry entry) => entry.ToFullPath(),
+        new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
     {
-        try
+        ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory,
+        ShouldRecursePredicate = (ref FileSystemEntry entry) =>
         {
-            using var answer = await _client.SendAsync(HttpMethod.Head, $"api/v1/content/blobs/{digest}", null, ct);
+            var path = entry.ToFullPath();
+            if (entry.Attributes.HasFlag(FileAttributes.ReparsePoint)
+                && Directory.ResolveLinkTarget(path, returnFinalTarget: true) is { } target
+                && path.StartsWith(Path.TrimEndingDirectorySeparator(target.FullName) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            {
+                throw new IOException($"'{path}' is a link to a folder that it lies in: leave it out.");
+            }
+
             return true;
-        }
-        catch (SlipwayApiException refusal) when (refusal.Status == HttpStatusCode.NotFound)
-        {
-            return false;
-        }
-    }
+        },
+    };
 
     private sealed record Blob(string Digest, long Size);
+
+    private sealed record Missing(IReadOnlyList<string> Digests);
 }

@@ -58,6 +58,16 @@ public sealed class SlipwayClient : IDisposable
     public Task<JsonNode?> PostAsync(string path, HttpContent body, CancellationToken ct) =>
         ReadAsync<JsonNode>(HttpMethod.Post, path, body, ct);
 
+    /// <summary>PATCH with a JSON body.</summary>
+    public Task<JsonNode?> PatchAsync(string path, JsonNode body, CancellationToken ct) =>
+        ReadAsync<JsonNode>(HttpMethod.Patch, path, JsonContent.Create(body, options: s_json), ct);
+
+    /// <summary>DELETE; the answer has no body.</summary>
+    public async Task DeleteAsync(string path, CancellationToken ct)
+    {
+        using var answer = await SendAsync(HttpMethod.Delete, path, null, ct);
+    }
+
     /// <summary>GET as plain text.</summary>
     public async Task<string> GetTextAsync(string path, CancellationToken ct)
     {
