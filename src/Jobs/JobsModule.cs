@@ -58,7 +58,6 @@ public static class JobsModule
         .AddSingleton<StepWatch>()
         .AddSingleton<JobViews>()
         .AddSingleton<StoredReferences>()
-        .AddSingleton<WebFiles>()
         .AddSingleton<PlanCheck>()
         .AddSingleton<StepInputs>()
         .AddSingleton<StepOutputs>()

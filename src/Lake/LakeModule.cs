@@ -4,6 +4,7 @@ using Slipway.Data;
 using Slipway.Lake.Assets;
 using Slipway.Lake.Content;
 using Slipway.Lake.Contracts;
+using Slipway.Lake.Datastores;
 using Slipway.Lake.Profiles;
 using Slipway.Lake.Sql;
 using Slipway.Lake.Tests;
@@ -23,7 +24,14 @@ public static class LakeModule
         .AddSingleton<ProfileStore>()
         .AddSingleton<IDataProfiles, DataProfiles>()
         .AddSingleton<IDataTests, DataTests>()
+        .AddSingleton<DatastoreStore>()
+        .AddSingleton<DatastoreImport>()
+        .AddSingleton<DatastoreRoutes>()
+        .AddSingleton<IDatastores, Datastores.Datastores>()
+        .AddSingleton<ExportData>()
+        .AddSingleton<UpdateData>()
         .AddSingleton<UploadBlob>()
+        .AddSingleton<FindMissing>()
         .AddSingleton<CreateTree>()
         .AddSingleton<DownloadFile>()
         .AddSingleton<RunSql>();
@@ -32,7 +40,11 @@ public static class LakeModule
     public static void MapLake(this IEndpointRouteBuilder routes)
     {
         DataRoutes.Map(routes);
+        ExportData.Map(routes);
+        UpdateData.Map(routes);
+        DatastoreRoutes.Map(routes);
         UploadBlob.Map(routes);
+        FindMissing.Map(routes);
         CreateTree.Map(routes);
         DownloadFile.Map(routes);
         RunSql.Map(routes);

@@ -55,7 +55,7 @@ public static class WorkerModule
             .SetMinimumLevel(settings.LogLevel);
         ServerModule.AddModules(
             builder.Services,
-            new DataOptions { Home = settings.Home, Database = settings.Database, SharedHome = settings.SharedHome });
+            new DataOptions { Home = settings.Home, Database = settings.Database, SharedHome = settings.SharedHome, Content = settings.Content });
 
         // What serves, watches and schedules is the servers' business.
         builder.Services.RemoveAll<IHostedService>();

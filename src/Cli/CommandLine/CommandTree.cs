@@ -70,6 +70,7 @@ internal static class CommandTree
         ServerCommand.Create(),
         WorkerCommand.Create(),
         DataCommands.Create(),
+        DatastoreCommands.Create(),
         SqlCommand.Create(),
         JobCommands.Create(),
         RunCommands.Create(),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Slipway.Cli.CommandLine;
 using Slipway.Cli.Output;
 using Slipway.Kernel;
@@ -10,19 +11,44 @@ internal static class DataCommands
 {
     private static readonly string[] s_columns = ["name", "version", "type", "zone", "rows", "sizeBytes", "createdAt"];
 
-    public static Command Create() => new("data", "Data assets and their versions.") { CreateVersion(), List(), Show(), DataTableCommands.Profile() };
+    public static Command Create() => new("data", "Data assets and their versions.")
+    {
+        CreateVersion(),
+        List(),
+        Show(),
+        DataTableCommands.Profile(),
+        DataTransfer.Download(),
+        DataTransfer.Export(),
+        DataTransfer.Update(),
+        DataTransfer.Archive("archive", "Leave a version out of listings and of \"latest\"; by its number it stays usable.", archived: true),
+        DataTransfer.Archive("restore", "Bring an archived version back.", archived: false),
+    };
 
     private static Command CreateVersion()
     {
         var name = new Option<string>("--name", "-n") { Description = "The asset's name.", Required = true };
         var version = new Option<string?>("--version", "-v") { Description = "Default: the next integer." };
-        var path = new Option<string>("--path") { Description = "The file or folder to upload.", Required = true };
+        var path = new Option<string>("--path") { Description = "The file or folder to upload, or azureml://datastores/NAME/paths/PATH (with * and **), or https://HOST/FILE.", Required = true };
         var type = new Option<string?>("--type", "-t") { Description = "uri_file, uri_folder (default) or mltable." };
         var zone = new Option<string?>("--zone") { Description = "raw (default), processed, curated." };
         var description = new Option<string?>("--description") { Description = "What it is." };
         return ApiVerb.Create("create", "Make a version from a file or folder.", [name, version, path, type, zone, description], async (client, parsed, format, ct) =>
         {
             var source = parsed.GetValue(path)!;
+            if (source.Contains("://", StringComparison.Ordinal))
+            {
+                var body = new JsonObject
+                {
+                    ["path"] = source,
+                    ["type"] = parsed.GetValue(type),
+                    ["version"] = parsed.GetValue(version),
+                    ["zone"] = parsed.GetValue(zone),
+                    ["description"] = parsed.GetValue(description),
+                };
+                Printer.Show((await client.PostAsync($"api/v1/data/{Uri.EscapeDataString(parsed.GetValue(name)!)}/versions", body, ct))!, format);
+                return 0;
+            }
+
             if (!File.Exists(source) && !Directory.Exists(source))
                 throw SlipwayException.Invalid($"--path: there is no file or folder '{source}'.");
             var tree = await client.Content.UploadAsync(source, ct);

@@ -19,6 +19,8 @@ internal static class WorkerCommand
         CustomParser = result => CommonOptions.Parse(result.Tokens[0].Value, result),
     };
 
+    private static readonly Option<string?> s_content = new("--content") { Description = "The servers' --content, when it is not in their home." };
+
     private static readonly Option<string> s_shared = new("--server-home")
     {
         Description = "The servers' home folder, reachable from this machine: it holds the contents.",
@@ -48,7 +50,7 @@ internal static class WorkerCommand
     {
         var command = new Command("worker", "Run steps of jobs beside a server that uses PostgreSQL.")
         {
-            s_database, s_server, s_shared, s_home, s_parallelism, s_grace, s_verbose,
+            s_database, s_server, s_shared, s_content, s_home, s_parallelism, s_grace, s_verbose,
         };
         command.SetAction((parsed, ct) => RunAsync(Settings(parsed), ct));
         return command;
@@ -59,6 +61,7 @@ internal static class WorkerCommand
         Home = Path.GetFullPath(parsed.GetValue(s_home)!),
         Database = parsed.GetValue(s_database)!,
         SharedHome = Path.GetFullPath(parsed.GetValue(s_shared)!),
+        Content = parsed.GetValue(s_content),
         ServerUrl = parsed.GetValue(s_server)!.ToString().TrimEnd('/'),
         Parallelism = parsed.GetValue(s_parallelism),
         Grace = TimeSpan.FromSeconds(parsed.GetValue(s_grace)),

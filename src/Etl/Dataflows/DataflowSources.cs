@@ -11,7 +11,7 @@ namespace Slipway.Etl.Dataflows;
 internal sealed record DataflowSource(string Name, string Type, LakeTable Table);
 
 /// <summary>Finds the source that a dataflow names, and checks it before anything is written.</summary>
-internal sealed class DataflowSources(ILakeTables tables)
+internal sealed class DataflowSources(ILakeTables tables, IDatastores datastores)
 {
     private static readonly string[] s_types = ["parquet", "csv", "json", "input"];
 
@@ -28,8 +28,16 @@ internal sealed class DataflowSources(ILakeTables tables)
         }
 
         var path = map.Require("path", "the file");
+        if (path.StartsWith("azureml:", StringComparison.Ordinal))
+        {
+            var data = await datastores.ImportAsync(step.Caller, DataUri.Parse(path), ct);
+            step.Read($"tree:{data.Tree.Digest}");
+            return new DataflowSource(path, type, await tables.TableAsync(data.Tree.Digest, ct));
+        }
+
         if (!Path.IsPathFullyQualified(path))
             throw SlipwayException.Invalid($"source.path is '{path}'; a server has no current folder, so write the whole path.");
+        await datastores.DemandLocalFileAsync(step.Caller, path, ct);
         if (!File.Exists(path))
             throw new SlipwayException(ErrorCode.NotFound, $"The source file '{path}' does not exist on the machine that runs the step.");
 

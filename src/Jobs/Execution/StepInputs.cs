@@ -33,7 +33,7 @@ internal sealed record ResolvedInput
 
 /// <summary>Looks up the inputs of a step as it starts: versions that "latest" means now, outputs of earlier steps.</summary>
 internal sealed class StepInputs(
-    StepStore steps, IDataAssets data, IModelRegistry models, StoredReferences stored, WebFiles web)
+    StepStore steps, IDataAssets data, IModelRegistry models, StoredReferences stored, IDatastores datastores)
 {
     public Task<IReadOnlyList<ResolvedInput>> ResolveAsync(JobRecord job, PlannedStep step, CancellationToken ct) =>
         ResolveAsync(job, step, position => steps.FindAsync(job.Id, position, ct), ct);
@@ -118,12 +118,25 @@ internal sealed class StepInputs(
                 caller, input, asset.Name, asset.Version ?? asset.Label ?? "latest", asset.Version is null, ct),
             RunArtifact artifact => await stored.ArtifactsAsync(caller, input, artifact.RunId, artifact.Path, ct),
             JobOutputPath output => await stored.JobOutputAsync(caller, input, output, ct),
-            CloudPath { Uri.Scheme: "http" or "https" } file => await web.FetchAsync(input, file.Uri, ct),
+            DatastorePath path => await ImportAsync(caller, input, DataUri.Of(path.Text, path.Store, path.Path), ct),
+            CloudPath { Uri.Scheme: "http" or "https" } file => await ImportAsync(caller, input, DataUri.Parse(file.Text), ct),
             null => throw SlipwayException.Invalid($"Input '{input.Name}': {wrong}"),
             _ => throw new SlipwayException(
                 ErrorCode.NotImplemented,
                 $"Input '{input.Name}' lies at '{text}', which a job cannot read directly yet; register it as a data asset and name that."),
         };
+
+    private async Task<ResolvedInput> ImportAsync(Caller caller, ResolvedInput input, DataUri from, CancellationToken ct)
+    {
+        var data = await datastores.ImportAsync(caller, from, ct);
+        return input with
+        {
+            Type = input.Type ?? (data.IsFile ? "uri_file" : "uri_folder"),
+            Tree = data.Tree.Digest,
+            LocalName = data.IsFile ? data.Tree.Entries[0].Path : null,
+            Node = $"tree:{data.Tree.Digest}",
+        };
+    }
 
     private async Task<ResolvedInput> AssetAsync(
         Caller caller, ResolvedInput input, string name, string version, bool isLabel, CancellationToken ct)

@@ -46,6 +46,6 @@ internal sealed class PlanCheck(Policies<IStepKind> kinds)
     }
 
     private static bool CanRead(Reference from) =>
-        from is AssetVersion or AssetLabel or RegistryAsset or RunArtifact or JobOutputPath or LocalPath
+        from is AssetVersion or AssetLabel or RegistryAsset or RunArtifact or JobOutputPath or DatastorePath or LocalPath
             or CloudPath { Uri.Scheme: "http" or "https" };
 }

@@ -45,17 +45,20 @@ internal static class DataRoutes
     }
 
     private static async Task<Ok<Response>> CreateAsync(
-        string name, Request request, Caller caller, IDataAssets assets, CancellationToken ct)
+        string name, Request request, Caller caller, IDataAssets assets, IDatastores datastores, CancellationToken ct)
     {
+        if ((request.Tree is null) == (request.Path is null))
+            throw SlipwayException.Invalid("A version needs either tree (the digest of what was uploaded) or path (azureml://datastores/… or https://…).");
+        var imported = request.Path is { } path ? await datastores.ImportAsync(caller, DataUri.Parse(path), ct) : null;
         var created = await assets.CreateAsync(
             caller,
             new NewDataVersion
             {
                 Name = AssetName.Parse(name),
                 Version = request.Version,
-                Type = DataTypes.Parse(request.Type ?? "uri_folder"),
+                Type = DataTypes.Parse(request.Type ?? (imported is { IsFile: true } ? "uri_file" : "uri_folder")),
                 Zone = request.Zone ?? "raw",
-                Tree = Digest.Parse(request.Tree),
+                Tree = imported?.Tree.Digest ?? Digest.Parse(request.Tree!),
                 Description = request.Description,
                 Tags = request.Tags ?? new Dictionary<string, string>(),
             },
@@ -68,7 +71,8 @@ internal static class DataRoutes
         : throw SlipwayException.Invalid($"limit is {limit}; it must be from 1 to 1000.");
 
     public sealed record Request(
-        string Tree,
+        string? Tree = null,
+        string? Path = null,
         string? Type = null,
         string? Version = null,
         string? Zone = null,
@@ -87,6 +91,7 @@ internal static class DataRoutes
         long? Rows,
         string? Description,
         IReadOnlyDictionary<string, string> Tags,
+        bool Archived,
         DateTimeOffset CreatedAt,
         string CreatedBy)
     {
@@ -100,6 +105,7 @@ internal static class DataRoutes
             version.Rows,
             version.Description,
             version.Tags,
+            version.Archived,
             version.CreatedAt,
             version.CreatedBy);
     }

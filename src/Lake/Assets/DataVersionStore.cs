@@ -14,7 +14,7 @@ internal sealed class DataVersionStore(Database database)
         """
         sequence as Sequence, workspace as Workspace, name as Name, version as Version, type as Type, zone as Zone,
         tree as Tree, size_bytes as SizeBytes, row_count as Rows, description as Description, tags as Tags,
-        created_at as CreatedAt, created_by as CreatedBy
+        archived as Archived, created_at as CreatedAt, created_by as CreatedBy
         """;
 
     public Task<DataVersion?> FindAsync(WorkspaceName workspace, AssetName name, string? version, CancellationToken ct) =>
@@ -25,7 +25,7 @@ internal sealed class DataVersionStore(Database database)
     /// <summary>The newest version that was created no later than the time.</summary>
     public Task<DataVersion?> FindAsOfAsync(WorkspaceName workspace, AssetName name, DateTimeOffset time, CancellationToken ct) =>
         FindWhereAsync(
-            "name = @Name and created_at <= @Time order by sequence desc limit 1",
+            "name = @Name and not archived and created_at <= @Time order by sequence desc limit 1",
             new { Workspace = workspace.Value, Name = name.Value, Time = time.ToUnixTimeMilliseconds() },
             ct);
 
@@ -39,7 +39,7 @@ internal sealed class DataVersionStore(Database database)
         var rows = await database.QueryAsync<Row>(
             $"""
              select {Columns} from data_versions
-             where workspace = @Workspace and name = @Name and sequence < @Before
+             where workspace = @Workspace and name = @Name and sequence < @Before and not archived
              order by sequence desc
              limit @Limit
              """,
@@ -56,7 +56,7 @@ internal sealed class DataVersionStore(Database database)
             $"""
              select {Columns} from data_versions
              where sequence in (
-                 select max(sequence) from data_versions where workspace = @Workspace and name > @After group by name)
+                 select max(sequence) from data_versions where workspace = @Workspace and name > @After and not archived group by name)
              order by name
              limit @Limit
              """,
@@ -107,9 +107,27 @@ internal sealed class DataVersionStore(Database database)
         },
         ct);
 
+    public Task UpdateAsync(DataVersion version, CancellationToken ct) => database.WriteAsync(
+        (tx, token) => tx.ExecuteAsync(
+            """
+            update data_versions set description = @Description, tags = @Tags, archived = @Archived
+            where workspace = @Workspace and name = @Name and version = @Version
+            """,
+            new
+            {
+                Workspace = version.Workspace.Value,
+                Name = version.Name.Value,
+                version.Version,
+                version.Description,
+                Tags = JsonSerializer.Serialize(version.Tags, LakeJson.Default.IReadOnlyDictionaryStringString),
+                version.Archived,
+            },
+            token),
+        ct);
+
     private Task<DataVersion?> FindLatestAsync(WorkspaceName workspace, AssetName name, CancellationToken ct) =>
         FindWhereAsync(
-            "name = @Name order by sequence desc limit 1", new { Workspace = workspace.Value, Name = name.Value }, ct);
+            "name = @Name and not archived order by sequence desc limit 1", new { Workspace = workspace.Value, Name = name.Value }, ct);
 
     private async Task<DataVersion?> FindWhereAsync(string condition, object parameters, CancellationToken ct) =>
         (await database.FindAsync<Row>(
@@ -140,6 +158,8 @@ internal sealed class DataVersionStore(Database database)
 
         public required string Tags { get; init; }
 
+        public required bool Archived { get; init; }
+
         public required long CreatedAt { get; init; }
 
         public required string CreatedBy { get; init; }
@@ -156,6 +176,7 @@ internal sealed class DataVersionStore(Database database)
             Rows = Rows,
             Description = Description,
             Tags = JsonSerializer.Deserialize(Tags, LakeJson.Default.IReadOnlyDictionaryStringString)!,
+            Archived = Archived,
             CreatedAt = CreatedAt.ToTime(),
             CreatedBy = CreatedBy,
         };

@@ -43,6 +43,9 @@ public sealed record DataVersion
 
     public required IReadOnlyDictionary<string, string> Tags { get; init; }
 
+    /// <summary>Left out of listings and never "latest"; usable by its number.</summary>
+    public bool Archived { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required string CreatedBy { get; init; }

@@ -14,6 +14,9 @@ public sealed record WorkerSettings
     /// <summary>The servers' home folder, reachable from here: contents, and the key of the vault.</summary>
     public required string SharedHome { get; init; }
 
+    /// <summary>The servers' setting of the same name; null: in <see cref="SharedHome"/>.</summary>
+    public string? Content { get; init; }
+
     /// <summary>Where the steps reach a server.</summary>
     public required string ServerUrl { get; init; }
 

@@ -34,6 +34,7 @@ internal sealed class JobHost : IAsyncDisposable
         services.AddSingleton(settings.Time).AddSingleton(new DataOptions { Home = settings.Home ?? home }).AddSingleton(content);
         services.AddSingleton(_ => database).AddSingleton<WorkQueue>().AddSingleton<LineageLog>().AddSingleton<Events>();
         services.AddSingleton<ITracking>(neighbours).AddSingleton<IDataAssets>(neighbours).AddSingleton<IModelRegistry>(neighbours);
+        services.AddSingleton<IDatastores>(new NoDatastores());
         services.AddSingleton<IAccess>(neighbours).AddSingleton<IAuditLog>(neighbours);
         services.AddSingleton<IEventHandler<JobFinished>>(Finished);
         services.AddJobs();

@@ -3,7 +3,7 @@ using static Slipway.Jobs.Definitions.Schema.Shapes;
 
 namespace Slipway.Jobs.Definitions.Schema;
 
-/// <summary>Datastores: Azure's, and a local folder.</summary>
+/// <summary>Datastores: Azure's, S3, the web, and a local folder.</summary>
 internal static partial class DatastoreTable
 {
     private static readonly Field s_account = Required("account_name", Text, "The storage account.");
@@ -23,9 +23,13 @@ internal static partial class DatastoreTable
         F("certificate", Text, "Its certificate."),
         F("thumbprint", Text, "The certificate's thumbprint."),
         F("resource_url", Text, "What is signed in to."),
-        F("authority_url", Text, "Who signs in.")])
+        F("authority_url", Text, "Who signs in."),
+        F("access_key_id", Text, "An access key of S3."),
+        F("secret_access_key", Text, "Its secret."),
+        F("session_token", Text, "The token of temporary credentials."),
+        F("token", Text, "A bearer token of a web server.")])
     {
-        Rules = [Rule.AtMostOne("account_key", "sas_token", "client_id"), Rule.Needs("client_secret", "client_id")],
+        Rules = [Rule.AtMostOne("account_key", "sas_token", "client_id", "access_key_id", "token"), Rule.Needs("client_secret", "client_id")],
     };
 
     public static VariantShape Datastore { get; } = new(
@@ -41,6 +45,12 @@ internal static partial class DatastoreTable
                 F("one_lake_workspace_name", Text, "The workspace there."),
                 F("artifact", Map(Any), "The artifact there."),
                 F("endpoint", Text, "The cloud's domain.")]),
+            ["s3"] = Kind("s3", [
+                Required("bucket", Text, "The bucket."),
+                F("endpoint", Text, "The address of a server other than Amazon's."),
+                F("region", Text, "us-east-1 when absent.")]),
+            ["http"] = Kind("http", [Required("url", Text, "The address below which the files are; to be read only.")]),
+            ["file"] = Kind("file", [Required("path", Text, "The folder on the server.")]),
             ["local"] = Kind("local", [Required("path", Text, "The folder on the server.")]),
         },
         _ => null);

@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Slipway.Cli.CommandLine;
+using Slipway.Cli.Output;
+using Slipway.Kernel;
+
+namespace Slipway.Cli.Verbs;
+
+/// <summary>The verbs of slipway data that carry a version elsewhere or change what is said about it.</summary>
+internal static class DataTransfer
+{
+    public static Command Download()
+    {
+        var (name, version) = Version();
+        var folder = new Option<string>("--download-path", "-p") { Description = "The folder to write to. Default: the asset's name." };
+        return ApiVerb.Create("download", "Write the files of a version into a local folder.", [name, version, folder], async (client, parsed, format, ct) =>
+        {
+            var found = await client.GetAsync(Route(parsed.GetValue(name)!, parsed.GetValue(version)!), ct);
+            var tree = found["tree"]!.GetValue<string>();
+            var target = Path.GetFullPath(parsed.GetValue(folder) ?? parsed.GetValue(name)!);
+            var files = (await client.GetAsync($"api/v1/content/trees/{tree}", ct))["files"]!.AsArray();
+            foreach (var file in files)
+            {
+                // The server's trees hold no path that leads out; a server is not to be trusted with this disk all the same.
+                var path = Path.GetFullPath(Path.Combine(target, file!["path"]!.GetValue<string>()));
+                if (!path.StartsWith(target + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+                    throw SlipwayException.Invalid($"The server sent the path '{file["path"]}', which leaves the folder.");
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                await using var content = await client.Content.OpenAsync(tree, file["path"]!.GetValue<string>(), ct);
+                await using var local = File.Create(path);
+                await content.CopyToAsync(local, ct);
+            }
+
+            Printer.Show(new JsonObject { ["path"] = target, ["files"] = files.Count, ["version"] = found["version"]!.DeepClone() }, format);
+            return 0;
+        });
+    }
+
+    public static Command Export()
+    {
+        var (name, version) = Version();
+        var path = new Option<string>("--path") { Description = "azureml://datastores/NAME/paths/FOLDER.", Required = true };
+        return ApiVerb.Create("export", "Write the files of a version into a datastore.", [name, version, path], async (client, parsed, format, ct) =>
+        {
+            var route = Route(parsed.GetValue(name)!, parsed.GetValue(version)!) + "/export";
+            Printer.Show((await client.PostAsync(route, new JsonObject { ["path"] = parsed.GetValue(path) }, ct))!, format);
+            return 0;
+        });
+    }
+
+    public static Command Update()
+    {
+        var (name, version) = Version();
+        var description = new Option<string?>("--description") { Description = "What it is." };
+        var tags = new Option<string[]>("--tags") { Description = "KEY=VALUE …; they replace the tags of before.", AllowMultipleArgumentsPerToken = true };
+        return ApiVerb.Create("update", "Change the description or the tags of a version.", [name, version, description, tags], async (client, parsed, format, ct) =>
+        {
+            var body = new JsonObject { ["description"] = parsed.GetValue(description) };
+            if (parsed.GetValue(tags) is { Length: > 0 } pairs)
+                body["tags"] = new JsonObject(pairs.Select(Tag).Select(tag => KeyValuePair.Create(tag.Key, (JsonNode?)tag.Value)));
+            Printer.Show(await PatchAsync(client, parsed.GetValue(name)!, parsed.GetValue(version)!, body, ct), format);
+            return 0;
+        });
+    }
+
+    public static Command Archive(string verb, string description, bool archived)
+    {
+        var name = new Option<string>("--name", "-n") { Description = "The asset's name.", Required = true };
+        var version = new Option<string>("--version", "-v") { Description = "The version.", Required = true };
+        return ApiVerb.Create(verb, description, [name, version], async (client, parsed, format, ct) =>
+        {
+            var body = new JsonObject { ["archived"] = archived };
+            Printer.Show(await PatchAsync(client, parsed.GetValue(name)!, parsed.GetValue(version)!, body, ct), format);
+            return 0;
+        });
+    }
+
+    private static (Option<string> Name, Option<string> Version) Version() => (
+        new Option<string>("--name", "-n") { Description = "The asset's name.", Required = true },
+        new Option<string>("--version", "-v") { Description = "Default: latest.", DefaultValueFactory = _ => "latest" });
+
+    private static async Task<JsonNode> PatchAsync(
+        Client.SlipwayClient client, string name, string version, JsonObject body, CancellationToken ct) =>
+        (await client.PatchAsync(Route(name, version), body, ct))!;
+
+    private static string Route(string name, string version) =>
+        $"api/v1/data/{Uri.EscapeDataString(name)}/versions/{Uri.EscapeDataString(version)}";
+
+    private static KeyValuePair<string, string> Tag(string pair) => pair.Split('=', 2) is [{ Length: > 0 } key, var value]
+        ? KeyValuePair.Create(key, value)
+        : throw SlipwayException.Invalid($"--tags: '{pair}' is not KEY=VALUE.");
+}

@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.RegularExpressions;
+using Slipway.Data;
+using Slipway.Kernel;
+using Slipway.Lake.Contracts;
+using Slipway.ObjectStores;
+
+namespace Slipway.Lake.Datastores;
+
+/// <summary>Reads objects into the content store.</summary>
+internal sealed class DatastoreImport(DatastoreStore seen, ContentStore content)
+{
+    private const int Parallelism = 4;
+    private const int PageSize = 1000;
+    private const int Attempts = 3;
+
+    public async Task<ImportedData> RunAsync(WorkspaceName workspace, IObjectStore objects, DataUri from, CancellationToken ct)
+    {
+        var datastore = from.Datastore!;
+        if (from.Path.IndexOfAny(['*', '?']) < 0 && from.Path.Length > 0 && await objects.FindAsync(from.Path, ct) is { } one)
+        {
+            var known = await seen.SeenAsync(workspace, datastore, one.Name, ct);
+            var blob = await ReadAsync(objects, one, known, ct);
+            await seen.RememberAsync(workspace, datastore, [(one.Name, blob.ETag, blob.Digest)], ct);
+            return await FileAsync(one.Name, blob.Digest, blob.Size, ct);
+        }
+
+        var (folder, matches) = Pattern(from.Path);
+        var found = await ListAsync(objects, folder, matches, ct);
+        if (found.Count == 0)
+            throw new SlipwayException(ErrorCode.NotFound, $"There is no file at '{from}' in {objects.Description}.");
+
+        var before = await seen.SeenAsync(workspace, datastore, folder, ct);
+        var read = new ConcurrentBag<(string Name, string ETag, Digest Digest, long Size)>();
+        await Parallel.ForEachAsync(
+            found,
+            new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = ct },
+            async (next, token) =>
+            {
+                var blob = await ReadAsync(objects, next, before, token);
+                read.Add((next.Name, blob.ETag, blob.Digest, blob.Size));
+            });
+        var changed = read.Where(blob => !before.TryGetValue(blob.Name, out var old) || old.ETag != blob.ETag);
+        await seen.RememberAsync(workspace, datastore, [.. changed.Select(blob => (blob.Name, blob.ETag, blob.Digest))], ct);
+        var tree = await content.PutTreeAsync(
+            read.Select(blob => new TreeEntry(blob.Name[folder.Length..], blob.Digest, blob.Size)), ct);
+        return new ImportedData(tree, IsFile: false);
+    }
+
+    /// <summary>One file of a store that is not a datastore.</summary>
+    public async Task<ImportedData> FileAsync(IObjectStore objects, string name, CancellationToken ct)
+    {
+        var found = await objects.FindAsync(name, ct) ?? throw SlipwayException.NotFound($"At {objects.Description}, file", name);
+        var blob = await ReadAsync(objects, found, new Dictionary<string, (string ETag, Digest Digest)>(), ct);
+        return await FileAsync(name, blob.Digest, blob.Size, ct);
+    }
+
+    private async Task<ImportedData> FileAsync(string name, Digest digest, long size, CancellationToken ct) =>
+        new(await content.PutTreeAsync([new TreeEntry(name[(name.LastIndexOf('/') + 1)..], digest, size)], ct), IsFile: true);
+
+    // With its etag an object is read whole or not at all; one that is written meanwhile is read anew.
+    private async Task<(string ETag, Digest Digest, long Size)> ReadAsync(
+        IObjectStore objects, StoredObject wanted, IReadOnlyDictionary<string, (string ETag, Digest Digest)> known, CancellationToken ct)
+    {
+        if (known.TryGetValue(wanted.Name, out var old) && old.ETag == wanted.ETag && await content.ExistsAsync(old.Digest, ct))
+            return (old.ETag, old.Digest, wanted.Size);
+
+        for (var tried = 1; ; tried++)
+        {
+            try
+            {
+                await using var stream = await objects.OpenReadAsync(wanted.Name, 0, null, wanted.ETag, ct);
+                var blob = await content.PutAsync(stream, ct);
+                if (wanted.Size < 0 || (await objects.FindAsync(wanted.Name, ct))?.ETag == wanted.ETag)
+                    return (wanted.ETag, blob.Digest, blob.Size);
+                throw SlipwayException.Conflict($"'{wanted.Name}' in {objects.Description} changes while it is read: wait until its writer has ended.");
+            }
+            catch (SlipwayException exception) when (exception.Code == ErrorCode.Conflict && tried < Attempts)
+            {
+                wanted = await objects.FindAsync(wanted.Name, ct)
+                    ?? throw SlipwayException.NotFound($"In {objects.Description}, object", wanted.Name);
+            }
+        }
+    }
+
+    private static async Task<IReadOnlyList<StoredObject>> ListAsync(
+        IObjectStore objects, string folder, Func<string, bool> matches, CancellationToken ct)
+    {
+        var found = new List<StoredObject>();
+        string? token = null;
+        do
+        {
+            var page = await objects.ListAsync(folder, PageSize, token, ct);
+            found.AddRange(page.Items.Where(item => matches(item.Name)));
+            token = page.NextToken;
+        }
+        while (token is not null);
+        return found;
+    }
+
+    /// <summary>"a/b/**/*.csv": below "a/b/", what the pattern matches; "a/b": all below "a/b/".</summary>
+    private static (string Folder, Func<string, bool> Matches) Pattern(string path)
+    {
+        var wild = path.IndexOfAny(['*', '?']);
+        if (wild < 0)
+            return (path.Length == 0 ? "" : path + "/", _ => true);
+
+        var regex = new StringBuilder(@"\A");
+        for (var i = 0; i < path.Length; i++)
+        {
+            if (path.AsSpan(i).StartsWith("**/"))
+                (_, i) = (regex.Append("(.*/)?"), i + 2);
+            else if (path.AsSpan(i).StartsWith("**"))
+                (_, i) = (regex.Append(".*"), i + 1);
+            else
+                regex.Append(path[i] switch { '*' => "[^/]*", '?' => "[^/]", var c => Regex.Escape(c.ToString()) });
+        }
+
+        var pattern = new Regex(regex.Append(@"\z").ToString(), RegexOptions.NonBacktracking | RegexOptions.Singleline);
+        return (path[..(path.LastIndexOf('/', wild) + 1)], pattern.IsMatch);
+    }
+}
