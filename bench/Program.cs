@@ -8,5 +8,6 @@ var root = new RootCommand("Slipway's speed, measured with a stopwatch: one verb
     JobOverhead.Command(),
     TrackingLoad.Command(),
     DataCommit.Command(),
+    LakeProfile.Command(),
 };
 return await root.Parse(args).InvokeAsync();

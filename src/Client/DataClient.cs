@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 
 namespace Slipway.Client;
@@ -47,4 +48,16 @@ public sealed class DataClient
     /// <summary>Runs a query; versions are named in quotes: <c>select * from 'data:flights-raw@latest'</c>.</summary>
     public async Task<SqlResult> SqlAsync(string sql, long? limit, CancellationToken ct) =>
         (await _client.SendAsync<SqlResult>(HttpMethod.Post, "api/v1/sql", new { Sql = sql, Limit = limit }, ct))!;
+
+    /// <summary>Writes the rows of a query to a file, in the format that its ending names: .csv, .ndjson or .parquet.</summary>
+    public async Task SqlToFileAsync(string sql, long? limit, string file, CancellationToken ct)
+    {
+        var format = Path.GetExtension(file).TrimStart('.').ToLowerInvariant();
+        using var body = JsonContent.Create(new { Sql = sql, Limit = limit, Format = format }, options: new JsonSerializerOptions(JsonSerializerDefaults.Web));
+        using var answer = await _client.SendAsync(HttpMethod.Post, "api/v1/sql", body, ct);
+        var partial = file + ".part";
+        await using (var target = File.Create(partial))
+            await answer.Content.CopyToAsync(target, ct);
+        File.Move(partial, file, overwrite: true);
+    }
 }

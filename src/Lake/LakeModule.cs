@@ -30,11 +30,15 @@ public static class LakeModule
         .AddSingleton<IDatastores, Datastores.Datastores>()
         .AddSingleton<ExportData>()
         .AddSingleton<UpdateData>()
+        .AddSingleton<DataTestRuns>()
+        .AddSingleton<RunDataTest>()
+        .AddSingleton<SuggestTests>()
         .AddSingleton<UploadBlob>()
         .AddSingleton<FindMissing>()
         .AddSingleton<CreateTree>()
         .AddSingleton<DownloadFile>()
-        .AddSingleton<RunSql>();
+        .AddSingleton<RunSql>()
+        .AddSingleton<SaveSql>();
 
     /// <param name="routes">The group of /api/v1.</param>
     public static void MapLake(this IEndpointRouteBuilder routes)
@@ -48,6 +52,10 @@ public static class LakeModule
         CreateTree.Map(routes);
         DownloadFile.Map(routes);
         RunSql.Map(routes);
+        SaveSql.Map(routes);
         ShowProfile.Map(routes);
+        RunDataTest.Map(routes);
+        ShowDataTests.Map(routes);
+        SuggestTests.Map(routes);
     }
 }

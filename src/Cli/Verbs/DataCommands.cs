@@ -17,6 +17,8 @@ internal static class DataCommands
         List(),
         Show(),
         DataTableCommands.Profile(),
+        DataTableCommands.Test(),
+        DataTableCommands.SuggestTests(),
         DataTransfer.Download(),
         DataTransfer.Export(),
         DataTransfer.Update(),

@@ -17,8 +17,23 @@ internal static class SqlCommand
             Description = "DuckDB SQL; data versions stand in quotes: \"select count(*) from 'data:flights-raw@latest'\".",
         };
         var limit = new Option<long?>("--max-results", "-n") { Description = "The most rows to print. Default: 10000." };
-        return ApiVerb.Create("sql", "Query data versions.", [query, limit], async (client, parsed, format, ct) =>
+        var to = new Option<string?>("--to") { Description = "Write all rows to this file: .csv, .ndjson or .parquet." };
+        var saveAs = new Option<string?>("--save-as") { Description = "Make the rows the next version of this data asset." };
+        return ApiVerb.Create("sql", "Query data versions.", [query, limit, to, saveAs], async (client, parsed, format, ct) =>
         {
+            if (parsed.GetValue(saveAs) is { } name)
+            {
+                var version = new JsonObject { ["name"] = name, ["sql"] = parsed.GetValue(query)! };
+                Printer.Show((await client.PostAsync("api/v1/sql/versions", version, ct))!, format);
+                return 0;
+            }
+
+            if (parsed.GetValue(to) is { } file)
+            {
+                await client.Data.SqlToFileAsync(parsed.GetValue(query)!, parsed.GetValue(limit), file, ct);
+                return 0;
+            }
+
             var result = await client.Data.SqlAsync(parsed.GetValue(query)!, parsed.GetValue(limit), ct);
             Print(result, format);
             if (result.Truncated)

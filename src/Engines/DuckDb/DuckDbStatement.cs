@@ -5,6 +5,9 @@ namespace Slipway.Engines.DuckDb;
 /// <summary>A prepared statement, to run more than once. It belongs to its connection.</summary>
 public sealed unsafe class DuckDbStatement : IDisposable
 {
+    // DUCKDB_STATEMENT_TYPE_SELECT, which SHOW, DESCRIBE and SUMMARIZE are as well.
+    private const int Select = 1;
+
     private readonly DuckDbConnection _connection;
     private readonly PreparedHandle _handle;
     private readonly string[] _names;
@@ -17,6 +20,9 @@ public sealed unsafe class DuckDbStatement : IDisposable
         for (var i = 0; i < _names.Length; i++)
             _names[i] = NativeText.Take(Native.duckdb_parameter_name(handle, (ulong)i + 1));
     }
+
+    /// <summary>It only reads: it is a query, and nothing that would change, copy, attach, load or set anything.</summary>
+    public bool IsQuery => Native.duckdb_prepared_statement_type(_handle) == Select;
 
     /// <summary>Runs the statement; the number of rows that it changed.</summary>
     public long Execute(params ReadOnlySpan<object?> parameters)

@@ -82,6 +82,9 @@ internal static unsafe partial class Native
     public static partial void duckdb_destroy_prepare(nint* prepared);
 
     [LibraryImport(Library)]
+    public static partial int duckdb_prepared_statement_type(PreparedHandle prepared);
+
+    [LibraryImport(Library)]
     public static partial ulong duckdb_nparams(PreparedHandle prepared);
 
     [LibraryImport(Library)]

@@ -33,12 +33,14 @@ internal sealed class DataTestStep(IDataTests tests, ILakeTables tables, Content
     {
         var table = await TableAsync(step, ct);
         var suite = step.Settings["suite"]?.ToString() ?? throw SlipwayException.Invalid("suite is missing: the file with the expectations.");
-        var report = tests.Run(
+        var report = await tests.RunAsync(
+            step.Caller,
             new DataTest
             {
                 Suite = await File.ReadAllTextAsync(suite, ct),
                 Source = Path.GetFileName(suite),
                 Table = table,
+                Tree = step.Literal("window") is null ? step.RequireTree("data") : null,
                 CleanFile = OutputFile(step, "clean", "part.parquet"),
                 QuarantineFile = OutputFile(step, "quarantine", "part.parquet"),
                 AsOf = AsOf(step, table, ct),
@@ -52,7 +54,7 @@ internal sealed class DataTestStep(IDataTests tests, ILakeTables tables, Content
             await step.Log.WriteLineAsync(result.Message);
         await LogAsync(step, report, ct);
         if (!report.Passed)
-            throw SlipwayException.Conflict(Sentence(report));
+            throw SlipwayException.Conflict(report.Verdict());
     }
 
     private async Task<LakeTable> TableAsync(StepContext step, CancellationToken ct)
@@ -104,10 +106,4 @@ internal sealed class DataTestStep(IDataTests tests, ILakeTables tables, Content
         ],
         new Dictionary<string, string> { ["suite"] = report.Suite },
         ct);
-
-    private static string Sentence(DataTestReport report)
-    {
-        var blocking = report.Expectations.Where(result => result.Blocks).Select(result => result.Message.TrimEnd('.'));
-        return $"The data does not pass {report.Suite}: {string.Join("; also ", blocking)}.";
-    }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Slipway.Data;
 using Slipway.Kernel;
 
 namespace Slipway.Lake.Contracts;
@@ -12,6 +14,12 @@ public sealed record DataTest
     public required string Source { get; init; }
 
     public required LakeTable Table { get; init; }
+
+    /// <summary>The tree that the table is the whole of, whose profile may be known already; null: a part of one.</summary>
+    public Digest? Tree { get; init; }
+
+    /// <summary>The asset whose earlier results are the history of the anomaly rules; null: there is none.</summary>
+    public AssetName? Asset { get; init; }
 
     /// <summary>Where the rows go that are not set aside (Parquet); null: nowhere.</summary>
     public string? CleanFile { get; init; }
@@ -45,6 +53,9 @@ public sealed record ExpectationResult
     /// <summary>Failed of evaluated, 0 to 1.</summary>
     public required double Share { get; init; }
 
+    /// <summary>What was measured of the table as a whole; null for expectations about rows, and when it is no number.</summary>
+    public double? Value { get; init; }
+
     public required bool Passed { get; init; }
 
     /// <summary>True: the pipeline must not go on with this data.</summary>
@@ -52,6 +63,9 @@ public sealed record ExpectationResult
 
     /// <summary>What was found, in one sentence.</summary>
     public required string Message { get; init; }
+
+    /// <summary>Some of the rows that fail.</summary>
+    public IReadOnlyList<JsonElement> Sample { get; init; } = [];
 }
 
 /// <summary>What a suite found.</summary>
@@ -68,12 +82,20 @@ public sealed record DataTestReport
 
     /// <summary>True: nothing forbids to go on with the clean rows.</summary>
     public bool Passed => Expectations.All(expectation => !expectation.Blocks);
+
+    /// <summary>"The data does not pass flights: …".</summary>
+    public string Verdict() => Passed
+        ? $"The data passes {Suite}."
+        : $"The data does not pass {Suite}: {string.Join("; also ", Expectations.Where(found => found.Blocks).Select(found => found.Message.TrimEnd('.')))}.";
 }
 
 /// <summary>Tests of data: suites of expectations over tables.</summary>
 public interface IDataTests
 {
     /// <summary>Evaluates the suite; a failed expectation is a result, not an exception.</summary>
-    /// <exception cref="SlipwayException">InvalidParameter when the suite has mistakes: all of them, each with its line.</exception>
-    DataTestReport Run(DataTest test, CancellationToken ct);
+    /// <exception cref="SlipwayException">
+    /// InvalidParameter when the suite has mistakes: all of them, each with its line. NotFound when a version that it refers to
+    /// does not exist.
+    /// </exception>
+    Task<DataTestReport> RunAsync(Caller caller, DataTest test, CancellationToken ct);
 }

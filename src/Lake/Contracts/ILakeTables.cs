@@ -37,5 +37,9 @@ public interface ILakeTables
     DuckDbConnection Connect();
 
     /// <summary>The same, but it reads only these files and below these folders, and cannot change that: for SQL of users.</summary>
-    DuckDbConnection ConnectSandboxed(IReadOnlyCollection<string> files, IReadOnlyCollection<string> folders);
+    /// <param name="files">Files that it may read.</param>
+    /// <param name="folders">Folders that it may read and write.</param>
+    /// <param name="memoryMegabytes">What it may hold in memory; null: what each connection may.</param>
+    DuckDbConnection ConnectSandboxed(
+        IReadOnlyCollection<string> files, IReadOnlyCollection<string> folders, int? memoryMegabytes = null);
 }

@@ -1,18 +1,22 @@
 using Slipway.Data;
 using Slipway.Kernel;
+using Slipway.Lake.Assets;
 using Slipway.Lake.Contracts;
 using Slipway.Lake.Sql;
+using Slipway.Security.Contracts;
 using Slipway.Statistics.Profiles;
 
 namespace Slipway.Lake.Profiles;
 
 /// <summary>Finds or makes the profile of each part of a version, and merges them.</summary>
-internal sealed class DataProfiles(LakeTables tables, IDataAssets assets, ProfileStore store, LakeOptions options) : IDataProfiles
+internal sealed class DataProfiles(
+    LakeTables tables, DataVersionStore versions, IAccess access, ProfileStore store, LakeOptions options) : IDataProfiles
 {
     public async Task<(DataVersion Version, TableProfile Profile)> OfVersionAsync(
         Caller caller, AssetName name, string version, CancellationToken ct)
     {
-        var found = await assets.FindAsync(caller, name, version, ct)
+        await access.DemandAsync(caller, Permission.Read, $"data:{name}", ct);
+        var found = await versions.FindAsync(caller.Workspace, name, version, ct)
             ?? throw SlipwayException.NotFound("Data version", $"{name}@{version}");
         return (found, await OfTreeAsync(found.Tree, ct));
     }

@@ -1,5 +1,6 @@
 using Slipway.Engines.DuckDb;
 using Slipway.Lake.Contracts;
+using Slipway.Lake.Sql;
 using Slipway.Statistics.Profiles;
 
 namespace Slipway.Lake.Profiles;
@@ -16,6 +17,7 @@ internal static class TableScan
         string[] columns;
         using (var connection = tables.ConnectSandboxed(table.Files, []))
             columns = [.. TableColumns.Read(connection, table.Expression, ct).Keys];
+        RaggedRows.Refuse(table, columns);
 
         var shares = isColumnar ? Math.Clamp(Math.Min(threads, columns.Length), 1, 8) : 1;
         var found = new Dictionary<string, IReadOnlyList<ColumnProfile>>();

@@ -57,11 +57,12 @@ internal sealed partial class LakeTables(
         return new LakeQuery(text.ToString(), reads, files);
     }
 
-    public DuckDbConnection Connect() => Open(new Dictionary<string, string>());
+    public DuckDbConnection Connect() => Open(memoryBytes: null);
 
-    public DuckDbConnection ConnectSandboxed(IReadOnlyCollection<string> files, IReadOnlyCollection<string> folders)
+    public DuckDbConnection ConnectSandboxed(
+        IReadOnlyCollection<string> files, IReadOnlyCollection<string> folders, int? memoryMegabytes = null)
     {
-        var connection = Open(new Dictionary<string, string>());
+        var connection = Open(memoryMegabytes * 1024L * 1024);
         try
         {
             connection.Execute($"set allowed_paths = {List(files)}");
@@ -81,15 +82,14 @@ internal sealed partial class LakeTables(
 
     internal static string List(IReadOnlyCollection<string> texts) => "[" + string.Join(", ", texts.Select(Quote)) + "]";
 
-    private DuckDbConnection Open(IReadOnlyDictionary<string, string> extra)
+    private DuckDbConnection Open(long? memoryBytes)
     {
         Directory.CreateDirectory(options.TempFolder);
         using var database = DuckDbDatabase.OpenMemory(new DuckDbSettings
         {
             Threads = options.Threads,
-            MemoryLimitBytes = options.MemoryLimitBytes,
+            MemoryLimitBytes = memoryBytes ?? options.MemoryLimitBytes,
             TempDirectory = options.TempFolder,
-            Options = extra,
         });
         // The engine keeps the database alive as long as a connection to it is open.
         return database.Connect();

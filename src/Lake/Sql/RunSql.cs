@@ -1,9 +1,6 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Slipway.Engines.DuckDb;
 using Slipway.Kernel;
 using Slipway.Lake.Contracts;
 using Slipway.Security.Contracts;
@@ -11,80 +8,72 @@ using Slipway.Security.Contracts;
 namespace Slipway.Lake.Sql;
 
 /// <summary>
-/// POST /api/v1/sql: a read-only query over data versions, streamed as one JSON object
-/// <c>{"columns": [{"name","type"}], "rows": [[…]], "truncated": false}</c>. It sees the versions that it names and
-/// nothing else of the machine.
+/// POST /api/v1/sql: a read-only query over data versions. It sees the versions that it names and nothing else of the
+/// machine; it ends when its time is over or its client goes. The answer is streamed: as one JSON object
+/// <c>{"columns": [{"name","type"}], "rows": [[…]], "truncated": false}</c>, or as NDJSON, CSV or a Parquet file.
 /// </summary>
-internal sealed class RunSql(ILakeTables tables, IAccess access, TimeProvider time)
+internal sealed class RunSql(ILakeTables tables, IAccess access, LakeOptions options, TimeProvider time)
 {
     private const int DefaultRows = 10_000;
-    private const int FlushBytes = 64 * 1024;
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(5);
-    private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/sql", HandleAsync).WithName("RunSql").WithTags("lake");
 
     private static async Task HandleAsync(
-        HttpContext context, Caller caller, Request request, RunSql operation, CancellationToken ct) =>
+        HttpContext context, Caller caller, SqlRequest request, RunSql operation, CancellationToken ct) =>
         await operation.RunAsync(caller, request, context.Response, ct);
 
-    private async Task RunAsync(Caller caller, Request request, HttpResponse response, CancellationToken ct)
+    private async Task RunAsync(Caller caller, SqlRequest request, HttpResponse response, CancellationToken ct)
     {
         await access.DemandAsync(caller, Permission.Read, "the lake by SQL", ct);
-        var limit = request.Limit ?? DefaultRows;
-        if (limit < 1)
-            throw SlipwayException.Invalid($"limit is {limit}; it must be at least 1.");
-
-        using var timeout = new CancellationTokenSource(s_limit, time);
+        var format = SqlFormats.Parse(request.Format ?? "json");
+        SqlQuery.CheckLimits(request, options);
+        var limit = SqlQuery.Timeout(request);
+        using var timeout = new CancellationTokenSource(limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
         try
         {
-            var query = await tables.BindAsync(caller, request.Sql, ct);
-            using var connection = tables.ConnectSandboxed(query.Files, []);
-            using var result = connection.Query(query.Sql, either.Token);
-            response.ContentType = "application/json";
-            await WriteAsync(result, limit, response, ct);
+            await WriteAsync(caller, request, format, response, either.Token);
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        catch (SlipwayException exception) when (exception.Code == ErrorCode.EngineFailed && !response.HasStarted)
+        {
+            throw SqlQuery.Refusal(exception);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !ct.IsCancellationRequested)
         {
             throw new SlipwayException(
-                ErrorCode.Timeout, $"The query took longer than {s_limit.TotalMinutes:0} minutes; filter or aggregate more.");
+                ErrorCode.Timeout, $"The query took longer than {limit.TotalSeconds:0} seconds; filter or aggregate more.");
         }
     }
 
-    private static async Task WriteAsync(DuckDbResult result, long limit, HttpResponse response, CancellationToken ct)
+    private async Task WriteAsync(Caller caller, SqlRequest request, SqlFormat format, HttpResponse response, CancellationToken ct)
     {
-        await using var json = new Utf8JsonWriter(response.BodyWriter, s_json);
-        json.WriteStartObject();
-        json.WriteStartArray("columns");
-        foreach (var column in result.Columns)
+        var query = await tables.BindAsync(caller, request.Sql, ct);
+        if (format == SqlFormat.Parquet)
         {
-            json.WriteStartObject();
-            json.WriteString("name", column.Name);
-            json.WriteString("type", column.Type.ToString());
-            json.WriteEndObject();
+            using var file = SqlFile.Write(tables, options, query, request.Limit, request.MemoryMegabytes, ct);
+            response.ContentType = "application/vnd.apache.parquet";
+            await response.SendFileAsync(file.Path, ct);
+            return;
         }
 
-        json.WriteEndArray();
-        json.WriteStartArray("rows");
-        long written = 0;
-        var truncated = false;
-        foreach (var row in result.Rows())
+        using var connection = tables.ConnectSandboxed(query.Files, [], request.MemoryMegabytes);
+        using var statement = SqlQuery.Prepare(connection, query.Sql);
+        using var result = statement.Query(ct);
+        switch (format)
         {
-            if (truncated = written++ == limit)
+            case SqlFormat.Csv:
+                response.ContentType = "text/csv; charset=utf-8";
+                await SqlRows.CsvAsync(result, request.Limit ?? long.MaxValue, response.BodyWriter, ct);
                 break;
-            JsonCells.WriteRow(json, row);
-            if (json.BytesPending > FlushBytes)
-                await json.FlushAsync(ct);
+            case SqlFormat.NdJson:
+                response.ContentType = "application/x-ndjson";
+                await SqlRows.NdJsonAsync(result, request.Limit ?? long.MaxValue, response.BodyWriter, ct);
+                break;
+            default:
+                response.ContentType = "application/json";
+                await SqlRows.JsonAsync(result, request.Limit ?? DefaultRows, response.BodyWriter, ct);
+                break;
         }
-
-        json.WriteEndArray();
-        json.WriteBoolean("truncated", truncated);
-        json.WriteEndObject();
     }
-
-    /// <param name="Sql">DuckDB SQL; versions are named in quotes: <c>select * from 'data:flights-raw@latest'</c>.</param>
-    /// <param name="Limit">The most rows to answer with.</param>
-    public sealed record Request(string Sql, long? Limit = null);
 }

@@ -21,7 +21,12 @@ internal static class ExpectationReader
             "between" => [common.Put(Between(node, problems))],
             "matches" => [common.Put(Matches(node))],
             "sql" => [common.Put(Condition(node))],
+            "foreign_key" => [common.Put(ForeignKey(node, problems))],
             "row_count" => [common.Put(RowCount(node, problems))],
+            "measure" => [common.Put(Measure(node, problems))],
+            "anomaly" => [common.Put(AnomalyRules.Read(node, problems))],
+            "quantile" => [common.Put(ProfileExpectations.Quantile(Column(node), node, problems))],
+            "distribution" => [common.Put(ProfileExpectations.Distribution(Column(node), node, problems))],
             "freshness" => [common.Put(Freshness(node, problems))],
             _ => [common.Put(new SchemaExpectation(node.Map("types")) { Name = "columns", Kind = kind })],
         };
@@ -90,6 +95,32 @@ internal static class ExpectationReader
         return new RowExpectation($"({condition}\n)") { Name = $"sql({condition})", Kind = "sql" };
     }
 
+    private static RowExpectation ForeignKey(SuiteNode node, SuiteProblems problems)
+    {
+        var column = Column(node);
+        var references = node.RequiredText("references", "the data version that has the keys, such as airports@2") ?? "";
+        var key = Quote(node.Text("key") ?? column);
+        if (references.Contains('\'', StringComparison.Ordinal))
+            problems.Add(node.Find("references")!, $"'{references}' is no data version, such as airports@2.");
+        return new RowExpectation($"{Quote(column)} in (select {key} from 'data:{references}' where {key} is not null)")
+        {
+            Columns = [column],
+            Name = $"foreign_key({column})",
+            Kind = "foreign_key",
+        };
+    }
+
+    private static TableExpectation Measure(SuiteNode node, SuiteProblems problems)
+    {
+        var measure = node.RequiredText("measure", "an SQL aggregate, such as avg(delay)") ?? "null";
+        var (min, max) = ProfileExpectations.Bounds(node, problems);
+        return new TableExpectation(measure, (value, _) => ProfileExpectations.Outside(Measured.Number(value) ?? double.NaN, min, max))
+        {
+            Name = $"measure({measure})",
+            Kind = "measure",
+        };
+    }
+
     private static TableExpectation RowCount(SuiteNode node, SuiteProblems problems)
     {
         var (min, max) = (node.Number("min", 0, double.PositiveInfinity), node.Number("max", 0, double.PositiveInfinity));
@@ -110,10 +141,10 @@ internal static class ExpectationReader
         var text = node.RequiredText("max_age", "how old the newest row may be, such as 36h");
         if (!Duration.TryParse(text ?? "", out var maxAge) && text is not null)
             problems.Add(node.Find("max_age")!, $"'{text}' is no length of time: write a whole number and s, m, h or d, such as 36h or 7d.");
-        return new TableExpectation($"epoch_ms(max({Quote(column)})::timestamp)", (value, asOf) => value switch
+        return new TableExpectation($"epoch_ms(max({Quote(column)})::timestamp)", (value, circumstances) => value switch
         {
             null => "there is no time in it",
-            long newest when asOf - DateTimeOffset.FromUnixTimeMilliseconds(newest) is var age && age > maxAge =>
+            long newest when circumstances.AsOf - DateTimeOffset.FromUnixTimeMilliseconds(newest) is var age && age > maxAge =>
                 $"the newest row is {age.TotalHours:N1} hours old, more than {text}",
             _ => null,
         })
@@ -138,7 +169,7 @@ internal static class ExpectationReader
                 ("block", OnFail.Block), ("quarantine", OnFail.Quarantine), ("report", OnFail.Report));
             if (isWarning && onFail == OnFail.Block)
                 problems.Add(node.Find("on_fail")!, "severity: warn never stops a pipeline; leave on_fail: block out or make it an error.");
-            if (onFail == OnFail.Quarantine && kind is ("row_count" or "freshness" or "columns"))
+            if (onFail == OnFail.Quarantine && kind is not ("not_null" or "unique" or "in_set" or "between" or "matches" or "sql" or "foreign_key"))
                 problems.Add(node.Find("on_fail") ?? node.Node, $"{kind} is about the table as a whole, of which no row can be set aside; use block or report.");
             return new Common(
                 node.Text("name"), isWarning, onFail, node.Number("mostly", 0, 1), node.Text("reason"), problems.Place(node.Node));

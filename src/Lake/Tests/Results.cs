@@ -21,9 +21,10 @@ internal static class Results
             : string.Create(CultureInfo.InvariantCulture, $"{what}; {allowed * 100:0.###} % may."));
     }
 
-    public static ExpectationResult OfTable(Expectation expected, string? failure) => Of(
+    public static ExpectationResult OfTable(Expectation expected, string? failure, double? value = null) => Of(
         expected, 1, failure is null ? 0 : 1, failure is null ? 0 : 1, failure is null,
-        failure is null ? $"{expected.Name} holds." : $"{expected.Name} fails: {failure}.");
+        failure is null ? $"{expected.Name} holds." : $"{expected.Name} fails: {failure}.") with
+    { Value = value };
 
     private static ExpectationResult Of(
         Expectation expected, long evaluated, long failed, double share, bool passed, string message) => new()

@@ -1,3 +1,5 @@
+using Slipway.Statistics.Profiles;
+
 namespace Slipway.Lake.Tests;
 
 /// <summary>What becomes of a failure.</summary>
@@ -46,16 +48,32 @@ internal abstract record Expectation
 }
 
 /// <summary>Expects something of each row.</summary>
-/// <param name="Condition">SQL: true for a row that passes, null for one that it says nothing about.</param>
+/// <param name="Condition">
+/// SQL: true for a row that passes, null for one that it says nothing about. It may name data versions, <c>'data:airports@2'</c>.
+/// </param>
 internal sealed record RowExpectation(string Condition) : Expectation;
 
 /// <summary>Expects that no two rows are the same in <see cref="Expectation.Columns"/>; all but the first fail.</summary>
 internal sealed record UniqueExpectation : Expectation;
 
+/// <summary>What a judge of a measured value may look at.</summary>
+/// <param name="History">The values of earlier versions, oldest first.</param>
+internal sealed record Circumstances(DateTimeOffset AsOf, IReadOnlyList<double> History);
+
 /// <summary>Expects something of the table as a whole.</summary>
 /// <param name="Measure">An SQL aggregate.</param>
 /// <param name="Judge">What is wrong with its value, or null.</param>
-internal sealed record TableExpectation(string Measure, Func<object?, DateTimeOffset, string?> Judge) : Expectation;
+internal sealed record TableExpectation(string Measure, Func<object?, Circumstances, string?> Judge) : Expectation;
+
+/// <summary>Expects something of the profile of its one column.</summary>
+/// <param name="Measure">The value, from the column and, if there is a reference, from the same column there.</param>
+/// <param name="Judge">What is wrong with the value, or null.</param>
+internal sealed record ProfileExpectation(
+    Func<ColumnProfile, ColumnProfile?, double> Measure, Func<double, string?> Judge) : Expectation
+{
+    /// <summary>"flights@3": the version that the column is compared with.</summary>
+    public string? Reference { get; init; }
+}
 
 /// <summary>Expects exactly these columns with these types.</summary>
 internal sealed record SchemaExpectation(IReadOnlyDictionary<string, string> Types) : Expectation;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Slipway.Engines.DuckDb;
 using Slipway.Kernel;
 using Slipway.Lake.Contracts;
@@ -9,73 +10,108 @@ namespace Slipway.Lake.Tests;
 internal sealed record SuiteCounts(long Rows, long Quarantined, IReadOnlyDictionary<Expectation, ExpectationResult> Results);
 
 /// <summary>A suite over one table, in a connection of its own.</summary>
-internal sealed class SuiteCheck(DuckDbConnection connection, Suite suite, IReadOnlyDictionary<string, string> columns)
+/// <param name="connection">It may read the table and all that the suite refers to.</param>
+/// <param name="suite">Its references are bound.</param>
+/// <param name="columns">Names and types.</param>
+/// <param name="keepsRows">
+/// Rows are written afterwards, so they are read into a table of the engine, where each has a number. Otherwise they are only
+/// counted where they lie, and a table of any size takes no memory.
+/// </param>
+internal sealed class SuiteCheck(DuckDbConnection connection, Suite suite, IReadOnlyDictionary<string, string> columns, bool keepsRows)
 {
+    private const int SampleRows = 5;
     private readonly List<(Expectation Expected, string Flag)> _flags = [];
+    private readonly List<UniqueExpectation> _grouped = [];
 
     private string Kept => _flags.Where(flag => flag.Expected.OnFail == OnFail.Quarantine).ToList() is { Count: > 0 } aside
         ? string.Join(" and ", aside.Select(flag => $"coalesce({flag.Flag}, true)"))
         : "true";
 
-    /// <summary>Reads the table, and marks each row with what every expectation says of it.</summary>
+    /// <summary>Opens the table, and marks each row with what every expectation says of it.</summary>
     public void Load(string table, CancellationToken ct)
     {
-        connection.Execute($"create temp table data as select * from {table}", ct);
+        connection.Execute($"create temp {(keepsRows ? "table" : "view")} data as select * from {table}", ct);
         var marks = new List<string>();
         foreach (var expected in suite.Expectations.Where(expected => expected is RowExpectation or UniqueExpectation))
         {
+            if (expected is UniqueExpectation unique && !keepsRows)
+            {
+                _grouped.Add(unique);
+                continue;
+            }
+
             var flag = string.Create(CultureInfo.InvariantCulture, $"slipway_{_flags.Count}");
             marks.Add($", {Condition(expected, flag, ct)} as {flag}");
             _flags.Add((expected, flag));
         }
 
+        foreach (var measured in suite.Expectations.OfType<TableExpectation>())
+            Try(measured, $"select {measured.Measure} from (select * from data limit 0) data", ct);
         connection.Execute($"create temp view checked as select data.*{string.Concat(marks)} from data", ct);
     }
 
-    public SuiteCounts Count(DateTimeOffset asOf, CancellationToken ct)
+    /// <param name="circumstances">What there is to know about an expectation beside the table.</param>
+    public SuiteCounts Count(Func<Expectation, Circumstances> circumstances, CancellationToken ct)
     {
         var measured = suite.Expectations.OfType<TableExpectation>().ToList();
-        string[] columns =
+        string[] counted =
         [
             "count(*)",
             $"count(*) filter (not ({Kept}))",
             .. _flags.SelectMany(flag => new[] { $"count({flag.Flag})", $"count(*) filter (not {flag.Flag})" }),
             .. measured.Select(expected => expected.Measure),
         ];
-        using var result = connection.Query($"select {string.Join(", ", columns)} from checked", ct);
-        var row = result.Rows().Single();
+        object?[] row;
+        using (var result = connection.Query($"select {string.Join(", ", counted)} from checked", ct))
+            row = result.Rows().Single();
+
+        var rows = (long)row[0]!;
         var results = new Dictionary<Expectation, ExpectationResult>(ReferenceEqualityComparer.Instance);
         for (var i = 0; i < _flags.Count; i++)
-            results[_flags[i].Expected] = Results.OfRows(_flags[i].Expected, (long)row[2 + (2 * i)]!, (long)row[3 + (2 * i)]!);
+        {
+            var (evaluated, failed) = ((long)row[2 + (2 * i)]!, (long)row[3 + (2 * i)]!);
+            results[_flags[i].Expected] = Results.OfRows(_flags[i].Expected, evaluated, failed) with
+            {
+                Sample = failed == 0 ? [] : Sample($"checked where not {_flags[i].Flag}", ct),
+            };
+        }
+
         for (var i = 0; i < measured.Count; i++)
-            results[measured[i]] = Results.OfTable(measured[i], measured[i].Judge(row[2 + (2 * _flags.Count) + i], asOf));
-        return new SuiteCounts((long)row[0]!, (long)row[1]!, results);
+        {
+            var value = row[2 + (2 * _flags.Count) + i];
+            results[measured[i]] = Results.OfTable(measured[i], measured[i].Judge(value, circumstances(measured[i])), Measured.Number(value));
+        }
+
+        foreach (var unique in _grouped)
+            results[unique] = Repeated(unique, rows, ct);
+        return new SuiteCounts(rows, (long)row[1]!, results);
     }
 
     public void Write(string? cleanFile, string? quarantineFile, CancellationToken ct)
     {
-        var own = string.Join(", ", columns.Keys.Select(DuckDbSql.Identifier));
         if (cleanFile is not null)
-            Copy($"select {own} from checked where {Kept}", cleanFile, ct);
+            Copy($"select {Own} from checked where {Kept}", cleanFile, ct);
         if (quarantineFile is null)
             return;
 
         var reasons = _flags.Where(flag => flag.Expected.OnFail == OnFail.Quarantine)
             .Select(flag => $", case when not {flag.Flag} then {DuckDbSql.Literal(flag.Expected.Reason ?? flag.Expected.Name)} end");
         var reason = columns.ContainsKey("reason") ? "quarantine_reason" : "reason";
-        Copy($"select {own}, concat_ws('; '{string.Concat(reasons.DefaultIfEmpty(", null"))}) as {reason} from checked where not ({Kept})", quarantineFile, ct);
+        Copy($"select {Own}, concat_ws('; '{string.Concat(reasons.DefaultIfEmpty(", null"))}) as {reason} from checked where not ({Kept})", quarantineFile, ct);
     }
+
+    private string Own => string.Join(", ", columns.Keys.Select(DuckDbSql.Identifier));
 
     private string Condition(Expectation expected, string flag, CancellationToken ct)
     {
         if (expected is RowExpectation row)
         {
-            Try(expected, $"select ({row.Condition})::boolean from data limit 0", ct);
+            Try(expected, $"select ({row.Condition})::boolean from (select * from data limit 0) data", ct);
             return $"({row.Condition})::boolean";
         }
 
         // The hash finds the few rows that may be repeated cheaply; only these are numbered. A null equals a null here.
-        var names = string.Join(", ", expected.Columns.Select(DuckDbSql.Identifier));
+        var names = Names(expected);
         connection.Execute(
             $"""
             create temp table repeated_{flag} as
@@ -86,6 +122,29 @@ internal sealed class SuiteCheck(DuckDbConnection connection, Suite suite, IRead
             ct);
         return $"(data.rowid not in (select row from repeated_{flag}))";
     }
+
+    // Hashes take little memory; only values whose hash is repeated are compared themselves.
+    private ExpectationResult Repeated(UniqueExpectation unique, long rows, CancellationToken ct)
+    {
+        var names = Names(unique);
+        var groups =
+            $"""
+            (select {names}, count(*) as slipway_times from data
+             where hash({names}) in (select hash({names}) from data group by all having count(*) > 1)
+             group by {names} having count(*) > 1)
+            """;
+        var failed = connection.QueryScalar<long>($"select coalesce(sum(slipway_times - 1), 0)::bigint from {groups}", ct);
+        return Results.OfRows(unique, rows, failed) with { Sample = failed == 0 ? [] : Sample(groups, ct) };
+    }
+
+    private List<JsonElement> Sample(string rows, CancellationToken ct)
+    {
+        var own = rows.StartsWith('(') ? "*" : Own;
+        using var result = connection.Query($"select to_json(sample)::varchar from (select {own} from {rows} limit {SampleRows}) sample", ct);
+        return result.Read(row => JsonSerializer.Deserialize(row.Get<string>(0)!, LakeJson.Default.JsonElement));
+    }
+
+    private static string Names(Expectation expected) => string.Join(", ", expected.Columns.Select(DuckDbSql.Identifier));
 
     private void Try(Expectation expected, string sql, CancellationToken ct)
     {

@@ -30,9 +30,14 @@ internal static class SuiteReader
         ["between"] = [.. s_perRow, "column", "min", "max"],
         ["matches"] = [.. s_perRow, "column", "pattern"],
         ["sql"] = [.. s_perRow, "condition"],
+        ["foreign_key"] = [.. s_perRow, "column", "references", "key"],
         ["row_count"] = [.. s_perTable, "min", "max"],
         ["freshness"] = [.. s_perTable, "column", "max_age"],
         ["columns"] = [.. s_perTable, "types"],
+        ["measure"] = [.. s_perTable, "measure", "min", "max"],
+        ["anomaly"] = [.. s_perTable, "measure", "rule", "max", "period"],
+        ["quantile"] = [.. s_perTable, "column", "quantile", "min", "max"],
+        ["distribution"] = [.. s_perTable, "column", "reference", "statistic", "min", "max"],
     };
 
     public static Suite Read(string yaml, string source)

@@ -88,6 +88,7 @@ public sealed class ProfileTests(LakeServer server) : IClassFixture<LakeServer>
     [InlineData("/api/v1/data/none/versions/1/profile", HttpStatusCode.NotFound, "Data version 'none@1' does not exist.")]
     [InlineData("/api/v1/data/cut/versions/1/profile?format=pdf", HttpStatusCode.BadRequest, "'pdf' is no format of a profile. Known: json, text, html.")]
     [InlineData("/api/v1/data/cut/versions/1/profile", HttpStatusCode.BadRequest, "cut.parquet")]
+    [InlineData("/api/v1/data/ragged/versions/1/profile", HttpStatusCode.BadRequest, "line 4 of ragged.csv has 4 fields, and its header has 2.")]
     [InlineData("/api/v1/data/latin/versions/1/profile", HttpStatusCode.BadRequest, "Line: 3")]
     [InlineData("/api/v1/data/prose/versions/1/profile", HttpStatusCode.BadRequest, "are no table")]
     public async Task What_cannot_be_profiled_is_refused_with_the_place(string path, HttpStatusCode status, string part)
@@ -108,6 +109,7 @@ public sealed class ProfileTests(LakeServer server) : IClassFixture<LakeServer>
         var folder = Directory.GetFiles(server.Home, "*.parquet").Select(File.ReadAllBytes).First(bytes => bytes.Length > 1000);
         Assert.NotNull(whole);
         await server.FilesAsync("cut", new() { ["cut.parquet"] = folder[..(folder.Length / 2)] });
+        await server.TextAsync("ragged", "ragged.csv", "a,b\n1,2\n3,4\n5,6,7,8\n9,10\n");
         await server.FilesAsync("latin", new() { ["latin.csv"] = [.. "a,b\n1,x\n2,"u8, 0xE9, .. "\n3,y\n"u8] });
         await server.TextAsync("prose", "readme.md", "# Hello");
     }

@@ -193,7 +193,8 @@ public abstract class CollectorContract(DatabaseProvider provider) : DatabaseCon
             return database.Connect();
         }
 
-        public DuckDbConnection ConnectSandboxed(IReadOnlyCollection<string> files, IReadOnlyCollection<string> folders) =>
+        public DuckDbConnection ConnectSandboxed(
+            IReadOnlyCollection<string> files, IReadOnlyCollection<string> folders, int? memoryMegabytes = null) =>
             throw new NotSupportedException();
 
         public Task<LakeTable> TableAsync(Digest tree, CancellationToken ct) => throw new NotSupportedException();

@@ -21,9 +21,9 @@ public sealed class DataTestsTests(EtlHost host) : IClassFixture<EtlHost>
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void Rows_that_fail_are_set_aside_with_all_their_reasons()
+    public async Task Rows_that_fail_are_set_aside_with_all_their_reasons()
     {
-        var report = Run(
+        var report = await RunAsync(
             """
             name: flights
             expectations:
@@ -42,9 +42,9 @@ public sealed class DataTestsTests(EtlHost host) : IClassFixture<EtlHost>
     }
 
     [Fact]
-    public void A_null_counts_for_not_null_only()
+    public async Task A_null_counts_for_not_null_only()
     {
-        var report = Run(
+        var report = await RunAsync(
             """
             expectations:
               - {expect: not_null, columns: [delay, origin], severity: warn}
@@ -76,26 +76,26 @@ public sealed class DataTestsTests(EtlHost host) : IClassFixture<EtlHost>
     [InlineData("{expect: columns, types: {date: timestamp, delay: int, distance: integer}}", true)]
     [InlineData("{expect: columns, types: {date: date, delay: any, distance: any, origin: any}}", true)]
     [InlineData("{expect: columns, types: {date: date, delay: any, distance: any, origin: any}, on_fail: report}", false)]
-    public void What_stops_the_pipeline_is_declared(string expectation, bool blocks)
+    public async Task What_stops_the_pipeline_is_declared(string expectation, bool blocks)
     {
-        var report = Run($"expectations: [{expectation}]");
+        var report = await RunAsync($"expectations: [{expectation}]");
 
         Assert.Equal(!blocks, report.Passed);
         Assert.Equal(blocks, Assert.Single(report.Expectations).Blocks);
     }
 
     [Fact]
-    public void A_failure_is_told_with_its_share_and_the_limit()
+    public async Task A_failure_is_told_with_its_share_and_the_limit()
     {
-        var report = Run("expectations: [{expect: not_null, column: delay, mostly: 0.9}]");
+        var report = await RunAsync("expectations: [{expect: not_null, column: delay, mostly: 0.9}]");
 
         Assert.Equal("not_null(delay) fails on 1 of 6 rows (16.667 %); 10 % may.", report.Expectations[0].Message);
     }
 
     [Fact]
-    public void All_mistakes_of_a_suite_are_told_with_their_lines_and_the_nearest_name()
+    public async Task All_mistakes_of_a_suite_are_told_with_their_lines_and_the_nearest_name()
     {
-        var refusal = Assert.Throws<SlipwayException>(() => Run(
+        var refusal = await Assert.ThrowsAsync<SlipwayException>(() => RunAsync(
             """
             nam: x
             expectations:
@@ -137,9 +137,9 @@ public sealed class DataTestsTests(EtlHost host) : IClassFixture<EtlHost>
     [InlineData("expectations: [", "tests.yml:2:1: This is not YAML: ")]
     [InlineData("name: x", "tests.yml:1:1: expectations is a list")]
     [InlineData("expectations: [{expect: columns, types: {date: \"int); drop table data\"}}]", "'int); drop table data' is not an SQL type")]
-    public void A_suite_that_cannot_be_evaluated_is_refused(string suite, string message)
+    public async Task A_suite_that_cannot_be_evaluated_is_refused(string suite, string message)
     {
-        var refusal = Assert.Throws<SlipwayException>(() => Run(suite));
+        var refusal = await Assert.ThrowsAsync<SlipwayException>(() => RunAsync(suite));
 
         Assert.Equal(ErrorCode.InvalidParameter, refusal.Code);
         Assert.StartsWith(message, refusal.Message, StringComparison.Ordinal);
@@ -149,10 +149,11 @@ public sealed class DataTestsTests(EtlHost host) : IClassFixture<EtlHost>
 
     private string Quarantine => host.File("quarantine.parquet");
 
-    private DataTestReport Run(string suite)
+    private async Task<DataTestReport> RunAsync(string suite)
     {
         var file = host.Parquet("flights.parquet", Flights);
-        return host.Get<IDataTests>().Run(
+        return await host.Get<IDataTests>().RunAsync(
+            Caller.System,
             new DataTest
             {
                 Suite = suite,
