@@ -17,16 +17,17 @@ internal static class JobOverhead
         var steps = new Option<int>("--steps") { DefaultValueFactory = _ => 1000 };
         var chain = new Option<bool>("--chain") { Description = "Each step waits for the one before it." };
         var database = new Option<string?>("--database") { Description = "A PostgreSQL connection string; SQLite without one." };
+        var queued = new Option<int>("--queued") { Description = "So many other steps, of low priority, wait all the while." };
         var command = new Command("job-overhead", "Milliseconds per step of a pipeline, run and then taken from the cache.")
         {
-            steps, chain, database,
+            steps, chain, database, queued,
         };
-        command.SetAction((parsed, ct) =>
-            MeasureAsync(parsed.GetValue(steps), parsed.GetValue(chain), parsed.GetValue(database), ct));
+        command.SetAction((parsed, ct) => MeasureAsync(
+            parsed.GetValue(steps), parsed.GetValue(chain), parsed.GetValue(database), parsed.GetValue(queued), ct));
         return command;
     }
 
-    private static async Task MeasureAsync(int steps, bool chain, string? database, CancellationToken ct)
+    private static async Task MeasureAsync(int steps, bool chain, string? database, int queued, CancellationToken ct)
     {
         var bare = Bare(200);
         Console.WriteLine($"bare process: {bare:N2} ms");
@@ -37,7 +38,11 @@ internal static class JobOverhead
                 new ServerSettings { Home = home, Urls = ["http://127.0.0.1:0"], Database = database }, ct);
             var jobs = app.Services.GetRequiredService<IJobs>();
             await RunAsync(jobs, Pipeline(20, chain, "warm"), 20, "warm-up", ct);
+            var waiting = queued == 0 ? null : await jobs.SubmitAsync(
+                Caller.System, new NewJob { Yaml = Pipeline(queued, chain: false, "waiting", "low"), Source = "waiting.yml" }, ct);
             await RunAsync(jobs, Pipeline(steps, chain, "real"), steps, "run", ct);
+            if (waiting is not null)
+                await jobs.CancelAsync(Caller.System, waiting.Name, ct);
             await RunAsync(jobs, Pipeline(steps, chain, "real"), steps, "from the cache", ct);
             await app.StopAsync(ct);
         }
@@ -61,7 +66,7 @@ internal static class JobOverhead
             + $"{job.Steps.Count(step => step.Reused)} reused");
     }
 
-    private static string Pipeline(int steps, bool chain, string name)
+    private static string Pipeline(int steps, bool chain, string name, string priority = "medium")
     {
         var yaml = new StringBuilder("type: pipeline\njobs:\n");
         for (var step = 0; step < steps; step++)
@@ -71,6 +76,8 @@ internal static class JobOverhead
                   s{{step}}:
                     command: /bin/true
                     environment: azureml:any@latest
+                    queue_settings:
+                      priority: {{priority}}
                     environment_variables:
                       STEP: {{name}}{{step}}
                     outputs:

@@ -4,6 +4,10 @@ using Microsoft.Extensions.Options;
 using Slipway.Data;
 using Slipway.Jobs.Caching;
 using Slipway.Jobs.Compute;
+using Slipway.Jobs.Compute.Containers;
+using Slipway.Jobs.Compute.Local;
+using Slipway.Jobs.Compute.Python;
+using Slipway.Jobs.Compute.Slurm;
 using Slipway.Jobs.Contracts;
 using Slipway.Jobs.Definitions;
 using Slipway.Jobs.Execution;
@@ -36,6 +40,7 @@ public static class JobsModule
         ListJobs.Map(routes);
         CancelJob.Map(routes);
         JobLogs.Map(routes);
+        SearchLogs.Map(routes);
         ExplainCache.Map(routes);
     }
 
@@ -72,6 +77,14 @@ public static class JobsModule
     private static IServiceCollection AddCompute(this IServiceCollection services) => services
         .AddSingleton<Policies<IComputeTarget>>()
         .AddSingleton<IComputeTarget, LocalCompute>()
+        .AddSingleton<IComputeTarget, ContainerCompute>()
+        .AddSingleton<IComputeTarget, SlurmCompute>()
+        .AddSingleton<ComputeChoice>()
+        .AddSingleton<StepKeys>()
+        .AddSingleton<LocalLimits>()
+        .AddSingleton<ContainerEngine>()
+        .AddSingleton<ContainerImages>()
+        .AddSingleton<PythonEnvironments>()
         .AddSingleton<Warden>()
         .AddSingleton<ServerAddress>()
         .AddSingleton<CommandEnvironment>()
@@ -86,6 +99,7 @@ public static class JobsModule
         .AddSingleton<ListJobs>()
         .AddSingleton<CancelJob>()
         .AddSingleton<JobLogs>()
+        .AddSingleton<SearchLogs>()
         .AddSingleton<ExplainCache>()
         .AddSingleton<IJobs, JobGateway>();
 }

@@ -15,12 +15,6 @@ internal sealed class WorkItemStore(Dialect dialect)
         error, created_at, finished_at
         """;
 
-    private readonly string _due =
-        $"""
-        {dialect.AnyOf("kind", "@Kinds")}
-        and ((state = 'queued' and not_before <= @Now) or (state = 'leased' and expires_at <= @Now))
-        """;
-
     public Task<long> InsertAsync(DbTransaction tx, NewWork work, long now, CancellationToken ct) =>
         tx.FindAsync<long>(
             """
@@ -49,7 +43,9 @@ internal sealed class WorkItemStore(Dialect dialect)
 
     public async Task<bool> AnyDueAsync(Database database, string[] kinds, long now, CancellationToken ct) =>
         await database.FindAsync<int?>(
-            $"select 1 from work_items where {_due} limit 1", new { Kinds = kinds, Now = now }, ct) is not null;
+            $"select 1 where exists (select 1 from work_items where {Queued(kinds)}) or exists (select 1 from work_items where {Expired(kinds)})",
+            new { Kinds = kinds, Kind = kinds.FirstOrDefault(), Now = now },
+            ct) is not null;
 
     public async Task<Lease?> LeaseAsync(
         DbTransaction tx, string[] kinds, string owner, long now, long duration, CancellationToken ct)
@@ -67,11 +63,12 @@ internal sealed class WorkItemStore(Dialect dialect)
             $"""
             update work_items
             set state = 'leased', owner = @Owner, attempt = attempt + 1, fence = fence + 1, expires_at = @Expires
-            where id = (
-                select id from work_items where {_due} order by priority desc, id limit 1 {dialect.ForUpdateSkipLocked})
+            where id = coalesce(
+                (select id from work_items where {Expired(kinds)} order by expires_at limit 1 {dialect.ForUpdateSkipLocked}),
+                (select id from work_items where {Queued(kinds)} order by priority desc, id limit 1 {dialect.ForUpdateSkipLocked}))
             returning {Columns}
             """,
-            new { Kinds = kinds, Owner = owner, Now = now, Expires = now + duration },
+            new { Kinds = kinds, Kind = kinds.FirstOrDefault(), Owner = owner, Now = now, Expires = now + duration },
             ct);
         return row?.ToLease();
     }
@@ -127,6 +124,14 @@ internal sealed class WorkItemStore(Dialect dialect)
             """,
             new { Before = before, Limit = DeletedAtOnce },
             ct);
+
+    // Two looks, each along its own index: one condition for both would sort all that is queued, and so would a list of
+    // kinds on PostgreSQL.
+    private string Queued(string[] kinds) => $"{OneOf(kinds)} and state = 'queued' and not_before <= @Now";
+
+    private string Expired(string[] kinds) => $"{OneOf(kinds)} and state = 'leased' and expires_at <= @Now";
+
+    private string OneOf(string[] kinds) => kinds.Length == 1 ? "kind = @Kind" : dialect.AnyOf("kind", "@Kinds");
 
     private static string Text(WorkState state) => state switch
     {

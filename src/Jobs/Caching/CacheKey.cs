@@ -15,10 +15,11 @@ namespace Slipway.Jobs.Caching;
 internal sealed record CacheKey(string Key, string Parts)
 {
     private static readonly JsonWriterOptions s_plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private static readonly string[] s_ignored = ["retry_settings"];
+    private static readonly string[] s_ignored = ["retry_settings", "queue_settings", "services"];
 
     /// <summary>Null when the step's result may not be taken over.</summary>
-    public static CacheKey? Of(PlannedStep step, IStepKind kind, IReadOnlyList<ResolvedInput> inputs)
+    /// <param name="image">The digest of the image that it runs in; null: none.</param>
+    public static CacheKey? Of(PlannedStep step, IStepKind kind, IReadOnlyList<ResolvedInput> inputs, string? image = null)
     {
         if (!step.IsDeterministic || !kind.IsDeterministic)
             return null;
@@ -31,6 +32,8 @@ internal sealed record CacheKey(string Key, string Parts)
             parts[name] = Canonical(value);
         foreach (var (field, file) in step.Files)
             parts[field] = file.Tree.ToString();
+        if (image is not null)
+            parts["environment.image digest"] = image;
         foreach (var (name, value) in step.EnvironmentVariables)
             parts[$"environment_variables.{name}"] = value;
         foreach (var input in inputs)

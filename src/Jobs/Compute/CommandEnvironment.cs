@@ -8,7 +8,8 @@ internal sealed class CommandEnvironment(ServerAddress server, DataOptions data)
 {
     private readonly Lazy<string?> _tools = new(() => Tools(data.Home));
 
-    public IReadOnlyDictionary<string, string> Of(StepRun run)
+    /// <param name="programs">A folder to be put first in PATH; null: none.</param>
+    public IReadOnlyDictionary<string, string> Of(StepRun run, string? programs)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -28,8 +29,8 @@ internal sealed class CommandEnvironment(ServerAddress server, DataOptions data)
         };
         if (server.Find() is { } address)
             variables["MLFLOW_TRACKING_URI"] = address;
-        if (_tools.Value is { } tools)
-            variables["PATH"] = $"{Environment.GetEnvironmentVariable("PATH")}:{tools}";
+        if ((programs ?? _tools.Value) is not null)
+            variables["PATH"] = string.Join(':', new[] { programs, Environment.GetEnvironmentVariable("PATH"), _tools.Value }.OfType<string>());
         foreach (var input in run.Inputs.Values)
             variables[$"AZURE_ML_INPUT_{input.Name}"] = input.Literal ?? input.Path ?? input.Node ?? "";
         foreach (var output in run.Step.Outputs)

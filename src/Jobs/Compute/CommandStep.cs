@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Slipway.Jobs.Compute.Python;
 using Slipway.Jobs.Contracts;
 using Slipway.Jobs.Execution;
 using Slipway.Kernel;
@@ -8,7 +9,7 @@ namespace Slipway.Jobs.Compute;
 
 /// <summary>A command line, as Azure ML's command jobs and components run it.</summary>
 internal sealed class CommandStep(
-    Policies<IComputeTarget> targets, CommandEnvironment environment, StepArtifacts artifacts) : IStepKind
+    ComputeChoice computes, CommandEnvironment variables, PythonEnvironments python, StepArtifacts artifacts) : IStepKind
 {
     public string Name => "command";
 
@@ -16,7 +17,7 @@ internal sealed class CommandStep(
     [
         new("command", FieldType.Text, Required: true, "The command line, run by bash in a copy of the code."),
         new("code", FieldType.File, Required: false, "The folder whose content becomes the working directory."),
-        new("environment", FieldType.Map, Required: false, "The environment; local compute uses this machine's own."),
+        new("environment", FieldType.Map, Required: false, "What it runs in: Python packages, or an image where containers are on."),
         new("distribution", FieldType.Map, Required: false, "How several processes share the work."),
     ];
 
@@ -29,15 +30,22 @@ internal sealed class CommandStep(
         // What a command needs beyond the contract (its job, its variables, a log that takes bytes) is the executor's.
         var run = (StepRun)step;
         RefuseDistribution(run.Settings);
+        var wanted = TaskEnvironment.Of(run.Step, run.Settings);
+        var target = computes.Of(run.Step, wanted, run.StepLog.WriteLine);
         var folder = PrepareFolder(run);
         try
         {
-            var code = await TargetOf(run).RunAsync(
+            var programs = target.RunsImages ? null : await python.PrepareAsync(wanted, run.StepLog, ct);
+            var code = await target.RunAsync(
                 new ComputeTask
                 {
+                    RunId = run.RunId,
                     Command = run.Settings["command"]!.GetValue<string>(),
+                    Folders = run.Folders,
                     WorkingFolder = folder,
-                    Environment = environment.Of(run),
+                    Variables = variables.Of(run, programs),
+                    Environment = wanted,
+                    Resources = TaskResources.Read(run.Step.Resources),
                     Log = run.StepLog,
                 },
                 ct);
@@ -53,21 +61,11 @@ internal sealed class CommandStep(
 
     private static string LastLine(StepLog log) => log.LastLine() is { } line ? $". Its last words: {line}" : ".";
 
-    private IComputeTarget TargetOf(StepRun run)
-    {
-        var name = run.Step.Compute is { } given ? given[(given.LastIndexOf(':') + 1)..] : "local";
-        if (targets.Find(name) is { } target)
-            return target;
-
-        // Definitions name clusters of the cloud that they were written for; they run here all the same.
-        if (name != "serverless")
-            run.StepLog.WriteLine($"[There is no compute '{name}' here; the command runs on this machine.]");
-        return targets.Get("compute", "local");
-    }
-
     private static string PrepareFolder(StepRun run)
     {
         var folder = Path.Combine(run.WorkFolder, "code");
+        if (run.Folders.IsAdopted)
+            return folder;
         Directory.CreateDirectory(folder);
         if (run.Settings["code"]?.GetValue<string>() is { } code)
             Copy(code, folder);

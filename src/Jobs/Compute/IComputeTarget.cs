@@ -10,19 +10,18 @@ internal interface IComputeTarget : IPolicy
     /// the command started is ended before this throws.
     /// </summary>
     Task<int> RunAsync(ComputeTask task, CancellationToken ct);
-}
 
-/// <summary>One process to run.</summary>
-internal sealed record ComputeTask
-{
-    public required string Command { get; init; }
+    /// <summary>True: the environment's image is what the command runs in; this machine's programs do not matter.</summary>
+    bool RunsImages => false;
 
-    /// <summary>Exists; the process may write there.</summary>
-    public required string WorkingFolder { get; init; }
+    /// <summary>
+    /// What the environment comes to here, beyond its definition: the digest of an image. It becomes part of the step's
+    /// cache key. Null: nothing.
+    /// </summary>
+    /// <param name="mayFetch">False: nobody should wait for a download; NotFound when one is needed.</param>
+    Task<string?> IdentifyAsync(TaskEnvironment environment, bool mayFetch, CancellationToken ct) => Task.FromResult<string?>(null);
 
-    /// <summary>Set beside what the server's own environment holds.</summary>
-    public required IReadOnlyDictionary<string, string> Environment { get; init; }
-
-    /// <summary>Takes stdout and stderr, in the order in which they were written.</summary>
-    public required StepLog Log { get; init; }
+    /// <summary>Ends what a process that died left behind; returns how much.</summary>
+    /// <param name="owner">How the markers of all its steps begin.</param>
+    Task<int> EndLeftoversAsync(string owner, CancellationToken ct) => Task.FromResult(0);
 }

@@ -1,11 +1,12 @@
 using System.Collections;
 using System.ComponentModel;
+using Slipway.Jobs.Compute.Local;
 using Slipway.Kernel;
 
 namespace Slipway.Jobs.Compute;
 
 /// <summary>Runs commands as processes of this machine, by bash, in a session of their own.</summary>
-internal sealed class LocalCompute(Warden warden, TimeProvider time) : IComputeTarget
+internal sealed class LocalCompute(LocalLimits limits, Warden warden, TimeProvider time) : IComputeTarget
 {
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5);
 
@@ -14,17 +15,19 @@ internal sealed class LocalCompute(Warden warden, TimeProvider time) : IComputeT
     public async Task<int> RunAsync(ComputeTask task, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        var (id, output) = Start(task);
+        var (arguments, group) = limits.Of(task);
+        var (id, output) = Start(task, arguments);
         warden.Watch(id);
         await using var stream = new FileStream(output, FileAccess.Read, bufferSize: 0, isAsync: false);
 
         // Both block, so each has a thread of its own and none of the pool's.
         var pump = OnThread(() => Pump(stream, task.Log));
         var ended = OnThread(() => Spawn.Wait(id));
-        var marker = task.Environment.GetValueOrDefault(ProcessTree.Marker);
+        var marker = task.Variables.GetValueOrDefault(ProcessTree.Marker);
         try
         {
-            return await ended.WaitAsync(ct);
+            var code = await ended.WaitAsync(ct);
+            return group is { RanOutOfMemory: true } && code != 0 ? throw LocalLimits.OverMemory(task) : code;
         }
         catch (OperationCanceledException)
         {
@@ -37,14 +40,17 @@ internal sealed class LocalCompute(Warden warden, TimeProvider time) : IComputeT
             ProcessTree.EndGroup(id);
             await DrainAsync(pump, marker);
             warden.Forget(id);
+            group?.Delete();
         }
     }
 
-    private static (int Id, Microsoft.Win32.SafeHandles.SafeFileHandle Output) Start(ComputeTask task)
+    public Task<int> EndLeftoversAsync(string owner, CancellationToken ct) => Task.FromResult(ProcessTree.EndMarked(owner));
+
+    private static (int Id, Microsoft.Win32.SafeHandles.SafeFileHandle Output) Start(ComputeTask task, string[] arguments)
     {
         try
         {
-            return Spawn.Start("bash", ["-c", task.Command], Variables(task), task.WorkingFolder);
+            return Spawn.Start("bash", arguments, Variables(task), task.WorkingFolder);
         }
         catch (Win32Exception exception)
         {
@@ -55,9 +61,9 @@ internal sealed class LocalCompute(Warden warden, TimeProvider time) : IComputeT
 
     private static IEnumerable<string> Variables(ComputeTask task) => Environment.GetEnvironmentVariables()
         .Cast<DictionaryEntry>()
-        .Where(variable => !IsServersOwn((string)variable.Key) && !task.Environment.ContainsKey((string)variable.Key))
+        .Where(variable => !IsServersOwn((string)variable.Key) && !task.Variables.ContainsKey((string)variable.Key))
         .Select(variable => $"{variable.Key}={variable.Value}")
-        .Concat(task.Environment.Select(variable => $"{variable.Key}={variable.Value}"));
+        .Concat(task.Variables.Select(variable => $"{variable.Key}={variable.Value}"));
 
     // The server's settings, passwords among them, are no business of a command.
     private static bool IsServersOwn(string variable) =>

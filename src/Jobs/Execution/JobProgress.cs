@@ -29,6 +29,7 @@ internal sealed class JobProgress(
             Kind = WorkKind,
             Key = $"{job.Id}/{position}",
             Payload = new StepWork(job.Id, position).Write(),
+            Priority = job.Plan.Steps[position].Priority,
             MaxAttempts = QueueAttempts,
         },
         ct);

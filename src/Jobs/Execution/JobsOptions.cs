@@ -27,6 +27,12 @@ internal sealed class JobsOptions
     /// <summary>False: this process queues work but leaves it to others.</summary>
     public bool RunSteps { get; init; } = true;
 
+    /// <summary>True: a step whose environment has an image runs in a container.</summary>
+    public bool Containers { get; init; }
+
+    /// <summary>The socket of podman or Docker; null: CONTAINER_HOST, DOCKER_HOST, or a usual place.</summary>
+    public string? ContainerSocket { get; init; }
+
     /// <summary>False: a server tells the news of jobs that this process ends, because its listeners live there.</summary>
     public bool TellNews { get; init; } = true;
 

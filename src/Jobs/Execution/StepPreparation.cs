@@ -37,6 +37,7 @@ internal sealed class StepPreparation(ContentStore content)
             Step = step,
             Run = run,
             StepLog = log,
+            Folders = folders,
         };
     }
 
@@ -50,7 +51,7 @@ internal sealed class StepPreparation(ContentStore content)
         Literal = input.Literal,
         Tree = input.Tree,
         Path = input.Tree is { } tree
-            ? await PlaceAsync(tree, folders.Input(input.Name), input.Type == "uri_file", input.LocalName, isTrusted, ct)
+            ? await PlaceAsync(folders, tree, folders.Input(input.Name), input.Type == "uri_file", input.LocalName, isTrusted, ct)
             : null,
         Data = input.Data,
         Model = input.Model,
@@ -60,12 +61,14 @@ internal sealed class StepPreparation(ContentStore content)
     /// <param name="localName">A tree that holds one file of this name was a file.</param>
     /// <param name="isTrusted">Slipway's own code reads and does not write: links do, and cost nothing.</param>
     private async Task<string> PlaceAsync(
-        Digest tree, string folder, bool wantsFile, string? localName, bool isTrusted, CancellationToken ct)
+        StepFolders folders, Digest tree, string folder, bool wantsFile, string? localName, bool isTrusted, CancellationToken ct)
     {
         Directory.CreateDirectory(folder);
-        if (isTrusted)
+
+        // What an adopted folder holds is there since its attempt began.
+        if (!folders.IsAdopted && isTrusted)
             await LinkAsync(tree, folder, ct);
-        else
+        else if (!folders.IsAdopted)
             await content.MaterializeAsync(tree, folder, ct);
         var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Take(2).ToArray();
         return files.Length == 1 && (wantsFile || files[0] == Path.Combine(folder, localName ?? "")) ? files[0] : folder;
@@ -89,7 +92,7 @@ internal sealed class StepPreparation(ContentStore content)
         var settings = (JsonObject)Placeholders.Fill(known, expression => Value(expression, step, inputs, outputs))!;
         foreach (var (field, file) in step.Files)
         {
-            var path = await PlaceAsync(file.Tree, folders.File(field), wantsFile: false, file.Name, isTrusted: true, ct);
+            var path = await PlaceAsync(folders, file.Tree, folders.File(field), wantsFile: false, file.Name, isTrusted: true, ct);
             JsonNode? owner = settings;
             var names = field.Split('.');
             foreach (var name in names[..^1])

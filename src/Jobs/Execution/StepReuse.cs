@@ -1,5 +1,6 @@
 using Slipway.Data;
 using Slipway.Jobs.Caching;
+using Slipway.Jobs.Compute;
 using Slipway.Jobs.Contracts;
 using Slipway.Jobs.Planning;
 using Slipway.Kernel;
@@ -14,7 +15,7 @@ internal sealed record StepResult(StepEnd End, IReadOnlyList<NewEdge> Edges, Cac
 }
 
 /// <summary>Finds earlier results that may be taken over.</summary>
-internal sealed class StepReuse(Policies<IStepKind> kinds, StepInputs inputs, StepCache cache)
+internal sealed class StepReuse(Policies<IStepKind> kinds, StepInputs inputs, StepKeys keys, StepCache cache)
 {
     /// <summary>The step's end, if the same was done before; null: it has to be run.</summary>
     public async Task<StepResult?> FindAsync(
@@ -77,11 +78,11 @@ internal sealed class StepReuse(Policies<IStepKind> kinds, StepInputs inputs, St
         try
         {
             var resolved = await inputs.ResolveAsync(job, step, at => Task.FromResult<StepRow?>(rows[at]), ct);
-            return await FindAsync(job, CacheKey.Of(step, kind, resolved), resolved, ct);
+            return await FindAsync(job, await keys.OfAsync(step, kind, resolved, mayFetch: false, ct), resolved, ct);
         }
         catch (SlipwayException)
         {
-            // An input is missing: the step says so when it starts, if it is still missing then.
+            // An input or an image is missing: the step says so when it starts, if it is still missing then.
             return null;
         }
     }

@@ -22,6 +22,8 @@ internal sealed class StepRun : StepContext
 
     public required StepLog StepLog { get; init; }
 
+    public required StepFolders Folders { get; init; }
+
     /// <summary>Set when the rest of the pipeline is to be skipped.</summary>
     public string? SkipReason { get; private set; }
 

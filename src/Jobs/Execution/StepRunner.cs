@@ -15,6 +15,7 @@ internal sealed partial class StepRunner(
     StepPreparation preparation,
     StepOutputs outputs,
     StepReuse reuse,
+    StepKeys keys,
     StepStarts starts,
     StepArtifacts artifacts,
     DataOptions data,
@@ -32,7 +33,7 @@ internal sealed partial class StepRunner(
             var step = job.Record.Plan.Steps[row.Position];
             var kind = kinds.Get("step kind", step.Kind);
             var resolved = await inputs.ResolveAsync(job.Record, step, ct);
-            var key = CacheKey.Of(step, kind, resolved);
+            var key = await keys.OfAsync(step, kind, resolved, mayFetch: true, ct);
             return await reuse.FindAsync(job.Record, key, resolved, ct)
                 ?? await RunAsync(job, row, running, kind, resolved, key, ct);
         }

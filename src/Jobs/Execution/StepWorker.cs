@@ -13,6 +13,7 @@ internal sealed partial class StepWorker(
     StepExecutor executor,
     StepWatch watch,
     JobEnding ending,
+    IEnumerable<IComputeTarget> targets,
     DataOptions data,
     IOptions<JobsOptions> options,
     TimeProvider time,
@@ -77,7 +78,9 @@ internal sealed partial class StepWorker(
     /// <summary>Takes up what the last process of this home left when it died.</summary>
     private async Task RecoverAsync(CancellationToken ct)
     {
-        var ended = ProcessTree.EndMarked(MarkerOf(data.Home));
+        var ended = 0;
+        foreach (var target in targets)
+            ended += await target.EndLeftoversAsync(MarkerOf(data.Home), ct);
         StepFolders.DeleteAll(Path.Combine(data.Home, StepRunner.WorkFolder));
         var released = await queue.ReleaseAsync(OwnerOf(data.Home), ct);
         if (ended + released > 0)
@@ -137,7 +140,7 @@ internal sealed partial class StepWorker(
 
     private static partial class Log
     {
-        [LoggerMessage(6006, LogLevel.Information, "Took up {Steps} steps of a server that had ended; ended {Processes} of its processes")]
+        [LoggerMessage(6006, LogLevel.Information, "Took up {Steps} steps of a server that had ended; ended {Processes} of its processes and containers")]
         public static partial void Recovered(ILogger logger, int steps, int processes);
 
         [LoggerMessage(6007, LogLevel.Error, "The next step could not be leased")]

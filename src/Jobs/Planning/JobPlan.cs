@@ -59,6 +59,12 @@ internal sealed record PlannedStep
 
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>The definition's <c>resources</c>.</summary>
+    public JsonObject? Resources { get; init; }
+
+    /// <summary>Higher is sooner (<c>queue_settings.priority</c>).</summary>
+    public int Priority { get; init; }
+
     /// <summary>How often it is run again after a failure.</summary>
     public int Retries { get; init; }
 

@@ -79,6 +79,8 @@ internal sealed class Planner
             Tags = step.Tags,
             Timeout = Seconds(Placeholders.Fill(step.Limits?["timeout"], fill)),
             Retries = Count(Placeholders.Fill((step.Settings["retry_settings"] as JsonObject)?["max_retries"], fill)),
+            Resources = Placeholders.Fill(step.Resources, fill) as JsonObject,
+            Priority = Priority((step.Settings["queue_settings"] as JsonObject)?["priority"]?.ToString()),
             IsDeterministic = step.IsDeterministic,
         });
     }
@@ -176,6 +178,8 @@ internal sealed class Planner
         double.TryParse(value?.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds > 0
             ? TimeSpan.FromSeconds(seconds)
             : null;
+
+    private static int Priority(string? text) => text?.ToLowerInvariant() switch { "high" => 1, "low" => -1, _ => 0 };
 
     private static int Count(JsonNode? value) =>
         int.TryParse(value?.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;

@@ -22,11 +22,12 @@ internal sealed class ServerProcess : IDisposable
     /// <param name="url">Null: a free port.</param>
     /// <param name="database">Null: SQLite in the home.</param>
     public static async Task<ServerProcess> StartAsync(
-        string home, CancellationToken ct, string? url = null, string? database = null, bool runSteps = true)
+        string home, CancellationToken ct, string? url = null, string? database = null, bool runSteps = true,
+        params (string Name, string Value)[] variables)
     {
         url ??= $"http://127.0.0.1:{FreePort.Next()}";
         string[] records = database is null ? [] : ["--database", database];
-        var host = await SlipwayHost.StartAsync("Slipway listens", ["server", "--home", home, "--urls", url, .. records], ct, ("Jobs__RunSteps", $"{runSteps}"));
+        var host = await SlipwayHost.StartAsync("Slipway listens", ["server", "--home", home, "--urls", url, .. records], ct, [("Jobs__RunSteps", $"{runSteps}"), .. variables]);
         return new ServerProcess(host, url);
     }
 

@@ -30,6 +30,7 @@ internal sealed class JobHost : IAsyncDisposable
                 ["Jobs:Parallelism"] = $"{settings.Parallelism}",
                 ["Jobs:LogLimitBytes"] = $"{settings.LogLimitBytes}",
             })
+            .AddInMemoryCollection(settings.More)
             .Build());
         services.AddSingleton(settings.Time).AddSingleton(new DataOptions { Home = settings.Home ?? home }).AddSingleton(content);
         services.AddSingleton(_ => database).AddSingleton<WorkQueue>().AddSingleton<LineageLog>().AddSingleton<Events>();
@@ -85,6 +86,9 @@ internal sealed record HostSettings
     public long LogLimitBytes { get; init; } = 1024 * 1024;
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>More settings, such as "Jobs:ServerUrl".</summary>
+    public IReadOnlyDictionary<string, string?> More { get; init; } = new Dictionary<string, string?>();
 
     /// <summary>Null: the folder of the test.</summary>
     public string? Home { get; init; }
