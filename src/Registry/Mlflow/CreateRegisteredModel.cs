@@ -2,14 +2,20 @@ using Microsoft.AspNetCore.Routing;
 using Slipway.Data;
 using Slipway.Kernel;
 using Slipway.Registry.Contracts;
+using Slipway.Registry.Webhooks;
 using Slipway.Security.Contracts;
 using Slipway.Tracking.Contracts.Mlflow;
 
 namespace Slipway.Registry.Mlflow;
 
 internal sealed class CreateRegisteredModel(
-    RegisteredModelStore models, Database database, IAccess access, IAuditLog audit, IModelHistory history, TimeProvider time)
-    : IMlflowOperation
+    RegisteredModelStore models,
+    Database database,
+    IAccess access,
+    IAuditLog audit,
+    IModelHistory history,
+    RegistryNews news,
+    TimeProvider time) : IMlflowOperation
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapMlflow<CreateRegisteredModel>("POST", "registered-models/create");
@@ -26,6 +32,7 @@ internal sealed class CreateRegisteredModel(
                 if (!await RegisteredModelStore.AddAsync(tx, call.Caller, name, description, tags, time.UtcNow(), token))
                     throw RegisteredModelStore.Taken(name);
                 await history.AppendAsync(tx, call.Caller, name, null, "created", description ?? "created", detail: null, token);
+                await news.ModelCreatedAsync(tx, call.Caller, name, tags, description, token);
             },
             ct);
         await audit.AppendAsync(call.Caller, "model.create", $"model:{name}", detail: null, ct);

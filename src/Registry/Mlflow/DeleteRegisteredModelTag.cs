@@ -1,9 +1,10 @@
 using Microsoft.AspNetCore.Routing;
+using Slipway.Registry.Webhooks;
 using Slipway.Tracking.Contracts.Mlflow;
 
 namespace Slipway.Registry.Mlflow;
 
-internal sealed class DeleteRegisteredModelTag(ModelWrites writes) : IMlflowOperation
+internal sealed class DeleteRegisteredModelTag(ModelWrites writes, RegistryNews news) : IMlflowOperation
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapMlflow<DeleteRegisteredModelTag>("DELETE", "registered-models/delete-tag");
@@ -15,6 +16,7 @@ internal sealed class DeleteRegisteredModelTag(ModelWrites writes) : IMlflowOper
         await writes.RunAsync(call.Caller, name, null, "untagged", key, async (tx, token) =>
         {
             await RegisteredModelStore.SetTagAsync(tx, call.Caller.Workspace, name, key, value: null, token);
+            await news.TagAsync(tx, call.Caller, name, null, key, value: null, token);
             return true;
         }, ct);
         await call.AnswerAsync(ct);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Registry.Webhooks;
 
 namespace Slipway.Registry.Mlflow;
 
@@ -30,7 +31,15 @@ internal static class MlflowRegistry
         .AddSingleton<TransitionStage>()
         .AddSingleton<GetDownloadUri>()
         .AddSingleton<SetModelVersionTag>()
-        .AddSingleton<DeleteModelVersionTag>();
+        .AddSingleton<DeleteModelVersionTag>()
+        .AddSingleton<WebhookStore>()
+        .AddSingleton<RegistryNews>()
+        .AddSingleton<CreateWebhook>()
+        .AddSingleton<GetWebhook>()
+        .AddSingleton<ListWebhooks>()
+        .AddSingleton<UpdateWebhook>()
+        .AddSingleton<DeleteWebhook>()
+        .AddSingleton<TestWebhook>();
 
     public static void Map(IEndpointRouteBuilder root)
     {
@@ -55,5 +64,11 @@ internal static class MlflowRegistry
         GetDownloadUri.Map(root);
         SetModelVersionTag.Map(root);
         DeleteModelVersionTag.Map(root);
+        CreateWebhook.Map(root);
+        GetWebhook.Map(root);
+        ListWebhooks.Map(root);
+        UpdateWebhook.Map(root);
+        DeleteWebhook.Map(root);
+        TestWebhook.Map(root);
     }
 }

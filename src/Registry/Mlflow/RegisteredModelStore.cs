@@ -151,6 +151,16 @@ internal sealed class RegisteredModelStore(Database database, ModelStore version
             ct);
     }
 
+    /// <summary>Whether the model is one of MLflow's prompts.</summary>
+    public static async Task<bool> IsPromptAsync(DbTransaction tx, WorkspaceName workspace, string name, CancellationToken ct)
+    {
+        var tags = await tx.FindAsync<string>(
+            "select tags from registered_models where workspace = @Workspace and name = @Name",
+            new { Workspace = workspace.Value, Name = name },
+            ct);
+        return tags is not null && Parse(tags).GetValueOrDefault(RegistryFields.PromptTag) == "true";
+    }
+
     /// <summary>A JSON object of tags with one set or taken out.</summary>
     public static string With(string tags, string key, string? value)
     {

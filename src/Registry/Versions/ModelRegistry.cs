@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Slipway.Data;
 using Slipway.Kernel;
 using Slipway.Registry.Contracts;
+using Slipway.Registry.Webhooks;
 using Slipway.Security.Contracts;
 
 namespace Slipway.Registry.Versions;
@@ -14,6 +15,7 @@ internal sealed partial class ModelRegistry(
     VersionSources sources,
     IModelHistory history,
     LineageLog lineage,
+    RegistryNews news,
     IAccess access,
     IAuditLog audit,
     Events events,
@@ -56,6 +58,7 @@ internal sealed partial class ModelRegistry(
                 await ModelStore.PutAliasAsync(tx, caller.Workspace, model, alias, number, token);
                 await ModelStore.TouchModelAsync(tx, caller, model, time.UtcNow(), token);
                 await history.AppendAsync(tx, caller, model, number, "alias", $"{alias}: {reason}", detail: null, token);
+                await news.AliasAsync(tx, caller, model, alias, number, token);
                 return before;
             },
             ct);
@@ -107,6 +110,7 @@ internal sealed partial class ModelRegistry(
         await ModelStore.InsertAsync(tx, version, wanted.IdempotencyKey, ct);
         await history.AppendAsync(
             tx, caller, version.Model, version.Number, "registered", wanted.Description ?? "registered", detail: null, ct);
+        await news.VersionCreatedAsync(tx, caller, version, ct);
         if (wanted.RunId is { } run)
             await lineage.AppendAsync(tx, caller, [new NewEdge("registered", $"run:{run}", version.Node)], ct);
         return version;

@@ -16,17 +16,17 @@ internal sealed class Destinations(IOptions<DeliveryOptions> options)
     public Uri Parse(string url)
     {
         if (url.Length > LongestUrl || !Uri.TryCreate(url, UriKind.Absolute, out var uri))
-            throw SlipwayException.Invalid($"Invalid URL: it must be absolute, of at most {LongestUrl} characters: https://host/path.");
+            throw SlipwayException.Invalid($"Invalid webhook URL: it must be absolute, of at most {LongestUrl} characters: https://host/path.");
         if (uri.Scheme != Uri.UriSchemeHttps && !(options.Value.AllowHttp && uri.Scheme == Uri.UriSchemeHttp))
         {
             var allowed = options.Value.AllowHttp ? "https, http" : "https (http with Deliveries:AllowHttp)";
-            throw SlipwayException.Invalid($"Invalid URL scheme: '{uri.Scheme}'. Allowed schemes are: {allowed}.");
+            throw SlipwayException.Invalid($"Invalid webhook URL scheme: '{uri.Scheme}'. Allowed schemes are: {allowed}.");
         }
 
         if (uri.Host.Length == 0)
-            throw SlipwayException.Invalid("The URL must include a hostname.");
+            throw SlipwayException.Invalid("The webhook URL must include a hostname.");
         if (uri.UserInfo.Length > 0)
-            throw SlipwayException.Invalid("The URL must not contain a user name or password.");
+            throw SlipwayException.Invalid("The webhook URL must not contain a user name or password.");
         return uri;
     }
 
@@ -61,7 +61,7 @@ internal sealed class Destinations(IOptions<DeliveryOptions> options)
         if (!options.Value.AllowPrivateAddresses && addresses.FirstOrDefault(address => !PublicAddress.Is(address)) is { } refused)
         {
             throw SlipwayException.Invalid(
-                $"The URL must not resolve to a non-public IP address: '{host}' resolves to {refused}. "
+                $"The webhook URL must not resolve to a non-public IP address: '{host}' resolves to {refused}. "
                 + "An administrator of the server can allow this with Deliveries:AllowPrivateAddresses.");
         }
 
@@ -77,7 +77,7 @@ internal sealed class Destinations(IOptions<DeliveryOptions> options)
         catch (SocketException exception)
         {
             throw new SlipwayException(
-                ErrorCode.InvalidParameter, $"Cannot resolve the URL's hostname '{host}': {exception.Message}.", exception);
+                ErrorCode.InvalidParameter, $"Cannot resolve the webhook URL's hostname '{host}': {exception.Message}.", exception);
         }
     }
 }

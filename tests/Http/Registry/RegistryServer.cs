@@ -17,11 +17,14 @@ using Xunit;
 namespace Slipway.Http.Registry;
 
 /// <summary>Data, security, tracking and the registry behind a real server.</summary>
-public sealed class RegistryServer : IAsyncLifetime
+public class RegistryServer : IAsyncLifetime
 {
     private readonly TempFolder _home = new();
     private WebApplication _app = null!;
     private HttpClient _client = null!;
+
+    /// <summary>A PostgreSQL connection string; null: SQLite.</summary>
+    protected virtual Task<string?> DatabaseAsync() => Task.FromResult<string?>(null);
 
     public T Part<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
@@ -31,8 +34,12 @@ public sealed class RegistryServer : IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+
+        // Receivers of webhooks are on this machine.
+        builder.Configuration["Deliveries:AllowHttp"] = "true";
+        builder.Configuration["Deliveries:AllowPrivateAddresses"] = "true";
         builder.Services
-            .AddData(new DataOptions { Home = _home.Path })
+            .AddData(new DataOptions { Home = _home.Path, Database = await DatabaseAsync() })
             .AddSecurity(_home.Path)
             .AddTracking()
             .AddRegistry();
@@ -77,8 +84,9 @@ public sealed class RegistryServer : IAsyncLifetime
     public Task<string> DownloadAsync(string uri) => _client.GetStringAsync(
         "/api/2.0/mlflow-artifacts/artifacts/" + uri["mlflow-artifacts:/".Length..], TestContext.Current.CancellationToken);
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         _client.Dispose();
         await _app.DisposeAsync();
         _home.Dispose();
@@ -94,5 +102,22 @@ public sealed class RegistryServer : IAsyncLifetime
         {
             await context.GetEndpoint()!.Metadata.GetMetadata<IErrorShape>()!.WriteAsync(context, refusal);
         }
+    }
+}
+
+public sealed class RegistryServerOnPostgres : RegistryServer
+{
+    private Postgres _postgres = null!;
+
+    protected override async Task<string?> DatabaseAsync()
+    {
+        _postgres = await Postgres.CreateAsync(TestContext.Current.CancellationToken);
+        return _postgres.ConnectionString;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _postgres.DisposeAsync();
     }
 }

@@ -8,7 +8,7 @@ using Xunit;
 namespace Slipway.Http.Registry;
 
 /// <summary>The registry as MLflow's clients speak to it.</summary>
-public sealed class RegistryWireTests(RegistryServer server) : IClassFixture<RegistryServer>
+public abstract class RegistryWireContract(RegistryServer server)
 {
     private static readonly Caller s_caller = Caller.System;
 
@@ -195,3 +195,8 @@ public sealed class RegistryWireTests(RegistryServer server) : IClassFixture<Reg
         return ((string)info["run_id"]!, (string)info["artifact_uri"]!);
     }
 }
+
+public sealed class RegistryWireOnSqlite(RegistryServer server) : RegistryWireContract(server), IClassFixture<RegistryServer>;
+
+public sealed class RegistryWireOnPostgres(RegistryServerOnPostgres server)
+    : RegistryWireContract(server), IClassFixture<RegistryServerOnPostgres>;

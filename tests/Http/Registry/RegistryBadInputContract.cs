@@ -3,7 +3,7 @@ using Xunit;
 namespace Slipway.Http.Registry;
 
 /// <summary>What clients send by mistake or on purpose: MLflow's error code, never 500.</summary>
-public sealed class RegistryBadInputTests(RegistryServer server) : IClassFixture<RegistryServer>
+public abstract class RegistryBadInputContract(RegistryServer server)
 {
     private const string Invalid = "INVALID_PARAMETER_VALUE";
     private const string Absent = "RESOURCE_DOES_NOT_EXIST";
@@ -67,3 +67,8 @@ public sealed class RegistryBadInputTests(RegistryServer server) : IClassFixture
         Assert.Contains(part, (string?)answer["message"], StringComparison.Ordinal);
     }
 }
+
+public sealed class RegistryBadInputOnSqlite(RegistryServer server) : RegistryBadInputContract(server), IClassFixture<RegistryServer>;
+
+public sealed class RegistryBadInputOnPostgres(RegistryServerOnPostgres server)
+    : RegistryBadInputContract(server), IClassFixture<RegistryServerOnPostgres>;
