@@ -67,6 +67,7 @@ public static class TrackingModule
         UploadRunArtifact.Map(routes);
         MapUploads(routes);
         ServerFacts.Map(routes);
+        LeftOut.Map(routes);
         MapLoggedModels(routes);
         MapTraces(routes);
         MapApi(routes.MapGroup("/api/v1"));

@@ -37,7 +37,7 @@ internal sealed class CreateModelVersion(
                 Tree = tree.Digest,
                 Flavor = VersionSources.FlavorOf(tree),
                 RunId = runId ?? logged?.SourceRunId,
-                Description = fields.Text("description"),
+                Description = fields.Text("description") ?? "",
                 Tags = tags,
                 Source = source,
                 RunLink = fields.Text("run_link"),
@@ -70,8 +70,9 @@ internal sealed class CreateModelVersion(
         if (root is null || !SourcePath.IsBelow(source, root))
         {
             throw SlipwayException.Invalid(
-                $"Invalid model version source: '{source}'. A local path is taken only with the run_id of a run, or the model_id "
-                + "of a logged model, whose artifact directory contains it; log the model to a run and use runs:/… instead.");
+                $"Invalid model version source: '{source}'. To use a local path as a model version source, the run_id or model_id "
+                + "must be given and the path must lie in the artifact directory of that run or logged model; log the model to a "
+                + "run and use runs:/… instead.");
         }
     }
 

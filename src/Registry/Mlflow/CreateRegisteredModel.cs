@@ -23,7 +23,7 @@ internal sealed class CreateRegisteredModel(
     public async Task HandleAsync(MlflowCall call, CancellationToken ct)
     {
         var name = RegistryFields.NewName(call.Fields, "name");
-        var description = call.Fields.Text("description");
+        var description = call.Fields.Text("description") ?? "";
         var tags = RegistryFields.Tags(call.Fields);
         await access.DemandAsync(call.Caller, Permission.Write, $"model:{name}", ct);
         await database.WriteAsync(
@@ -31,7 +31,7 @@ internal sealed class CreateRegisteredModel(
             {
                 if (!await RegisteredModelStore.AddAsync(tx, call.Caller, name, description, tags, time.UtcNow(), token))
                     throw RegisteredModelStore.Taken(name);
-                await history.AppendAsync(tx, call.Caller, name, null, "created", description ?? "created", detail: null, token);
+                await history.AppendAsync(tx, call.Caller, name, null, "created", description.Length > 0 ? description : "created", detail: null, token);
                 await news.ModelCreatedAsync(tx, call.Caller, name, tags, description, token);
             },
             ct);

@@ -30,6 +30,7 @@ internal static class MlflowRegistry
         .AddSingleton<DeleteModelVersion>()
         .AddSingleton<TransitionStage>()
         .AddSingleton<GetDownloadUri>()
+        .AddSingleton<GetVersionArtifact>()
         .AddSingleton<SetModelVersionTag>()
         .AddSingleton<DeleteModelVersionTag>()
         .AddSingleton<WebhookStore>()
@@ -62,6 +63,7 @@ internal static class MlflowRegistry
         DeleteModelVersion.Map(root);
         TransitionStage.Map(root);
         GetDownloadUri.Map(root);
+        GetVersionArtifact.Map(root);
         SetModelVersionTag.Map(root);
         DeleteModelVersionTag.Map(root);
         CreateWebhook.Map(root);

@@ -99,13 +99,13 @@ internal sealed class RegisteredModelStore(Database database, ModelStore version
 
     /// <summary>Moves a model with all that hangs on it; the history of the old name ends with the number it came to.</summary>
     public static async Task RenameAsync(
-        DbTransaction tx, WorkspaceName workspace, string name, string newName, CancellationToken ct)
+        DbTransaction tx, WorkspaceName workspace, string name, string newName, long now, CancellationToken ct)
     {
-        var names = new { Workspace = workspace.Value, Name = name, NewName = newName };
+        var names = new { Workspace = workspace.Value, Name = name, NewName = newName, Now = now };
         var moved = await tx.ExecuteAsync(
             """
             insert into registered_models (workspace, name, description, tags, created_at, created_by, updated_at)
-            select workspace, @NewName, description, tags, created_at, created_by, updated_at
+            select workspace, @NewName, description, tags, created_at, created_by, @Now
             from registered_models where workspace = @Workspace and name = @Name
             on conflict (workspace, name) do nothing
             """,

@@ -31,7 +31,7 @@ internal static class RegistryFields
         var text = fields.Required("version");
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw SlipwayException.Invalid($"Model version must be an integer, got '{text}'");
+            : throw SlipwayException.Invalid($"Parameter 'version' must be an integer, got '{text}'.");
     }
 
     public static string TagKey(MlflowFields fields)

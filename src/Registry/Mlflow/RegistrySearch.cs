@@ -26,20 +26,28 @@ internal static class RegistrySearch
         };
     }
 
-    /// <summary>The conditions, with "and" in front; prompts are left out unless the filter asks for them.</summary>
+    /// <summary>
+    /// The conditions, with "and" in front; prompts are left out unless the filter speaks of them. MLflow's client asks for
+    /// models by "is_prompt != 'true'", so a model that lacks this tag counts as 'false'.
+    /// </summary>
     public static string Where(FilterNode? filter, FilterSql sql, Dialect dialect, string table, Func<string, string> column)
     {
         var asked = FilterNode.Conditions(filter)
             .Any(condition => condition.Entity == "tag" && condition.Key == RegistryFields.PromptTag);
-        var prompts = asked ? "" : $" and coalesce({Tag(dialect, table, sql.Add(RegistryFields.PromptTag))}, '') <> 'true'";
+        var prompts = asked ? "" : $" and {Tag(dialect, table, sql, RegistryFields.PromptTag)} <> 'true'";
         return filter is null ? prompts : prompts + " and " + FilterSql.Tree(filter, condition => sql.Compare(
-            condition.Entity == "tag" ? Tag(dialect, table, sql.Add(condition.Key)) : column(condition.Key), condition));
+            condition.Entity == "tag" ? Tag(dialect, table, sql, condition.Key) : column(condition.Key), condition));
     }
 
     public static string OrderBy(IEnumerable<OrderTerm> orders, Func<string, string> column, params string[] rest) =>
         "order by " + string.Join(", ", orders.Select(order => column(order.Key) + (order.Ascending ? "" : " desc")).Concat(rest));
 
-    private static string Tag(Dialect dialect, string table, string key) => dialect.Provider == DatabaseProvider.Postgres
-        ? $"({table}.tags::json ->> {key})"
-        : $"(select j.value from json_each({table}.tags) j where j.key = {key})";
+    private static string Tag(Dialect dialect, string table, FilterSql sql, string key)
+    {
+        var parameter = sql.Add(key);
+        var value = dialect.Provider == DatabaseProvider.Postgres
+            ? $"({table}.tags::json ->> {parameter})"
+            : $"(select j.value from json_each({table}.tags) j where j.key = {parameter})";
+        return key == RegistryFields.PromptTag ? $"coalesce({value}, 'false')" : value;
+    }
 }

@@ -15,7 +15,8 @@ internal sealed class RenameRegisteredModel(
     IAccess access,
     IAuditLog audit,
     IModelHistory history,
-    LineageLog lineage) : IMlflowOperation
+    LineageLog lineage,
+    TimeProvider time) : IMlflowOperation
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapMlflow<RenameRegisteredModel>("POST", "registered-models/rename");
@@ -41,7 +42,7 @@ internal sealed class RenameRegisteredModel(
     {
         // The last number stays with the old name, in case it is used anew: its nodes in the lineage stay what they were.
         var last = await ModelStore.NextNumberAsync(tx, caller.Workspace, name, ct) - 1;
-        await RegisteredModelStore.RenameAsync(tx, caller.Workspace, name, newName, ct);
+        await RegisteredModelStore.RenameAsync(tx, caller.Workspace, name, newName, time.UtcNow(), ct);
         await history.AppendAsync(tx, caller, name, last, "renamed", $"is now {newName}", detail: null, ct);
         await history.AppendAsync(tx, caller, newName, last, "renamed", $"was {name}", detail: null, ct);
         var numbers = await tx.QueryAsync<int>(

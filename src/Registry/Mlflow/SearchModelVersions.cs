@@ -45,7 +45,7 @@ internal sealed class SearchModelVersions(ModelStore versions, Database database
         sql.Parameters.Add("Limit", limit + 1);
         sql.Parameters.Add("Offset", offset);
         var where = RegistrySearch.Where(filter, sql, database.Dialect, "v", Column);
-        var orderBy = RegistrySearch.OrderBy(orders, OrderColumn, "v.updated_at desc", OrderColumn("name"), "v.number desc");
+        var orderBy = RegistrySearch.OrderBy(orders, OrderColumn, [.. orders.Count == 0 ? ["v.updated_at desc"] : Array.Empty<string>(), OrderColumn("name"), "v.number desc"]);
         var page = await versions.SearchAsync(
             call.Caller.Workspace, $"{where} {orderBy} limit @Limit offset @Offset", sql.Parameters, ct);
         await call.AnswerAsync(json =>

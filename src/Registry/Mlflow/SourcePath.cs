@@ -20,7 +20,11 @@ internal static partial class SourcePath
     public static void DemandPlain(string source)
     {
         if (!IsPlain(source))
-            throw SlipwayException.Invalid($"Invalid model version source: '{source}'. It must not contain '..' or NUL.");
+        {
+            throw SlipwayException.Invalid(
+                $"Invalid model version source: '{source}'. If supplying a source as an http, https, s3, gs, … URI, its path must be "
+                + "absolute and must not contain '..' or NUL, however encoded.");
+        }
     }
 
     /// <summary>Whether a local path lies in a local folder.</summary>

@@ -109,7 +109,7 @@ internal sealed partial class ModelRegistry(
         };
         await ModelStore.InsertAsync(tx, version, wanted.IdempotencyKey, ct);
         await history.AppendAsync(
-            tx, caller, version.Model, version.Number, "registered", wanted.Description ?? "registered", detail: null, ct);
+            tx, caller, version.Model, version.Number, "registered", wanted.Description is { Length: > 0 } text ? text : "registered", detail: null, ct);
         await news.VersionCreatedAsync(tx, caller, version, ct);
         if (wanted.RunId is { } run)
             await lineage.AppendAsync(tx, caller, [new NewEdge("registered", $"run:{run}", version.Node)], ct);

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Text.Json.Nodes;
-using Slipway.Data;
 using Slipway.Kernel;
 using Slipway.Registry.Contracts;
 using Slipway.Registry.Mlflow;
@@ -24,9 +23,9 @@ internal sealed class RegistryNews(IDeliveries deliveries, TimeProvider time)
             tx, caller, version.Model,
             prompt => new WebhookEvent(prompt ? "prompt_version" : "model_version", "created"),
             prompt => prompt
-                ? WebhookPayload.PromptVersionCreated(version.Model, version.Number, version.Tags, version.Description)
+                ? WebhookPayload.PromptVersionCreated(version.Model, version.Number, version.Tags, Given(version.Description))
                 : WebhookPayload.VersionCreated(
-                    version.Model, version.Number, version.Source, version.RunId, version.Tags, version.Description),
+                    version.Model, version.Number, version.Source, version.RunId, version.Tags, Given(version.Description)),
             ct);
 
     /// <param name="number">Null: a tag of the model itself, of which only prompts have news.</param>
@@ -52,6 +51,8 @@ internal sealed class RegistryNews(IDeliveries deliveries, TimeProvider time)
             tx, caller, model,
             prompt => new WebhookEvent(prompt ? "prompt_alias" : "model_version_alias", number is null ? "deleted" : "created"),
             _ => WebhookPayload.Alias(model, alias, number), ct);
+
+    private static string? Given(string? text) => text is "" ? null : text;
 
     private async Task TellAsync(
         DbTransaction tx, Caller caller, string model, Func<bool, WebhookEvent?> what, Func<bool, JsonObject> data, CancellationToken ct)

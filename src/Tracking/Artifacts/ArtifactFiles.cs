@@ -25,13 +25,16 @@ internal sealed class ArtifactFiles(ArtifactStore artifacts, IBlobStore blobs)
         if (row?.Digest is null)
             throw new SlipwayException(ErrorCode.NotFound, $"No such artifact: '{path}'.");
 
-        var digest = Digest.Parse(row.Digest);
+        await SendAsync(http, Digest.Parse(row.Digest), path.Name, row.UpdatedAt.ToTime(), ct);
+    }
+
+    public async Task SendAsync(HttpContext http, Digest digest, string name, DateTimeOffset? updated, CancellationToken ct)
+    {
         var tag = new EntityTagHeaderValue($"\"{digest.Hex}\"");
-        var type = TypeOf(path.Name);
-        var updated = row.UpdatedAt.ToTime();
+        var type = TypeOf(name);
         IResult file = blobs.LocalPath(digest) is { } local
-            ? TypedResults.PhysicalFile(local, type, path.Name, updated, tag, enableRangeProcessing: true)
-            : TypedResults.Stream(await blobs.OpenReadAsync(digest, 0, null, ct), type, path.Name, updated, tag);
+            ? TypedResults.PhysicalFile(local, type, name, updated, tag, enableRangeProcessing: true)
+            : TypedResults.Stream(await blobs.OpenReadAsync(digest, 0, null, ct), type, name, updated, tag);
         await file.ExecuteAsync(http);
     }
 

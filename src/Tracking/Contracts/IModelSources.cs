@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Slipway.Data;
 using Slipway.Kernel;
 
@@ -22,6 +23,9 @@ public interface IModelSources
 
     /// <summary>Adds a registered version to the logged model's tag mlflow.modelVersions.</summary>
     Task AddRegistrationAsync(Caller caller, string loggedModelId, string model, int version, CancellationToken ct);
+
+    /// <summary>Sends a file of a tree, as artifacts are sent. The path is judged before the tree is looked for.</summary>
+    Task SendFileAsync(HttpContext http, string path, Func<CancellationToken, Task<Tree>> find, CancellationToken ct);
 
     /// <summary>
     /// Makes a tree readable at mlflow-artifacts:/FOLDER. It demands no permission to write: it gives names to contents

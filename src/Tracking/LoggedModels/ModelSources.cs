@@ -1,6 +1,6 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
 using Slipway.Data;
 using Slipway.Kernel;
 using Slipway.Security.Contracts;
@@ -13,8 +13,13 @@ namespace Slipway.Tracking.LoggedModels;
 
 /// <summary>Finds the files behind the sources that registered versions are made of.</summary>
 internal sealed class ModelSources(
-    RunStore runs, LoggedModelStore models, ArtifactStore artifacts, ContentStore contents, Database database, IAccess access)
-    : IModelSources
+    RunStore runs,
+    LoggedModelStore models,
+    ArtifactStore artifacts,
+    ArtifactFiles files,
+    ContentStore contents,
+    Database database,
+    IAccess access) : IModelSources
 {
     private const string VersionsTag = "mlflow.modelVersions";
 
@@ -47,6 +52,14 @@ internal sealed class ModelSources(
         var logged = await models.GetAsync(caller.Workspace, loggedModelId, ct);
         var before = logged.Tags.Where(tag => tag.Key == VersionsTag).Select(tag => tag.Value).FirstOrDefault();
         await models.SetTagsAsync(caller.Workspace, loggedModelId, [new KeyValue(VersionsTag, Appended(before, model, version))], ct);
+    }
+
+    public async Task SendFileAsync(HttpContext http, string path, Func<CancellationToken, Task<Tree>> find, CancellationToken ct)
+    {
+        var wanted = ArtifactPath.Parse(path);
+        var entry = (await find(ct)).Entries.FirstOrDefault(entry => entry.Path == wanted.ToString())
+            ?? throw new SlipwayException(ErrorCode.NotFound, $"No such artifact: '{path}'.");
+        await files.SendAsync(http, entry.Digest, wanted.Name, updated: null, ct);
     }
 
     public async Task PublishAsync(Caller caller, string folder, Digest tree, CancellationToken ct)
@@ -92,23 +105,10 @@ internal sealed class ModelSources(
     private static string? Rest(string source, string scheme) =>
         source.StartsWith(scheme, StringComparison.Ordinal) ? source[scheme.Length..].TrimStart('/') : null;
 
-    private static string Appended(string? list, string model, int version)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            writer.WriteStartArray();
-            foreach (var item in Items(list))
-                item.WriteTo(writer);
-            writer.WriteStartObject();
-            writer.WriteString("name", model);
-            writer.WriteNumber("version", version);
-            writer.WriteEndObject();
-            writer.WriteEndArray();
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
+    // With the spaces of MLflow's own writing: there are clients that compare the text.
+    private static string Appended(string? list, string model, int version) => "[" + string.Join(", ", Items(list)
+        .Select(item => item.GetRawText())
+        .Append($$"""{"name": {{JsonValue.Create(model).ToJsonString()}}, "version": {{version}}}""")) + "]";
 
     private static IEnumerable<JsonElement> Items(string? list)
     {

@@ -81,6 +81,8 @@ public class RegistryServer : IAsyncLifetime
         response.EnsureSuccessStatusCode();
     }
 
+    public Task<string> TextAsync(string path) => _client.GetStringAsync(path, TestContext.Current.CancellationToken);
+
     public Task<string> DownloadAsync(string uri) => _client.GetStringAsync(
         "/api/2.0/mlflow-artifacts/artifacts/" + uri["mlflow-artifacts:/".Length..], TestContext.Current.CancellationToken);
 

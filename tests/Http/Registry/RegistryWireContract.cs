@@ -39,6 +39,83 @@ public abstract class RegistryWireContract(RegistryServer server)
         Assert.Equal(["created", "described", "tagged", "untagged", "untagged", "registered", "alias", "renamed", "deleted"], acts);
     }
 
+    [Theory]
+    [InlineData("tag.`mlflow.prompt.is_prompt` != 'true'", "plain")]
+    [InlineData("tag.`mlflow.prompt.is_prompt` = 'false'", "plain")]
+    [InlineData("name LIKE '%'", "plain")]
+    [InlineData("tag.`mlflow.prompt.is_prompt` = 'true'", "prompt")]
+    [InlineData("tag.`mlflow.prompt.is_prompt` != 'false'", "prompt")]
+    public async Task Models_and_prompts_are_told_apart_as_MLflows_client_asks_for_them(string filter, string found)
+    {
+        var mark = Guid.CreateVersion7().ToString("N");
+        await server.CallAsync("POST", "registered-models/create", $$"""{"name": "plain-{{mark}}"}""");
+        await server.CallAsync(
+            "POST", "registered-models/create",
+            $$"""{"name": "prompt-{{mark}}", "tags": [{"key": "mlflow.prompt.is_prompt", "value": "true"}]}""");
+
+        var answer = await server.CallAsync(
+            "GET", $"registered-models/search?filter={Uri.EscapeDataString($"name LIKE '%{mark}' AND {filter}")}");
+
+        Assert.Equal([$"{found}-{mark}"], answer["registered_models"]!.AsArray().Select(model => (string?)model!["name"]));
+    }
+
+    [Fact]
+    public async Task A_file_of_a_version_is_sent_and_a_path_that_leaves_is_refused()
+    {
+        var (runId, uri) = await MakeRunAsync();
+        await server.UploadAsync($"{uri["mlflow-artifacts:/".Length..]}/model/sub/weights.bin", "weights");
+        await server.CallAsync("POST", "registered-models/create", """{"name": "sent"}""");
+        await server.CallAsync("POST", "model-versions/create", $$"""{"name": "sent", "source": "runs:/{{runId}}/model"}""");
+
+        Assert.Equal("weights", await server.TextAsync("/model-versions/get-artifact?name=sent&version=1&path=sub/weights.bin"));
+        foreach (var path in (string[])["../x", "%2e%2e/x", "/etc/passwd", "a%2500b/../../x"])
+        {
+            var (status, answer) = await server.SendAsync("GET", $"/model-versions/get-artifact?name=none&version=1&path={path}");
+            Assert.Equal((400, "INVALID_PARAMETER_VALUE"), (status, (string?)answer["error_code"]));
+        }
+
+        Assert.Equal(404, (await server.SendAsync("GET", "/model-versions/get-artifact?name=sent&version=1&path=absent")).Status);
+        Assert.Equal(404, (await server.SendAsync("GET", "/model-versions/get-artifact?name=sent&version=2&path=absent")).Status);
+        Assert.Equal(400, (await server.SendAsync("GET", "/model-versions/get-artifact?name=sent&version=x&path=absent")).Status);
+    }
+
+    [Fact]
+    public async Task Versions_in_an_order_of_choice_go_on_by_name_and_a_rename_is_a_change()
+    {
+        foreach (var name in (string[])["order-b", "order-a", "order-b"])
+        {
+            await server.SendAsync("POST", "registered-models/create", $$"""{"name": "{{name}}"}""");
+            await MakeVersionAsync(name);
+        }
+
+        var answer = await server.CallAsync(
+            "GET", $"model-versions/search?filter={Uri.EscapeDataString("name LIKE 'order-%'")}&order_by=version_number%20DESC");
+        Assert.Equal(
+            ["order-b/2", "order-a/1", "order-b/1"],
+            answer["model_versions"]!.AsArray().Select(version => $"{version!["name"]}/{version["version"]}"));
+
+        var before = (await server.CallAsync("GET", "registered-models/get?name=order-a"))["registered_model"]!;
+        Assert.Equal("", (string?)before["description"]);
+        var after = (await server.CallAsync(
+            "POST", "registered-models/rename", """{"name": "order-a", "new_name": "order-c"}"""))["registered_model"]!;
+        Assert.Equal((long)before["creation_timestamp"]!, (long)after["creation_timestamp"]!);
+        Assert.True((long)after["last_updated_timestamp"]! > (long)before["last_updated_timestamp"]!);
+    }
+
+    [Theory]
+    [InlineData("POST", "/api/3.0/mlflow/datasets/create")]
+    [InlineData("GET", "/ajax-api/3.0/mlflow/scorers/list?experiment_id=0")]
+    [InlineData("DELETE", "/api/3.0/mlflow/gateway/secrets/delete")]
+    [InlineData("POST", "/graphql")]
+    [InlineData("POST", "/api/2.0/mlflow/traces/link-prompts")]
+    public async Task A_part_of_MLflow_that_is_left_out_says_so(string method, string path)
+    {
+        var (status, answer) = await server.SendAsync(method, path, method == "GET" ? null : "{}");
+
+        Assert.Equal((501, "NOT_IMPLEMENTED"), (status, (string?)answer["error_code"]));
+        Assert.Contains("leaves out", (string?)answer["message"]);
+    }
+
     [Fact]
     public async Task A_version_has_the_files_of_its_run_and_is_the_one_that_jobs_see()
     {
@@ -98,7 +175,7 @@ public abstract class RegistryWireContract(RegistryServer server)
         Assert.Equal(place, (string?)uri["artifact_uri"]);
         Assert.Equal("1", copy);
         Assert.Equal("mlflow", seen!.Flavor);
-        Assert.Contains(tags.AsArray(), tag => (string?)tag!["value"] == """[{"name":"logged","version":1}]""");
+        Assert.Contains(tags.AsArray(), tag => (string?)tag!["value"] == """[{"name": "logged", "version": 1}]""");
     }
 
     [Fact]
@@ -164,7 +241,7 @@ public abstract class RegistryWireContract(RegistryServer server)
 
         Assert.Equal(["find a", "find b"], await ModelsAsync("name ILIKE 'FIND%'"));
         Assert.Equal(["find b"], await ModelsAsync("tags.k = '1' and name like 'find%'"));
-        Assert.Equal(["find prompt"], await ModelsAsync("tags.`mlflow.prompt.is_prompt` = 'true'"));
+        Assert.Equal(["find prompt"], await ModelsAsync("name like 'find%' and tags.`mlflow.prompt.is_prompt` = 'true'"));
         Assert.Equal([], await FindAsync("name = 'find prompt'"));
         Assert.Equal(["1"], await FindAsync("name = 'find prompt' and tags.`mlflow.prompt.is_prompt` = 'true'"));
     }

@@ -71,7 +71,7 @@ public abstract class WebhookWireContract(RegistryServer server) : IAsyncLifetim
 
         await ExpectAsync(
             "POST", "registered-models/create", $$"""{"name": "{{name}}", "tags": [{"key": "a", "value": "1"}]}""",
-            "registered_model.created", """{"name":"NAME","tags":{"a":"1"},"description":null}""", name);
+            "registered_model.created", """{"name":"NAME","tags":{"a":"1"},"description":""}""", name);
         await server.CallAsync("POST", "registered-models/set-tag", $$"""{"name": "{{name}}", "key": "quiet", "value": "x"}""");
         await ExpectAsync(
             "POST", "model-versions/create",

@@ -14,8 +14,10 @@ using Slipway.Monitoring.Runs;
 using Slipway.Registry;
 using Slipway.Registry.Contracts;
 using Slipway.Security;
+using Slipway.Security.Contracts;
 using Slipway.Serving.Contracts;
 using Slipway.Statistics.Drift;
+using Slipway.Storage.Harness;
 using Slipway.Tracking;
 using Xunit;
 
@@ -33,7 +35,7 @@ internal sealed class MonitoringHost : IAsyncDisposable
         services.AddLogging().AddSingleton(time).AddSingleton(_ => database).AddSingleton(Content);
         services.AddSingleton<LineageLog>().AddSingleton<Events>();
         services.AddSecurity(home).AddLake(new LakeOptions { TempFolder = Path.Combine(home, "temp"), Threads = 1 });
-        services.AddTracking().AddRegistry().AddMonitoring();
+        services.AddSingleton<IDeliveries, NoDeliveries>().AddTracking().AddRegistry().AddMonitoring();
         services.AddSingleton<ICollectedData>(Collected).AddSingleton<IJobs>(Jobs).AddSingleton(FakeEndpoints.Create());
         services.AddSingleton<IEventHandler<DriftFound>>(Heard);
         services.AddSingleton<IEventHandler<AlertRaised>>(Heard);

@@ -38,7 +38,7 @@ public abstract class RegistryChangesContract(DatabaseProvider provider) : Regis
         await RegisterAsync("old", "one");
         await Registry.SetAliasAsync(Ann, "old", "champion", 1, "first", Ct);
         await Part<IGateLog>().RecordAsync(Ann, Decision("a", accepted: true) with { Model = "old" }, [], Ct);
-        await Database.WriteAsync((tx, ct) => RegisteredModelStore.RenameAsync(tx, WorkspaceName.Default, "old", "new", ct), Ct);
+        await Database.WriteAsync((tx, ct) => RegisteredModelStore.RenameAsync(tx, WorkspaceName.Default, "old", "new", Time.UtcNow(), ct), Ct);
 
         Assert.Equal(1, (await Registry.FindAsync(Ann, "new@champion", Ct))!.Number);
         Assert.Null(await Registry.FindAsync(Ann, "old:1", Ct));

@@ -6,6 +6,7 @@ using Slipway.Registry;
 using Slipway.Registry.Contracts;
 using Slipway.Security.Contracts;
 using Slipway.Shared;
+using Slipway.Storage.Harness;
 using Slipway.Tracking;
 
 namespace Slipway.Storage.Registry;
@@ -68,6 +69,7 @@ public abstract class RegistryTests(DatabaseProvider provider) : DatabaseContrac
         .AddSingleton<IBlobStore>(new LocalBlobStore(Folder))
         .AddSingleton<IAccess, OpenAccess>()
         .AddSingleton<IAuditLog, NoAudit>()
+        .AddSingleton<IDeliveries, NoDeliveries>()
         .AddSingleton<LineageLog>()
         .AddLogging()
         .AddTracking()

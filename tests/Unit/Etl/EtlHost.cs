@@ -13,9 +13,11 @@ using Slipway.Lake.Contracts;
 using Slipway.Lineage;
 using Slipway.Registry;
 using Slipway.Security;
+using Slipway.Security.Contracts;
 using Slipway.Shared;
 using Slipway.Tracking;
 using Slipway.Tracking.Contracts;
+using Slipway.Unit.Harness;
 using Xunit;
 
 namespace Slipway.Unit.Etl;
@@ -35,7 +37,7 @@ public sealed class EtlHost : IAsyncLifetime
         services.AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton<Events>();
         services.AddData(new DataOptions { Home = _home.Path }).AddSecurity(_home.Path).AddLineage();
         services.AddLake(new LakeOptions { TempFolder = _home.File("temp"), Threads = 2 });
-        services.AddTracking().AddRegistry().AddJobs().AddEtl();
+        services.AddSingleton<IDeliveries, NoDeliveries>().AddTracking().AddRegistry().AddJobs().AddEtl();
         _services = services.BuildServiceProvider();
         foreach (var hosted in _services.GetServices<IHostedService>().OfType<IHostedLifecycleService>())
             await hosted.StartingAsync(Ct);

@@ -11,10 +11,12 @@ using Slipway.Lineage;
 using Slipway.Registry;
 using Slipway.Registry.Contracts;
 using Slipway.Security;
+using Slipway.Security.Contracts;
 using Slipway.Shared;
 using Slipway.Tracking;
 using Slipway.Tracking.Contracts;
 using Slipway.Training;
+using Slipway.Unit.Harness;
 using Xunit;
 
 namespace Slipway.Unit.Training.Steps;
@@ -36,6 +38,7 @@ internal sealed class TrainingHost : IAsyncDisposable
             .AddLineage()
             .AddLake(new LakeOptions { TempFolder = _home.File("temp"), Threads = 2 })
             .AddTracking()
+            .AddSingleton<IDeliveries, NoDeliveries>()
             .AddRegistry()
             .AddTraining();
         _services = services.BuildServiceProvider();

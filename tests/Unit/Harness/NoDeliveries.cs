@@ -1,0 +1,18 @@
+using System.Data.Common;
+using Slipway.Kernel;
+using Slipway.Security.Contracts;
+
+namespace Slipway.Unit.Harness;
+
+/// <summary>For hosts without webhooks: nothing may be sent.</summary>
+internal sealed class NoDeliveries : IDeliveries
+{
+    public Task<string> EnqueueAsync(DbTransaction tx, Caller caller, NewDelivery delivery, CancellationToken ct) =>
+        throw new NotSupportedException();
+
+    public Task<string> EnqueueAsync(Caller caller, NewDelivery delivery, CancellationToken ct) => throw new NotSupportedException();
+
+    public Task<DeliveryAnswer> TryAsync(Caller caller, NewDelivery delivery, CancellationToken ct) => throw new NotSupportedException();
+
+    public Task CheckUrlAsync(string url, CancellationToken ct) => throw new NotSupportedException();
+}
