@@ -1,4 +1,5 @@
 using System.Reflection;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Slipway.Data;
@@ -32,7 +33,7 @@ internal sealed class MonitoringHost : IAsyncDisposable
     {
         Content = new ContentStore(new LocalBlobStore(Path.Combine(home, "blobs")), new BlobCache(Path.Combine(home, "cache"), 1L << 40, TimeProvider.System));
         var services = new ServiceCollection();
-        services.AddLogging().AddSingleton(time).AddSingleton(_ => database).AddSingleton(Content);
+        services.AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton(time).AddSingleton(_ => database).AddSingleton(Content);
         services.AddSingleton<LineageLog>().AddSingleton<Events>();
         services.AddSecurity(home).AddLake(new LakeOptions { TempFolder = Path.Combine(home, "temp"), Threads = 1 });
         services.AddSingleton<IDeliveries, NoDeliveries>().AddTracking().AddRegistry().AddMonitoring();

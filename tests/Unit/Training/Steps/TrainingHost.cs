@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Google.Protobuf;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Data;
 using Slipway.Engines.OnnxRuntime.Proto;
@@ -31,7 +32,7 @@ internal sealed class TrainingHost : IAsyncDisposable
     private TrainingHost()
     {
         var services = new ServiceCollection();
-        services.AddLogging();
+        services.AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
         services.AddSingleton<TimeProvider>(new ManualTime()).AddSingleton<Events>()
             .AddData(new DataOptions { Home = _home.Path })
             .AddSecurity(_home.Path)
