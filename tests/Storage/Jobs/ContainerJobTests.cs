@@ -25,7 +25,7 @@ public sealed class ContainerJobTests() : JobContract(DatabaseProvider.Sqlite)
         var rows = await PutAsync(("rows.csv", "1,2"));
         var definition = InImage(
             """
-            cat ${{inputs.rows}}; echo; echo no > ${{inputs.rows}} || echo read-only
+            cat ${{inputs.rows}}; echo; (echo no > ${{inputs.rows}}) 2>/dev/null || echo read-only
             ls /sys/class/net; wget -qO- $MLFLOW_TRACKING_URI; echo
             ls /bin/busybox; [ -e /usr ] || echo image
             echo made > ${{outputs.out}}/made
@@ -44,7 +44,7 @@ public sealed class ContainerJobTests() : JobContract(DatabaseProvider.Sqlite)
         Assert.True(job.Status == JobStatus.Completed, $"{job.Message} {log}");
         Assert.Equal(
             ["1,2", "read-only", "lo", "tracked", "/bin/busybox", "image"],
-            log.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.Contains("can't create", StringComparison.Ordinal)));
+            log.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         var made = await Content.GetTreeAsync(job.Steps[0].Outputs["out"].Tree!.Value, Ct);
         Assert.Equal("made", Assert.Single(made.Entries).Path);
     }
@@ -62,7 +62,7 @@ public sealed class ContainerJobTests() : JobContract(DatabaseProvider.Sqlite)
             Ct);
 
         Assert.Equal("The command ended with exit code 3. Its last words: going", failed.Message);
-        Assert.Contains("signal 9, KILL", hungry.Message + (hungry.Message!.Contains("more memory", StringComparison.Ordinal) ? "signal 9, KILL" : ""), StringComparison.Ordinal);
+        Assert.Matches("signal 9, KILL|more memory than the 64 MiB", hungry.Message);
         Assert.Empty(await host.Get<ContainerEngine>().LabelledAsync("slipway.owner", Ct));
     }
 
