@@ -34,6 +34,7 @@ internal sealed class MonitoringHost : IAsyncDisposable
         Content = new ContentStore(new LocalBlobStore(Path.Combine(home, "blobs")), new BlobCache(Path.Combine(home, "cache"), 1L << 40, TimeProvider.System));
         var services = new ServiceCollection();
         services.AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton(time).AddSingleton(_ => database).AddSingleton(Content);
+        services.AddSingleton<IBlobStore>(new LocalBlobStore(Path.Combine(home, "blobs"))).AddSingleton<WorkQueue>();
         services.AddSingleton<LineageLog>().AddSingleton<Events>();
         services.AddSecurity(home).AddLake(new LakeOptions { TempFolder = Path.Combine(home, "temp"), Threads = 1 });
         services.AddSingleton<IDeliveries, NoDeliveries>().AddTracking().AddRegistry().AddMonitoring();
