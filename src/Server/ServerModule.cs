@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Slipway.Data;
@@ -40,7 +41,7 @@ public static class ServerModule
     {
         if (settings.Urls.Count == 0)
             throw SlipwayException.Invalid("There is no address to listen on; write --urls http://127.0.0.1:5000 or the like.");
-        foreach (var url in settings.Urls)
+        foreach (var url in settings.Urls.Concat(settings.GrpcUrls))
             SecurityModule.CheckBindAddress(url);
 
         var app = Build(settings);
@@ -78,15 +79,8 @@ public static class ServerModule
     private static WebApplication Build(ServerSettings settings)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.WebHost.UseKestrelHttpsConfiguration().UseUrls([.. settings.Urls]);
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = settings.MaxBodyBytes;
-
-            // MLflow's pages ask for a hundred runs in one query.
-            kestrel.Limits.MaxRequestLineSize = 64 * 1024;
-        });
+        builder.WebHost.UseKestrelHttpsConfiguration().UseUrls([.. settings.Urls, .. settings.GrpcUrls]);
+        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings));
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true)
             // A failed start is told once, by whoever called: not by the host with a stack trace.
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
@@ -102,6 +96,26 @@ public static class ServerModule
         app.Services.GetRequiredService<MetricsRegistry>();
         return app;
     }
+
+    private static void Configure(KestrelServerOptions kestrel, ServerSettings settings)
+    {
+        var grpcPorts = settings.GrpcUrls.Select(GrpcPort).ToHashSet();
+        kestrel.AddServerHeader = false;
+        kestrel.ConfigureEndpointDefaults(listen =>
+        {
+            if (listen.IPEndPoint is { } address && grpcPorts.Contains(address.Port))
+                listen.Protocols = HttpProtocols.Http2;
+        });
+        kestrel.Limits.MaxRequestBodySize = settings.MaxBodyBytes;
+
+        // MLflow's pages ask for a hundred runs in one query.
+        kestrel.Limits.MaxRequestLineSize = 64 * 1024;
+    }
+
+    private static int GrpcPort(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var address) && address is { Scheme: "http", Port: > 0 }
+            ? address.Port
+            : throw SlipwayException.Invalid($"'{url}' is no address for gRPC; write http://127.0.0.1:5001 or the like, with a port of its own.");
 
     internal static void AddModules(IServiceCollection services, DataOptions data) => services
         .AddSingleton(TimeProvider.System)

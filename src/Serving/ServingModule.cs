@@ -8,6 +8,8 @@ using Slipway.Serving.Contracts;
 using Slipway.Serving.Inference;
 using Slipway.Serving.Online;
 using Slipway.Serving.Protocol;
+using Slipway.Serving.Protocol.Grpc;
+using Slipway.Serving.Protocol.Mlflow;
 using Slipway.Serving.Routing;
 using Slipway.Serving.Runtimes;
 
@@ -29,7 +31,9 @@ public static class ServingModule
         .AddSingleton<ScoringAccess>()
         .AddSingleton<InferRoute>()
         .AddSingleton<ModelRoutes>()
-        .AddSingleton<RepositoryRoutes>();
+        .AddSingleton<RepositoryRoutes>()
+        .AddSingleton<ScoreRoutes>()
+        .AddGrpcServices();
 
     /// <param name="routes">The root: the control plane is mapped below /api/v1, the data plane below /endpoints.</param>
     public static void MapServing(this IEndpointRouteBuilder routes)
@@ -44,6 +48,8 @@ public static class ServingModule
         InferRoute.Map(inference);
         ModelRoutes.Map(inference);
         RepositoryRoutes.Map(inference);
+        ScoreRoutes.Map(routes.MapGroup("/endpoints/{endpoint}").WithMetadata(new ExcludeFromDescriptionAttribute()));
+        GrpcRoutes.Map(routes);
 
         // Its instruments answer only once it exists.
         routes.ServiceProvider.GetRequiredService<ServingMetrics>();

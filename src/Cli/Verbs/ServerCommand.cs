@@ -23,6 +23,11 @@ internal static class ServerCommand
             Description = "Addresses to listen on, separated by ';'. Only loopback until sign-in exists.",
             DefaultValueFactory = _ => "http://127.0.0.1:5000",
         };
+        var grpcUrls = new Option<string>("--grpc-urls")
+        {
+            Description = "Addresses for gRPC without TLS (HTTP/2 only), separated by ';', such as http://127.0.0.1:5001. Default: none.",
+            DefaultValueFactory = _ => "",
+        };
         var database = new Option<string?>("--database") { Description = "A PostgreSQL connection string. Default: SQLite in the home." };
         var content = new Option<string?>("--content")
         {
@@ -31,12 +36,13 @@ internal static class ServerCommand
                 + "identities; AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Default: the home.",
         };
         var verbose = new Option<bool>("--verbose") { Description = "Log what happens, not only what goes wrong." };
-        var command = new Command("server", "Start the server.") { home, urls, database, content, verbose };
+        var command = new Command("server", "Start the server.") { home, urls, grpcUrls, database, content, verbose };
         command.SetAction((parsed, ct) => RunAsync(
             new ServerSettings
             {
                 Home = Path.GetFullPath(parsed.GetValue(home)!),
                 Urls = parsed.GetValue(urls)!.Split(';', StringSplitOptions.RemoveEmptyEntries),
+                GrpcUrls = parsed.GetValue(grpcUrls)!.Split(';', StringSplitOptions.RemoveEmptyEntries),
                 Database = parsed.GetValue(database),
                 Content = parsed.GetValue(content),
                 LogLevel = parsed.GetValue(verbose) ? LogLevel.Information : LogLevel.Warning,

@@ -11,6 +11,12 @@ public sealed record ServerSettings
     /// <summary>Addresses to listen on; port 0 takes a free one.</summary>
     public IReadOnlyList<string> Urls { get; init; } = ["http://127.0.0.1:5000"];
 
+    /// <summary>
+    /// Addresses that speak HTTP/2 without TLS only, which is what gRPC clients use there; with a port of their own. On an
+    /// https address of <see cref="Urls"/> gRPC needs none: TLS tells the protocols apart.
+    /// </summary>
+    public IReadOnlyList<string> GrpcUrls { get; init; } = [];
+
     /// <summary>A PostgreSQL connection string; null: SQLite in <see cref="Home"/>.</summary>
     public string? Database { get; init; }
 

@@ -14,8 +14,8 @@ namespace Slipway.Serving.Protocol;
 /// <summary>POST …/v2/models/{model}[/versions/{version}]/infer, in JSON or with binary tensors behind it.</summary>
 internal sealed class InferRoute(RoutingTable table, InferenceCore core, ScoringAccess access, ServingOptions options)
 {
-    private const string PinHeader = "azureml-model-deployment";
-    private const string DeploymentHeader = "slipway-deployment";
+    public const string PinHeader = "azureml-model-deployment";
+    public const string DeploymentHeader = "slipway-deployment";
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -48,7 +48,6 @@ internal sealed class InferRoute(RoutingTable table, InferenceCore core, Scoring
         public void Read(ScoringSlot slot) =>
             InferParser.Parse(body.Span[..jsonLength], body.Span[jsonLength..], slot, maxRows);
 
-        // The answer is copied into the connection's buffers, so that the slot is free before the client has read it.
         public void Write(ScoringSlot slot, ServedDeployment deployment)
         {
             var response = context.Response;
@@ -56,14 +55,13 @@ internal sealed class InferRoute(RoutingTable table, InferenceCore core, Scoring
             InferWriter.Write(slot);
             var json = slot.Answer.Written.Span;
             var binary = BinaryBody.Length(slot);
-            response.ContentLength = json.Length + binary;
             if (binary == 0)
             {
-                response.ContentType = "application/json";
-                response.BodyWriter.Write(json);
+                AnswerBody.Write(context, json);
                 return;
             }
 
+            response.ContentLength = json.Length + binary;
             response.ContentType = "application/octet-stream";
             response.Headers[BinaryBody.LengthHeader] = json.Length.ToString(System.Globalization.CultureInfo.InvariantCulture);
             response.BodyWriter.Write(json);

@@ -11,7 +11,9 @@ namespace Slipway.Serving.Protocol;
 /// <summary>The Open Inference Protocol beside inference: who serves, is it alive, is it ready, what does a model take.</summary>
 internal sealed class ModelRoutes(RoutingTable table, ScoringAccess access)
 {
-    private static readonly string s_version = typeof(ModelRoutes).Assembly.GetName().Version!.ToString(3);
+    public static string ServerVersion { get; } = typeof(ModelRoutes).Assembly.GetName().Version!.ToString(3);
+
+    public static IReadOnlyList<string> Extensions { get; } = ["binary_tensor_data", "model_repository", "statistics"];
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -30,8 +32,10 @@ internal sealed class ModelRoutes(RoutingTable table, ScoringAccess access)
         await EndpointAsync(context);
         var json = new JsonText();
         json.Raw("{\"name\":\"slipway\",\"version\":"u8);
-        json.Text(s_version);
-        json.Raw(",\"extensions\":[\"binary_tensor_data\",\"model_repository\",\"statistics\"]}"u8);
+        json.Text(ServerVersion);
+        json.Raw(",\"extensions\":["u8);
+        json.Join(Extensions, static (text, extension) => text.Text(extension));
+        json.Raw("]}"u8);
         await json.SendAsync(context, 200);
     }
 
@@ -45,9 +49,7 @@ internal sealed class ModelRoutes(RoutingTable table, ScoringAccess access)
 
     private async Task ReadyAsync(HttpContext context)
     {
-        // Ready when each deployment that gets traffic is loaded.
-        var endpoint = await EndpointAsync(context);
-        var ready = endpoint.Definition.Traffic.All(pair => pair.Value == 0 || endpoint.Deployments.ContainsKey(pair.Key));
+        var ready = (await EndpointAsync(context)).IsReady;
         var json = new JsonText();
         json.Raw("{\"ready\":"u8);
         json.Bool(ready);
@@ -57,10 +59,7 @@ internal sealed class ModelRoutes(RoutingTable table, ScoringAccess access)
 
     private async Task ModelReadyAsync(HttpContext context)
     {
-        var split = (await EndpointAsync(context)).OfModel(Value(context, "model")!);
-        var ready = Value(context, "version") is { } version
-            ? split.Deployments.Any(deployment => deployment.Model.VersionText == version)
-            : split.Total > 0;
+        var ready = (await EndpointAsync(context)).IsModelReady(Value(context, "model")!, Value(context, "version"));
         var json = new JsonText();
         json.Raw("{\"name\":"u8);
         json.Text(Value(context, "model")!);
@@ -73,15 +72,12 @@ internal sealed class ModelRoutes(RoutingTable table, ScoringAccess access)
     private async Task ModelAsync(HttpContext context)
     {
         var endpoint = await EndpointAsync(context);
-        var split = endpoint.OfModel(Value(context, "model")!);
-        var shown = Value(context, "version") is { } version
-            ? endpoint.Choose(Value(context, "model")!, version, pinned: null)
-            : split.Deployments.MaxBy(deployment => endpoint.Definition.Traffic.GetValueOrDefault(deployment.Definition.Name))!;
+        var shown = endpoint.Shown(Value(context, "model"), Value(context, "version"));
         var json = new JsonText();
         json.Raw("{\"name\":"u8);
         json.Text(shown.Model.Name);
         json.Raw(",\"versions\":["u8);
-        json.Join(split.Deployments.Select(deployment => deployment.Model.Version).Distinct().Order(), (text, number) =>
+        json.Join(endpoint.VersionsOf(shown.Model.Name), static (text, number) =>
             text.Text(number.ToString(System.Globalization.CultureInfo.InvariantCulture)));
         json.Raw("],\"platform\":"u8);
         json.Text(shown.Model.Platform);

@@ -131,15 +131,17 @@ internal readonly ref struct TensorData(ScoringSlot slot, TensorPlan input, Read
         if (text.Length > 40)
             text = text[..37] + "...";
         var row = _input.HasRows ? $"row {index / Math.Max(1, _input.RowLength)}" : $"element {index}";
-        var wanted = _input.ElementType switch
-        {
-            OnnxElementType.Float or OnnxElementType.Double or OnnxElementType.Float16 => "a finite number, nor null",
-            OnnxElementType.String => "a text",
-            OnnxElementType.Bool => "true or false",
-            _ => "a whole number in its range",
-        };
-        return SlipwayException.Invalid($"Input '{_input.Name}' ({_input.DataType}), {row}: {text} is not {wanted}.");
+        return SlipwayException.Invalid($"Input '{_input.Name}' ({_input.DataType}), {row}: {text} is not {Wanted(_input.ElementType)}.");
     }
+
+    /// <summary>What a value of the type is, for a message.</summary>
+    public static string Wanted(OnnxElementType type) => type switch
+    {
+        OnnxElementType.Float or OnnxElementType.Double or OnnxElementType.Float16 => "a finite number, nor null",
+        OnnxElementType.String => "a text",
+        OnnxElementType.Bool => "true or false",
+        _ => "a whole number in its range",
+    };
 
     /// <summary>Where the reader is in lists of lists, and whether they have the announced shape.</summary>
     private ref struct Nesting(TensorPlan input, ReadOnlySpan<long> shape, int[] starts)

@@ -60,6 +60,24 @@ internal sealed class ServedEndpoint
                 + $"{string.Join(", ", split.Deployments.Select(deployment => deployment.Definition.Name))}.");
     }
 
+    /// <summary>Whether each deployment that gets traffic is loaded.</summary>
+    public bool IsReady => Definition.Traffic.All(pair => pair.Value == 0 || Deployments.ContainsKey(pair.Key));
+
+    public bool IsModelReady(string model, string? version)
+    {
+        var split = OfModel(model);
+        return version is null ? split.Total > 0 : split.Deployments.Any(deployment => deployment.Model.VersionText == version);
+    }
+
+    public IEnumerable<int> VersionsOf(string model) =>
+        OfModel(model).Deployments.Select(deployment => deployment.Model.Version).Distinct().Order();
+
+    /// <summary>The deployment whose tensors stand for the model's, or the endpoint's: of the version, or the one with most traffic.</summary>
+    public ServedDeployment Shown(string? model, string? version) => version is not null
+        ? Choose(model, version, pinned: null)
+        : (model is null ? All : OfModel(model)).Deployments.MaxBy(deployment => Definition.Traffic.GetValueOrDefault(deployment.Definition.Name))
+            ?? throw SlipwayException.NotFound("A loaded deployment of endpoint", Definition.Name);
+
     /// <summary>Counters by model and version.</summary>
     public IReadOnlyList<ModelStatistics> Statistics(string? model, string? version)
     {

@@ -1,6 +1,7 @@
 using Slipway.Engines.OnnxRuntime;
 using Slipway.Kernel;
 using Slipway.Serving.Protocol;
+using Slipway.Serving.Protocol.Grpc;
 using Slipway.Serving.Runtimes;
 
 namespace Slipway.Serving.Scoring;
@@ -50,6 +51,18 @@ internal sealed class ScoringSlot(ServedModel model) : IDisposable
 
     public JsonText Answer { get; } = new();
 
+    /// <summary>Whether tensors came as bytes over gRPC, and go so; and the inputs in the order in which they were named.</summary>
+    public bool IsRaw { get; set; }
+
+    public (int Index, long Elements, bool HasContents)[] Order { get; } = new (int, long, bool)[model.Inputs.Length];
+
+    /// <summary>A protobuf answer, the tensor of it that is being built, and the contents of that.</summary>
+    public ProtoBuilder Message { get; } = new();
+
+    public ProtoBuilder Tensor { get; } = new();
+
+    public ProtoBuilder Contents { get; } = new();
+
     public void Begin()
     {
         Rows = 0;
@@ -59,6 +72,7 @@ internal sealed class ScoringSlot(ServedModel model) : IDisposable
         Array.Fill(Wanted, true);
         Array.Clear(Binary);
         BinaryByDefault = false;
+        IsRaw = false;
         foreach (var text in Texts)
             text?.Clear();
         Answer.Clear();
@@ -97,14 +111,18 @@ internal sealed class ScoringSlot(ServedModel model) : IDisposable
     {
         for (var i = 0; i < Given.Length; i++)
         {
-            if (!Given[i])
+            if (Given[i])
+                continue;
+            if (!Model.IsOptional(Model.Inputs[i]))
                 throw SlipwayException.Invalid($"The input {Model.Inputs[i]} is missing.");
+            LeaveOut(Model.Inputs[i]);
         }
     }
 
     /// <summary>Sets one text of an input, and keeps it for what is collected.</summary>
     public void SetText(TensorPlan input, int index, ReadOnlySpan<byte> utf8)
     {
+        Model.CheckCategory(input, index, utf8);
         Runner.Inputs[input.Index].SetText(index, utf8);
         Texts[input.Index]!.Add(utf8);
     }
@@ -113,5 +131,27 @@ internal sealed class ScoringSlot(ServedModel model) : IDisposable
     {
         _modest.Dispose();
         _large?.Dispose();
+    }
+
+    // Missing is NaN to a model, and of texts the empty one.
+    private void LeaveOut(TensorPlan input)
+    {
+        var count = Rows * input.RowLength;
+        switch (input.ElementType)
+        {
+            case OnnxElementType.Float:
+                Runner.Inputs[input.Index].Span<float>()[..count].Fill(float.NaN);
+                break;
+            case OnnxElementType.Double:
+                Runner.Inputs[input.Index].Span<double>()[..count].Fill(double.NaN);
+                break;
+            case OnnxElementType.Float16:
+                Runner.Inputs[input.Index].Span<Half>()[..count].Fill(Half.NaN);
+                break;
+            default:
+                for (var i = 0; i < count; i++)
+                    SetText(input, i, default);
+                break;
+        }
     }
 }

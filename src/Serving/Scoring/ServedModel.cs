@@ -13,6 +13,7 @@ internal sealed class ServedModel : IDisposable
 
     private readonly IRunningModel _running;
     private readonly int _maxRows;
+    private readonly InputRule[] _rules;
 
     public ServedModel(IRunningModel running, ModelVersion version, int maxRows)
     {
@@ -21,7 +22,9 @@ internal sealed class ServedModel : IDisposable
         Name = version.Model;
         Version = version.Number;
         VersionText = version.Number.ToString(CultureInfo.InvariantCulture);
-        ChooseRoles(version.SignatureJson);
+        var signature = version.SignatureJson is null ? null : Signature(version.SignatureJson);
+        ChooseRoles(signature);
+        _rules = [.. Inputs.Select(input => InputRule.Create(input, signature))];
     }
 
     public string Name { get; }
@@ -53,12 +56,20 @@ internal sealed class ServedModel : IDisposable
 
     public IModelRunner CreateRunner(int capacity) => _running.CreateRunner(capacity);
 
+    /// <summary>Whether a request may leave the input out: then it is missing (NaN, or the empty text) in every row.</summary>
+    public bool IsOptional(TensorPlan input) => _rules[input.Index].IsOptional;
+
+    /// <summary>The texts that the input may have; null: any.</summary>
+    public IReadOnlyList<string>? Categories(TensorPlan input) => _rules[input.Index].Categories;
+
+    /// <summary>Refuses a text that is none of the input's categories.</summary>
+    public void CheckCategory(TensorPlan input, int index, ReadOnlySpan<byte> utf8) => _rules[input.Index].Check(input, index, utf8);
+
     public void Dispose() => _running.Dispose();
 
     // The signature says it; without one, a lonely column that is no float is the class, and the first floats the score.
-    private void ChooseRoles(string? signatureJson)
+    private void ChooseRoles(ModelSignature? signature)
     {
-        var signature = signatureJson is null ? null : Signature(signatureJson);
         Label = WithRole("label") ?? Outputs.FirstOrDefault(output => output.RowLength == 1 && !IsFloat(output));
         Score = WithRole("score") ?? Outputs.FirstOrDefault(IsFloat);
 

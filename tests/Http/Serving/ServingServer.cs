@@ -23,6 +23,8 @@ public sealed class ServingServer : IAsyncLifetime
 
     public HttpClient Client { get; private set; } = null!;
 
+    public Uri GrpcUrl { get; } = new($"http://127.0.0.1:{FreePort.Next()}");
+
     public IServiceProvider Services => _app.Services;
 
     public static Caller Caller => Caller.System;
@@ -79,7 +81,14 @@ public sealed class ServingServer : IAsyncLifetime
     private async Task StartAsync()
     {
         _app = await ServerModule.StartAsync(
-            new ServerSettings { Home = _home.Path, Urls = ["http://127.0.0.1:0"], MaxBodyBytes = 1024 * 1024 }, Ct);
+            new ServerSettings
+            {
+                Home = _home.Path,
+                Urls = ["http://127.0.0.1:0"],
+                GrpcUrls = [GrpcUrl.ToString()],
+                MaxBodyBytes = 1024 * 1024,
+            },
+            Ct);
         Client = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
     }
 }
