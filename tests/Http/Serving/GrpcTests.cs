@@ -42,6 +42,17 @@ public sealed class GrpcTests(ServingServer server) : IClassFixture<ServingServe
         Assert.Equal("3", response.TrailingHeaders.GetValues("grpc-status").Single());
     }
 
+    [Theory]
+    [InlineData("1n", "4")]
+    [InlineData("soon", "3")]
+    [InlineData("99999999H", "5")]
+    public async Task A_deadline_ends_a_call(string timeout, string status)
+    {
+        using var response = await SendAsync(Convert.FromHexString("00000000050A036C6174"), "application/grpc", timeout);
+
+        Assert.Equal(status, response.TrailingHeaders.GetValues("grpc-status").Single());
+    }
+
     [Fact]
     public async Task Random_damage_is_answered_or_refused_and_never_fails()
     {
@@ -68,7 +79,7 @@ public sealed class GrpcTests(ServingServer server) : IClassFixture<ServingServe
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(byte[] body, string type)
+    private async Task<HttpResponseMessage> SendAsync(byte[] body, string type, string? timeout = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server.GrpcUrl, "/inference.GRPCInferenceService/ModelInfer"))
         {
@@ -77,6 +88,7 @@ public sealed class GrpcTests(ServingServer server) : IClassFixture<ServingServe
             Content = new ByteArrayContent(body),
         };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(type);
+        request.Headers.Add("grpc-timeout", timeout);
         var response = await server.Client.SendAsync(request, Ct);
         await response.Content.ReadAsByteArrayAsync(Ct);
         return response;

@@ -42,13 +42,13 @@ public sealed class ServingServer : IAsyncLifetime
         await PutAsync("/api/v1/online-endpoints/flights/traffic", """{"traffic":{"blue":100},"reason":"first"}""");
     }
 
-    public async Task RegisterAsync(string model, byte[] onnx)
+    public async Task RegisterAsync(string model, byte[] onnx, string? signature = null)
     {
         var content = Services.GetRequiredService<ContentStore>();
         var blob = await content.PutBytesAsync(onnx, Ct);
         var tree = await content.PutTreeAsync([new TreeEntry("model.onnx", blob.Digest, blob.Size)], Ct);
         await Services.GetRequiredService<IModelRegistry>().RegisterAsync(
-            Caller, new NewModelVersion { Model = model, Tree = tree.Digest, Flavor = "onnx" }, Ct);
+            Caller, new NewModelVersion { Model = model, Tree = tree.Digest, Flavor = "onnx", SignatureJson = signature }, Ct);
     }
 
     public async Task RestartAsync()

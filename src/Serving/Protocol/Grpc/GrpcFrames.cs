@@ -61,27 +61,19 @@ internal sealed class GrpcFrames
     /// <summary>The next message; null at the end.</summary>
     public async ValueTask<RequestBody?> ReadAsync(CancellationToken ct)
     {
-        var reader = _context.Request.BodyReader;
-        var head = await reader.ReadAtLeastAsync(HeadLength, ct);
-        if (head.Buffer.IsEmpty && head.IsCompleted)
+        try
+        {
+            return await ReadNextAsync(ct);
+        }
+        catch (IOException)
+        {
+            // The client has reset the stream, as Python's does when it has read what it wanted: for us that is its end.
             return null;
-        var (compressed, length) = Head(head.Buffer);
-        reader.AdvanceTo(head.Buffer.GetPosition(HeadLength));
-        var message = await RequestBody.ReadExactlyAsync(reader, length, ct);
-        if (!compressed)
-            return message;
-        using (message)
-            return Decompressed(message);
+        }
     }
 
     /// <summary>Writes the head of a message that follows as it is.</summary>
-    public void WriteHead(long length)
-    {
-        var head = _context.Response.BodyWriter.GetSpan(HeadLength);
-        head[0] = 0;
-        BinaryPrimitives.WriteUInt32BigEndian(head[1..], checked((uint)length));
-        _context.Response.BodyWriter.Advance(HeadLength);
-    }
+    public void WriteHead(long length) => WriteHead(compressed: 0, length);
 
     /// <summary>Writes a whole message, compressed if requests are.</summary>
     public void Write(ReadOnlySpan<byte> message)
@@ -97,8 +89,31 @@ internal sealed class GrpcFrames
         using var packed = new MemoryStream();
         using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
             gzip.Write(message);
-        WriteHead(packed.Length);
+        WriteHead(compressed: 1, packed.Length);
         writer.Write(packed.GetBuffer().AsSpan(0, (int)packed.Length));
+    }
+
+    private async ValueTask<RequestBody?> ReadNextAsync(CancellationToken ct)
+    {
+        var reader = _context.Request.BodyReader;
+        var head = await reader.ReadAtLeastAsync(HeadLength, ct);
+        if (head.Buffer.IsEmpty && head.IsCompleted)
+            return null;
+        var (compressed, length) = Head(head.Buffer);
+        reader.AdvanceTo(head.Buffer.GetPosition(HeadLength));
+        var message = await RequestBody.ReadExactlyAsync(reader, length, ct);
+        if (!compressed)
+            return message;
+        using (message)
+            return Decompressed(message);
+    }
+
+    private void WriteHead(byte compressed, long length)
+    {
+        var head = _context.Response.BodyWriter.GetSpan(HeadLength);
+        head[0] = compressed;
+        BinaryPrimitives.WriteUInt32BigEndian(head[1..], checked((uint)length));
+        _context.Response.BodyWriter.Advance(HeadLength);
     }
 
     private (bool Compressed, int Length) Head(ReadOnlySequence<byte> buffer)

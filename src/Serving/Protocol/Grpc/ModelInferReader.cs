@@ -58,7 +58,19 @@ internal static class ModelInferReader
         slot.IsRaw = raws > 0;
         if (raws > 0)
             ReadRaws(message, slot, inputs, raws);
+        else
+            CheckContents(slot, inputs);
         slot.CheckComplete();
+    }
+
+    // Without this, an input that brings no values would have those of the request before it.
+    private static void CheckContents(ScoringSlot slot, int inputs)
+    {
+        foreach (var input in slot.Order.AsSpan(0, inputs))
+        {
+            if (!input.HasContents)
+                throw SlipwayException.Invalid($"Input '{slot.Model.Inputs[input.Index].Name}' has neither contents nor raw_input_contents.");
+        }
     }
 
     private static void ReadRaws(ReadOnlySpan<byte> message, ScoringSlot slot, int inputs, int raws)

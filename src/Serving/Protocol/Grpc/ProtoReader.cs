@@ -53,7 +53,7 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message)
                 throw Broken($"wire type {tag & 7}");
         }
 
-        return Field is > 0 and < (1 << 29) ? true : throw Broken($"field number {tag >> 3}");
+        return tag >> 3 is > 0 and < (1 << 29) ? true : throw Broken($"field number {tag >> 3}");
     }
 
     /// <summary>The text of the field.</summary>

@@ -136,6 +136,9 @@ wrong.inputs[1].shape[0] = 3
 show("stream", [answer.infer_response.id or answer.error_message for answer in stream(iter([typed_request("a"), wrong, raw_request()]))])
 
 refused("unknown model", f"{INFER}/ModelInfer", {"model_name": "lat"})
+hollow = typed_request()
+hollow.inputs[1].ClearField("contents")
+refused("hollow", f"{INFER}/ModelInfer", hollow)
 refused("no inputs", f"{INFER}/ModelInfer", {"model_name": "late"})
 huge = raw_request()
 huge.inputs[1].shape[0] = 1 << 40
@@ -145,7 +148,6 @@ short.raw_input_contents[1] = b"123"
 refused("short", f"{INFER}/ModelInfer", short)
 refused("traffic", f"{INFER}/RepositoryModelUnload", {"model_name": "late"})
 refused("endpoint", f"{INFER}/ModelReady", {"name": "late"}, metadata=[("slipway-endpoint", "nothing")])
-refused("late", f"{INFER}/ModelInfer", raw_request(), timeout=0.000001)
 show("statistics", int(call(f"{INFER}/ModelStatistics", {"name": "late", "version": "1"}).model_stats[0].inference_count))
 
 
