@@ -9,5 +9,6 @@ var root = new RootCommand("Slipway's speed, measured with a stopwatch: one verb
     TrackingLoad.Command(),
     DataCommit.Command(),
     LakeProfile.Command(),
+    SearchLoad.Command(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -7,6 +7,8 @@ namespace Slipway.Data;
 /// <summary>What differs between SQLite's SQL and PostgreSQL's, and only that.</summary>
 public sealed class Dialect
 {
+    private const int IndexedLength = 100;
+
     // PostgreSQL has this escape by default, SQLite none.
     private readonly string _escape = @"escape '\'";
 
@@ -41,6 +43,17 @@ public sealed class Dialect
     /// <summary>Ends a "select … limit n" that takes rows for a worker: rows that another worker holds are passed by.</summary>
     public string ForUpdateSkipLocked => IsSqlite ? "" : "for update skip locked";
 
+    /// <summary>
+    /// What an index holds of a text: PostgreSQL's entries have at most 2700 bytes, so there it is the beginning, which
+    /// tells nearly all apart; SQLite has no such limit, and answers from an index alone only when it holds the column.
+    /// </summary>
+    public string Indexed(string column) => IsSqlite ? column : $"substr({column}, 1, {IndexedLength})";
+
+    /// <summary>The part of a text to compare with <see cref="Indexed(string)"/>.</summary>
+    public string IndexedValue(string text) => IsSqlite
+        ? text
+        : string.Concat(text.EnumerateRunes().Take(IndexedLength).Select(rune => rune.ToString()));
+
     private bool IsSqlite => Provider == DatabaseProvider.Sqlite;
 
     /// <summary>Matches with case, '%' and '_', and '\' before a literal one. SQLite's like is made to (a pragma).</summary>
@@ -74,11 +87,12 @@ public sealed class Dialect
         _ => false,
     };
 
-    /// <summary>Replaces {{identity}}, {{blob}}, {{json}}, {{real}} and {{clustered}}.</summary>
+    /// <summary>Replaces {{identity}}, {{blob}}, {{json}}, {{real}}, {{clustered}} and {{indexed_value}}.</summary>
     internal string Expand(string sql) =>
         sql.Replace("{{identity}}", Identity, StringComparison.Ordinal)
             .Replace("{{blob}}", Blob, StringComparison.Ordinal)
             .Replace("{{json}}", Json, StringComparison.Ordinal)
             .Replace("{{real}}", Real, StringComparison.Ordinal)
-            .Replace("{{clustered}}", Clustered, StringComparison.Ordinal);
+            .Replace("{{clustered}}", Clustered, StringComparison.Ordinal)
+            .Replace("{{indexed_value}}", Indexed("value"), StringComparison.Ordinal);
 }

@@ -12,6 +12,9 @@ internal sealed class RunConditions(
 {
     private const string Never = "1 = 0";
 
+    // With it PostgreSQL looks one row up per run, as SQLite does; it would plan a join, for longer than the search takes.
+    private readonly string _fence = dialect.Provider == DatabaseProvider.Postgres ? " offset 0" : "";
+
     /// <summary>The conditions that most runs fail, by all experience, come first.</summary>
     public string Write(FilterNode node) => FilterSql.Tree(
         node is FilterAnd and ? new FilterAnd([.. and.Parts.OrderBy(Rank)]) : node, Write);
@@ -36,7 +39,7 @@ internal sealed class RunConditions(
     private string Metric(FilterCondition condition) => condition.Key == ordered ? sql.Compare("o.value", condition)
         : keyNumbers[condition.Key] is { } number
         ? $"exists (select 1 from latest_metrics m where m.run_no = {run} and m.key_no = {sql.Add(number)} "
-            + $"and {sql.Compare("m.value", condition)})"
+            + $"and {sql.Compare("m.value", condition)}{_fence})"
         : Never;
 
     private string Text(string table, FilterCondition condition)
@@ -44,9 +47,9 @@ internal sealed class RunConditions(
         var row = $"select 1 from {table} t where t.run_no = {run} and t.key = {sql.Add(condition.Key)}";
         return condition.Operator switch
         {
-            FilterOperators.IsNull => $"not exists ({row})",
-            FilterOperators.IsNotNull => $"exists ({row})",
-            _ => $"exists ({row} and {(condition.Number is null ? sql.Compare("t.value", condition) : Number(condition))})",
+            FilterOperators.IsNull => $"not exists ({row}{_fence})",
+            FilterOperators.IsNotNull => $"exists ({row}{_fence})",
+            _ => $"exists ({row} and {(condition.Number is null ? sql.Compare("t.value", condition) : Number(condition))}{_fence})",
         };
     }
 

@@ -1,15 +1,15 @@
-using System.Data.Common;
-using Dapper;
 using Slipway.Data;
 using Slipway.Kernel;
 using Slipway.Tracking.Contracts.Filters;
-using Slipway.Tracking.Contracts.Mlflow;
 using Slipway.Tracking.Metrics;
 using Slipway.Tracking.Runs;
 
 namespace Slipway.Tracking.Search;
 
-/// <summary>Finds runs, page by page.</summary>
+/// <summary>
+/// Finds runs, page by page. First a stretch of the order is walked, where most searches end. When it gives less than a
+/// page, what it gave tells how long the walk would be, and a condition that fewer runs meet is read instead.
+/// </summary>
 internal sealed class RunSearch(Database database, MetricKeys keys, SearchSettings settings)
 {
     public async Task<Page<RunRow>> RunAsync(RunQuery query, CancellationToken ct)
@@ -19,111 +19,53 @@ internal sealed class RunSearch(Database database, MetricKeys keys, SearchSettin
             return new Page<RunRow>([], null);
 
         var numbers = await NumbersAsync(query, ct);
-        var found = new List<(RunRow Row, int Phase, RowKey Key)>();
         await using var connection = await database.OpenAsync(ct);
         if (NeedsFunctions(query.Filter))
             SqliteFunctions.AddTo(connection);
-        var driver = cursor.Phase > 0 || cursor.After is not null
-            ? null
-            : await Driver(query, numbers).FindAsync(connection, query.Filter, ct);
-        if (driver is not null || cursor.Phase == SearchCursor.Sorted)
-            return await SortAsync(connection, query, numbers, driver, cursor, ct);
+        var statements = new RunStatements(connection, database.Dialect, query, numbers);
+        if (cursor.Phase < SearchCursor.Sorted || cursor.Phase >= statements.Phases)
+            return new Page<RunRow>([], null);
 
-        for (var phase = cursor.Phase; found.Count <= query.Limit; phase++)
+        var found = new List<FoundRun>();
+        var (place, end) = (cursor, (object?)null);
+        if (query.Filter is not null && cursor is { Phase: 0, Offset: 0 } && statements.HasStretches)
         {
-            var start = phase == cursor.Phase ? cursor : SearchCursor.Start;
-            if (!await ReadAsync(connection, query, numbers, phase, start, found, ct))
-                break;
+            end = await statements.EndOfStretchAsync(settings.Stretch, cursor.After, ct);
+            await statements.WalkAsync(0, cursor, end is null ? null : (end, true), found, ct);
+            if (end is null)
+                place = new SearchCursor { Phase = 1 };
+            if (found.Count > query.Limit || place.Phase >= statements.Phases)
+                return ToPage(query, cursor, found);
+        }
+
+        var sorts = cursor.Phase == SearchCursor.Sorted;
+        var few = await statements.FewAsync(Math.Min(settings.Few, LengthOfWalk(found.Count, query.Limit)), ct);
+        if (few.Count > 0 || sorts)
+            return await SortAsync(statements, query, few, cursor, ct);
+        for (var phase = place.Phase; phase < statements.Phases && found.Count <= query.Limit; phase++)
+        {
+            await statements.WalkAsync(
+                phase, phase == place.Phase ? place : SearchCursor.Start, phase == 0 && end is not null ? (end, false) : null, found, ct);
         }
 
         return ToPage(query, cursor, found);
     }
 
-    /// <summary>Reads rows of one phase until there is one more than the page holds. False: there is no such phase.</summary>
-    private async Task<bool> ReadAsync(
-        DbConnection connection,
-        RunQuery query,
-        IReadOnlyDictionary<string, long?> numbers,
-        int number,
-        SearchCursor start,
-        List<(RunRow Row, int Phase, RowKey Key)> found,
-        CancellationToken ct)
+    // How many rows more, when the order goes on as it began.
+    private long LengthOfWalk(int found, int limit) =>
+        found == 0 ? long.MaxValue : (long)settings.Stretch * (limit + 1 - found) / found;
+
+    private static async Task<Page<RunRow>> SortAsync(
+        RunStatements statements, RunQuery query, IReadOnlyList<FilterCondition> few, SearchCursor cursor, CancellationToken ct)
     {
-        var sql = new FilterSql(database.Dialect);
-        var experiments = query.Experiments.Count == 1
-            ? "= " + sql.Add(query.Experiments[0])
-            : database.Dialect.AnyOf("", sql.Add(query.Experiments.ToArray()));
-        var phases = SearchPhase.Of(query.Orders.Count > 0 ? query.Orders[0] : null, numbers, experiments, sql, database.Dialect);
-        if (number < 0 || number >= phases.Count)
-            return false;
-
-        var phase = phases[number];
-        var further = Orders(query, 1, numbers, sql);
-        var filter = query.Filter is null
-            ? ""
-            : " and " + Conditions(query, numbers, phase, sql).Write(query.Filter);
-        var text =
-            $"""
-            select {RunStore.Columns}, cast({(phase is { Key: not null, Short: true } ? phase.Key : "0")} as double precision)
-            from {phase.From}{further.Joins}
-            where r.workspace = {sql.Add(query.Workspace.Value)}{phase.Where}{ViewType.Condition(query.View, "r")}
-            {filter}{(start.After is { } row ? phase.After(row, sql) : "")}
-            {phase.OrderBy(further.OrderBy)}
-            limit {sql.Add(query.Limit + 1 - found.Count)} offset {sql.Add(start.Offset)}
-            """;
-        await using var reader = await connection.ExecuteReaderAsync(new CommandDefinition(text, sql.Parameters, cancellationToken: ct));
-        while (await reader.ReadAsync(ct))
-        {
-            var run = RowOf(reader);
-            found.Add((run, number, new RowKey(reader.GetDouble(10), run.StartedAt, run.Id)));
-        }
-
-        return true;
-    }
-
-    /// <summary>Looks at the few runs that meet one condition, and sorts those that meet the others too.</summary>
-    private async Task<Page<RunRow>> SortAsync(
-        DbConnection connection,
-        RunQuery query,
-        IReadOnlyDictionary<string, long?> numbers,
-        FilterCondition? driver,
-        SearchCursor cursor,
-        CancellationToken ct)
-    {
-        var sql = new FilterSql(database.Dialect);
-        var runs = driver is null
-            ? "select no as run_no from runs"
-            : Driver(query, numbers).Runs(driver, sql);
-        var orders = Orders(query, 0, numbers, sql);
-        var text =
-            $"""
-            select {RunStore.Columns}
-            from ({runs}) d cross join runs r{orders.Joins}
-            where r.no = d.run_no and r.workspace = {sql.Add(query.Workspace.Value)}
-            and {database.Dialect.AnyOf("r.experiment_id", sql.Add(query.Experiments.ToArray()))}{ViewType.Condition(query.View, "r")}
-            {(query.Filter is null ? "" : " and " + new RunConditions(database.Dialect, sql, numbers, "d.run_no").Write(query.Filter))}
-            order by {orders.OrderBy}r.started_at desc, r.id
-            limit {sql.Add(query.Limit + 1)} offset {sql.Add(cursor.Offset)}
-            """;
-        var found = new List<RunRow>();
-        await using var reader = await connection.ExecuteReaderAsync(new CommandDefinition(text, sql.Parameters, cancellationToken: ct));
-        while (await reader.ReadAsync(ct))
-            found.Add(RowOf(reader));
-        if (found.Count <= query.Limit)
-            return new Page<RunRow>(found, null);
+        var found = await statements.SortAsync(few, cursor, ct);
+        if (HasShortKeys(query) || found.Count <= query.Limit)
+            return ToPage(query, cursor, found);
         var next = new SearchCursor { Phase = SearchCursor.Sorted, Offset = cursor.Offset + query.Limit };
-        return new Page<RunRow>(found[..query.Limit], next.Write(query.Scope));
+        return new Page<RunRow>([.. found.Take(query.Limit).Select(entry => entry.Row)], next.Write(query.Scope));
     }
 
-    private RunConditions Conditions(
-        RunQuery query, IReadOnlyDictionary<string, long?> numbers, SearchPhase phase, FilterSql sql) => phase.WalksMetric
-        ? new RunConditions(database.Dialect, sql, numbers, "o.run_no", query.Orders[0].Key)
-        : new RunConditions(database.Dialect, sql, numbers);
-
-    private SearchDriver Driver(RunQuery query, IReadOnlyDictionary<string, long?> numbers) =>
-        new(database.Dialect, numbers, query.Experiments, settings.Few);
-
-    private static Page<RunRow> ToPage(RunQuery query, SearchCursor cursor, List<(RunRow Row, int Phase, RowKey Key)> found)
+    private static Page<RunRow> ToPage(RunQuery query, SearchCursor cursor, List<FoundRun> found)
     {
         if (found.Count <= query.Limit)
             return new Page<RunRow>([.. found.Select(entry => entry.Row)], null);
@@ -152,36 +94,6 @@ internal sealed class RunSearch(Database database, MetricKeys keys, SearchSettin
         _ => false,
     };
 
-    private (string Joins, string OrderBy) Orders(
-        RunQuery query, int from, IReadOnlyDictionary<string, long?> numbers, FilterSql sql)
-    {
-        var (joins, orders) = ("", "");
-        for (var i = from; i < query.Orders.Count; i++)
-        {
-            var order = query.Orders[i];
-            var (alias, direction) = ($"o{i}", order.Ascending ? "" : " desc");
-            switch (order.Entity)
-            {
-                case "metric":
-                    joins += $" left join latest_metrics {alias} on {alias}.run_no = r.no and {alias}.key_no = {sql.Add(numbers[order.Key] ?? -1)}";
-                    orders += $"{alias}.value is null, {alias}.is_nan, {alias}.value{direction}, ";
-                    break;
-                case "param" or "tag":
-                    var table = order.Entity == "param" ? "params" : "run_tags";
-                    joins += $" left join {table} {alias} on {alias}.run_no = r.no and {alias}.key = {sql.Add(order.Key)}";
-                    orders += $"{alias}.value is null, {TextOrder.Of(database.Dialect, alias + ".value")}{direction}, ";
-                    break;
-                default:
-                    var column = RunConditions.Column(order.Key);
-                    var isTime = order.Key is "start_time" or "end_time";
-                    orders += $"{column} is null, {(isTime ? column : TextOrder.Of(database.Dialect, column))}{direction}, ";
-                    break;
-            }
-        }
-
-        return (joins, orders);
-    }
-
     private async Task<IReadOnlyDictionary<string, long?>> NumbersAsync(RunQuery query, CancellationToken ct)
     {
         var names = query.Orders.Where(order => order.Entity == "metric").Select(order => order.Key)
@@ -195,18 +107,4 @@ internal sealed class RunSearch(Database database, MetricKeys keys, SearchSettin
 
     private static bool NeedsFunctions(FilterNode? filter) => FilterNode.Conditions(filter).Any(condition =>
         condition.Operator == FilterOperators.RLike || (condition.Number is not null && condition.Entity is "param" or "tag"));
-
-    private static RunRow RowOf(DbDataReader row) => new()
-    {
-        No = row.GetInt64(0),
-        Id = row.GetString(1),
-        ExperimentId = row.GetInt64(2),
-        Name = row.GetString(3),
-        UserId = row.GetString(4),
-        Status = row.GetString(5),
-        StartedAt = row.GetInt64(6),
-        EndedAt = row.IsDBNull(7) ? null : row.GetInt64(7),
-        ArtifactUri = row.GetString(8),
-        Deleted = row.GetBoolean(9),
-    };
 }

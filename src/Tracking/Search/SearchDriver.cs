@@ -7,35 +7,35 @@ namespace Slipway.Tracking.Search;
 
 /// <summary>How runs are searched.</summary>
 /// <param name="Few">So many runs are looked at and sorted as a whole, in a few milliseconds; -1: never.</param>
-internal sealed record SearchSettings(int Few = 2000);
+/// <param name="Stretch">So many rows of an order are walked before anything else is thought of.</param>
+internal sealed record SearchSettings(int Few = 20_000, int Stretch = 4000);
 
 /// <summary>
-/// The condition of a filter that few runs meet, if there is one: then those few are looked at and sorted, instead of
+/// The conditions of a filter that few runs meet, if there are any: then those few are looked at and sorted, instead of
 /// walking the runs in their order until enough have been met.
 /// </summary>
-/// <param name="few">How many runs are few.</param>
 internal sealed class SearchDriver(
-    Dialect dialect, IReadOnlyDictionary<string, long?> keyNumbers, IReadOnlyList<long> experiments, int few)
+    Dialect dialect, IReadOnlyDictionary<string, long?> keyNumbers, IReadOnlyList<long> experiments)
 {
-    /// <summary>The condition with the fewest runs; null when each is met by more than a few.</summary>
-    public async Task<FilterCondition?> FindAsync(DbConnection connection, FilterNode? filter, CancellationToken ct)
+    /// <summary>The conditions that at most so many runs meet, the fewest first.</summary>
+    public async Task<IReadOnlyList<FilterCondition>> FindAsync(
+        DbConnection connection, FilterNode? filter, long few, CancellationToken ct)
     {
-        FilterCondition? best = null;
-        long least = few;
+        var found = new List<(FilterCondition Condition, long Count)>();
         foreach (var condition in Candidates(filter))
         {
             var sql = new FilterSql(dialect);
             if (Runs(condition, sql) is not { } runs)
                 continue;
             var count = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-                $"select count(*) from ({runs} limit {least + 1}) few", sql.Parameters, cancellationToken: ct));
-            if (count <= least)
-                (best, least) = (condition, count);
-            if (least == 0)
+                $"select count(*) from ({runs} limit {sql.Add(few + 1)}) few", sql.Parameters, cancellationToken: ct));
+            if (count <= few)
+                found.Add((condition, count));
+            if (count == 0)
                 break;
         }
 
-        return best;
+        return [.. found.OrderBy(entry => entry.Count).Select(entry => entry.Condition)];
     }
 
     /// <summary>A query of the runs that meet the condition (perhaps some more), as run_no; null when no index has them.</summary>
@@ -66,14 +66,11 @@ internal sealed class SearchDriver(
             + $"and is_nan in (false, true) and {sql.Compare("value", condition)}";
     }
 
-    private static string Text(string table, string key, string text, FilterSql sql) =>
-        $"select run_no from {table} where key = {sql.Add(key)} and substr(value, 1, 100) = {sql.Add(Beginning(text))}";
+    private string Text(string table, string key, string text, FilterSql sql) =>
+        $"select run_no from {table} where key = {sql.Add(key)} "
+        + $"and {dialect.Indexed("value")} = {sql.Add(dialect.IndexedValue(text))}";
 
     private string Among(FilterSql sql) => experiments.Count == 1
         ? "= " + sql.Add(experiments[0])
         : dialect.AnyOf("", sql.Add(experiments.ToArray()));
-
-    // As the databases count: characters, not UTF-16 units.
-    private static string Beginning(string text) =>
-        string.Concat(text.EnumerateRunes().Take(100).Select(rune => rune.ToString()));
 }

@@ -18,14 +18,29 @@ internal sealed record SearchPhase(string From, string Where, string? Key, bool 
     /// <summary>The rows o of a metric are walked, not the runs.</summary>
     public bool WalksMetric => From.StartsWith("latest_metrics o", StringComparison.Ordinal);
 
+    /// <summary>
+    /// The column that an index has in order, with the table and the conditions for it alone; null when rows are sorted.
+    /// </summary>
+    public (string Column, string Table, string Where)? Walk { get; init; }
+
+    /// <summary>In a query that has the runs of all phases (and o left joined): which phase a run is in.</summary>
+    public static string NumberOf(OrderTerm? order, IReadOnlyDictionary<string, long?> keys) => order switch
+    {
+        { Entity: "metric" } when keys[order.Key] is not null =>
+            "case when o.run_no is null then 2 when o.is_nan then 1 else 0 end",
+        { Entity: "attribute", Key: "end_time" } => "case when r.ended_at is null then 1 else 0 end",
+        _ => "0",
+    };
+
     /// <summary>The phases of an order's first term.</summary>
     public static IReadOnlyList<SearchPhase> Of(
         OrderTerm? order, IReadOnlyDictionary<string, long?> keys, string experiments, FilterSql sql, Dialect dialect)
     {
         var plain = new SearchPhase("runs r", $" and r.experiment_id {experiments}", null, true, true);
+        var byStart = plain with { Walk = (Started, "runs r", plain.Where) };
         return order switch
         {
-            null => [plain],
+            null => [byStart],
             { Entity: "metric" } => keys[order.Key] is { } number
                 ? Metric(plain, $"= {sql.Add(number)}", experiments, order.Ascending)
                 : [plain],
@@ -36,7 +51,7 @@ internal sealed record SearchPhase(string From, string Where, string? Key, bool 
                 plain with { Where = plain.Where + " and r.ended_at is not null", Key = "r.ended_at", Ascending = order.Ascending },
                 plain with { Where = plain.Where + " and r.ended_at is null" },
             ],
-            { Key: "start_time" } => [plain with { Key = Started, Ascending = order.Ascending }],
+            { Key: "start_time" } => [byStart with { Key = Started, Ascending = order.Ascending }],
             _ =>
             [
                 plain with
@@ -75,15 +90,36 @@ internal sealed record SearchPhase(string From, string Where, string? Key, bool 
         return $" and {Key} {further}= {value} and ({Key} {further} {value} or {later})";
     }
 
+    /// <summary>
+    /// The key of the row that ends a stretch of so many rows, counted from the row that the page follows: a query of the
+    /// index alone.
+    /// </summary>
+    public string EndOfStretch(int rows, RowKey? after, FilterSql sql)
+    {
+        var (column, table, where) = Walk!.Value;
+        var start = after is { } row
+            ? $" and {column} {(IsUpward ? ">" : "<")}= {(column == Started ? sql.Add(row.StartedAt) : sql.Add(row.Value))}"
+            : "";
+        return $"select {column} from {table} where 1 = 1{where}{start} "
+            + $"order by {column}{(IsUpward ? "" : " desc")} limit 1 offset {sql.Add(rows)}";
+    }
+
+    /// <summary>The rows before the end of the stretch, or those from it on: rows of one key stay together.</summary>
+    public string Stretch(object end, bool isBefore, FilterSql sql) =>
+        $" and {Walk!.Value.Column} {(IsUpward == isBefore ? "<" : ">")}{(isBefore ? "" : "=")} {sql.Add(end)}";
+
+    // The default order begins with the newest.
+    private bool IsUpward => Key is not null && Ascending;
+
     private static IReadOnlyList<SearchPhase> Metric(SearchPhase plain, string isKey, string experiments, bool ascending)
     {
         // "cross join" keeps SQLite from turning the order of the tables, and with it the use of the index, around.
+        var isValued = $" and o.experiment_id {experiments} and o.key_no {isKey} and o.is_nan = false";
         var valued = new SearchPhase(
-            "latest_metrics o cross join runs r",
-            $" and r.no = o.run_no and o.experiment_id {experiments} and o.key_no {isKey} and o.is_nan = false",
-            "o.value",
-            ascending,
-            true);
+            "latest_metrics o cross join runs r", " and r.no = o.run_no" + isValued, "o.value", ascending, true)
+        {
+            Walk = ("o.value", "latest_metrics o", isValued),
+        };
         return
         [
             valued,

@@ -8,9 +8,10 @@ using Xunit;
 namespace Slipway.Storage.Tracking;
 
 /// <param name="few">-1: the runs are walked in their order; else those that meet one condition are sorted.</param>
-public abstract class RunSearchContract(DatabaseProvider provider, int few) : TrackingContract(provider)
+/// <param name="stretch">So short that a walk has more than one.</param>
+public abstract class RunSearchContract(DatabaseProvider provider, int few, int stretch) : TrackingContract(provider)
 {
-    private protected override SearchSettings Search { get; } = new(few);
+    private protected override SearchSettings Search { get; } = new(few, stretch);
 
     [Theory]
     [InlineData("metrics.auc > 0.65", "b c")]
@@ -139,10 +140,10 @@ public abstract class RunSearchContract(DatabaseProvider provider, int few) : Tr
     private static string[] Orders(string order) => order.Length == 0 ? [] : [order];
 }
 
-public sealed class RunSearchOnSqlite() : RunSearchContract(DatabaseProvider.Sqlite, 2000);
+public sealed class RunSearchOnSqlite() : RunSearchContract(DatabaseProvider.Sqlite, 2000, 2);
 
-public sealed class RunSearchOnPostgres() : RunSearchContract(DatabaseProvider.Postgres, 2000);
+public sealed class RunSearchOnPostgres() : RunSearchContract(DatabaseProvider.Postgres, 2000, 2);
 
-public sealed class RunWalkOnSqlite() : RunSearchContract(DatabaseProvider.Sqlite, -1);
+public sealed class RunWalkOnSqlite() : RunSearchContract(DatabaseProvider.Sqlite, -1, 1);
 
-public sealed class RunWalkOnPostgres() : RunSearchContract(DatabaseProvider.Postgres, -1);
+public sealed class RunWalkOnPostgres() : RunSearchContract(DatabaseProvider.Postgres, -1, 1);

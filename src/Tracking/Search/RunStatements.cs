@@ -1,0 +1,127 @@
+using System.Data.Common;
+using Dapper;
+using Slipway.Data;
+using Slipway.Tracking.Contracts.Filters;
+using Slipway.Tracking.Contracts.Mlflow;
+using Slipway.Tracking.Runs;
+
+namespace Slipway.Tracking.Search;
+
+/// <summary>A run with its place in the order.</summary>
+internal readonly record struct FoundRun(RunRow Row, int Phase, RowKey Key);
+
+/// <summary>The statements of one search.</summary>
+internal sealed class RunStatements(
+    DbConnection connection, Dialect dialect, RunQuery query, IReadOnlyDictionary<string, long?> numbers)
+{
+    private readonly SearchDriver _driver = new(dialect, numbers, query.Experiments);
+
+    /// <summary>The number of parts that the order has.</summary>
+    public int Phases => PhasesOf(new FilterSql(dialect)).Count;
+
+    /// <summary>An index has the order, so that it can be walked in stretches.</summary>
+    public bool HasStretches => query.Experiments.Count == 1 && PhasesOf(new FilterSql(dialect))[0].Walk is not null;
+
+    private OrderTerm? First => query.Orders.Count > 0 ? query.Orders[0] : null;
+
+    /// <summary>What ends a stretch of so many rows of the order; null when there are not so many, or there is no index.</summary>
+    public async Task<object?> EndOfStretchAsync(int rows, RowKey? after, CancellationToken ct)
+    {
+        if (!HasStretches)
+            return null;
+        var sql = new FilterSql(dialect);
+        var text = PhasesOf(sql)[0].EndOfStretch(rows, after, sql);
+        return await connection.ExecuteScalarAsync<object?>(new CommandDefinition(text, sql.Parameters, cancellationToken: ct));
+    }
+
+    /// <summary>The conditions that at most so many runs meet, the fewest first.</summary>
+    public Task<IReadOnlyList<FilterCondition>> FewAsync(long most, CancellationToken ct) =>
+        _driver.FindAsync(connection, query.Filter, most, ct);
+
+    /// <summary>Walks one phase of the order until there is one row more than the page holds.</summary>
+    /// <param name="stretch">Only the rows before an end, or those from it on.</param>
+    public async Task WalkAsync(
+        int number, SearchCursor start, (object End, bool IsBefore)? stretch, List<FoundRun> found, CancellationToken ct)
+    {
+        var sql = new FilterSql(dialect);
+        var phase = PhasesOf(sql)[number];
+        var further = RunOrders.Of(query.Orders, 1, numbers, sql, dialect);
+        var conditions = phase.WalksMetric
+            ? new RunConditions(dialect, sql, numbers, "o.run_no", First!.Key)
+            : new RunConditions(dialect, sql, numbers);
+        var text =
+            $"""
+            select {RunStore.Columns}, cast({(phase is { Key: not null, Short: true } ? phase.Key : "0")} as double precision), {number}
+            from {phase.From}{further.Joins}
+            where r.workspace = {sql.Add(query.Workspace.Value)}{phase.Where}{ViewType.Condition(query.View, "r")}
+            {Filter(conditions)}{(start.After is { } row ? phase.After(row, sql) : "")}
+            {(stretch is var (end, isBefore) ? phase.Stretch(end, isBefore, sql) : "")}
+            {phase.OrderBy(further.OrderBy)}
+            limit {sql.Add(query.Limit + 1 - found.Count)} offset {sql.Add(start.Offset)}
+            """;
+        await ReadAsync(text, sql, found, ct);
+    }
+
+    /// <summary>Sorts the runs that meet all of a few conditions (none: all runs), and the whole filter too.</summary>
+    public async Task<List<FoundRun>> SortAsync(
+        IReadOnlyList<FilterCondition> few, SearchCursor start, CancellationToken ct)
+    {
+        var sql = new FilterSql(dialect);
+        var phases = PhasesOf(sql);
+        var orders = RunOrders.Of(query.Orders, 0, numbers, sql, dialect);
+        var runs = few.Count == 0 ? "select no as run_no from runs" : _driver.Runs(few[0], sql);
+        var others = few.Skip(1).Select(condition => $" and d.run_no in ({_driver.Runs(condition, sql)})");
+        var key = phases[0] is { Key: { } column, Short: true } ? $"coalesce({column}, 0)" : "0";
+        var phase = SearchPhase.NumberOf(First, numbers);
+        var after = start.After is { } row
+            ? $" and ({phase} > {sql.Add(start.Phase)} or ({phase} = {sql.Add(start.Phase)}{phases[start.Phase].After(row, sql)}))"
+            : "";
+        var text =
+            $"""
+            select {RunStore.Columns}, cast({key} as double precision), {phase}
+            from ({runs}) d cross join runs r{orders.Joins}
+            where r.no = d.run_no and r.workspace = {sql.Add(query.Workspace.Value)}
+            and {dialect.AnyOf("r.experiment_id", sql.Add(query.Experiments.ToArray()))}{ViewType.Condition(query.View, "r")}
+            {string.Concat(others)}{Filter(new RunConditions(dialect, sql, numbers, "d.run_no"))}{after}
+            order by {orders.OrderBy}r.started_at desc, r.id
+            limit {sql.Add(query.Limit + 1)} offset {sql.Add(start.Offset)}
+            """;
+        var found = new List<FoundRun>();
+        await ReadAsync(text, sql, found, ct);
+        return found;
+    }
+
+    private string Filter(RunConditions conditions) => query.Filter is null ? "" : " and " + conditions.Write(query.Filter);
+
+    private IReadOnlyList<SearchPhase> PhasesOf(FilterSql sql)
+    {
+        var experiments = query.Experiments.Count == 1
+            ? "= " + sql.Add(query.Experiments[0])
+            : dialect.AnyOf("", sql.Add(query.Experiments.ToArray()));
+        return SearchPhase.Of(First, numbers, experiments, sql, dialect);
+    }
+
+    private async Task ReadAsync(string text, FilterSql sql, List<FoundRun> found, CancellationToken ct)
+    {
+        await using var reader = await connection.ExecuteReaderAsync(new CommandDefinition(text, sql.Parameters, cancellationToken: ct));
+        while (await reader.ReadAsync(ct))
+        {
+            var run = RowOf(reader);
+            found.Add(new FoundRun(run, reader.GetInt32(11), new RowKey(reader.GetDouble(10), run.StartedAt, run.Id)));
+        }
+    }
+
+    private static RunRow RowOf(DbDataReader row) => new()
+    {
+        No = row.GetInt64(0),
+        Id = row.GetString(1),
+        ExperimentId = row.GetInt64(2),
+        Name = row.GetString(3),
+        UserId = row.GetString(4),
+        Status = row.GetString(5),
+        StartedAt = row.GetInt64(6),
+        EndedAt = row.IsDBNull(7) ? null : row.GetInt64(7),
+        ArtifactUri = row.GetString(8),
+        Deleted = row.GetBoolean(9),
+    };
+}
