@@ -10,5 +10,6 @@ var root = new RootCommand("Slipway's speed, measured with a stopwatch: one verb
     DataCommit.Command(),
     LakeProfile.Command(),
     SearchLoad.Command(),
+    ArtifactLoad.Command(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -11,6 +11,7 @@ using Slipway.Tracking.Experiments;
 using Slipway.Tracking.Inputs;
 using Slipway.Tracking.LoggedModels;
 using Slipway.Tracking.Metrics;
+using Slipway.Tracking.Purge;
 using Slipway.Tracking.Runs;
 using Slipway.Tracking.Search;
 using Slipway.Tracking.Traces;
@@ -133,6 +134,8 @@ public static class TrackingModule
         ShowRun.Map(routes);
         ShowSeries.Map(routes);
         ListExperiments.Map(routes);
+        PurgeRuns.Map(routes);
+        PurgeExperiments.Map(routes);
     }
 
     private static IServiceCollection AddStores(this IServiceCollection services) => services
@@ -140,6 +143,9 @@ public static class TrackingModule
         .AddSingleton<RunStore>()
         .AddSingleton<RunReader>()
         .AddSingleton<RunSearch>()
+        .AddSingleton<PurgeStore>()
+        .AddSingleton<PurgeRuns>()
+        .AddSingleton<PurgeExperiments>()
         .AddSingleton<MetricKeys>()
         .AddSingleton<MetricStore>()
         .AddSingleton<InputStore>()

@@ -73,6 +73,7 @@ internal static class CommandTree
         DatastoreCommands.Create(),
         SqlCommand.Create(),
         JobCommands.Create(),
+        ExperimentCommands.Create(),
         RunCommands.Create(),
         ModelCommands.Create(),
         LineageCommands.Create(),

@@ -9,12 +9,12 @@ internal static class RunCommands
 {
     private static readonly string[] s_fixed = ["id", "name", "status", "startedAt"];
 
-    public static Command Create() => new("run", "Tracked runs.") { List(), Show() };
+    public static Command Create() => new("run", "Tracked runs.") { List(), Show(), Purge() };
 
     private static Command List()
     {
         var experiment = new Option<string>("--experiment", "-e") { Description = "The experiment's name.", Required = true };
-        var filter = new Option<string?>("--filter") { Description = "MLflow's filter: \"metrics.auc > 0.6 and params.rounds = '60'\"." };
+        var filter = new Option<string?>("--filter") { Description = "MLflow's filter with or, not, parentheses, RLIKE, params as numbers and times: \"metrics.auc > 0.6 and (params.lr < 0.1 or tags.team RLIKE '^r')\"." };
         var order = new Option<string?>("--order-by") { Description = "\"metrics.auc desc\"; default: newest first." };
         var most = new Option<int>("--max-results", "-n") { Description = "Default: 50.", DefaultValueFactory = _ => 50 };
         return ApiVerb.Create("list", "List the runs of an experiment.", [experiment, filter, order, most], async (client, parsed, format, ct) =>
@@ -42,5 +42,22 @@ internal static class RunCommands
             Printer.Show(await client.GetAsync($"api/v1/runs/{Uri.EscapeDataString(parsed.GetValue(id)!)}", ct), format);
             return 0;
         });
+    }
+
+    private static Command Purge()
+    {
+        var days = PurgeVerb.Days();
+        var rehearsal = PurgeVerb.DryRun();
+        var experiment = new Option<string?>("--experiment", "-e") { Description = "Only this experiment's runs; default: all." };
+        return ApiVerb.Create(
+            "purge",
+            "Delete for good the runs that were deleted some days ago, with their metrics, params, tags, inputs and traces.",
+            [days, rehearsal, experiment],
+            (client, parsed, format, ct) =>
+            {
+                var body = PurgeVerb.Body(parsed, days, rehearsal);
+                body["experiment"] = parsed.GetValue(experiment);
+                return PurgeVerb.RunAsync(client, "api/v1/runs/purge", body, format, ct);
+            });
     }
 }

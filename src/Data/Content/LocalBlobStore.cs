@@ -132,25 +132,45 @@ public sealed class LocalBlobStore : IBlobStore
     private static FileStream Create(string path) =>
         new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
 
+    // While one block is hashed and written, the next one is read.
     private async Task<Blob> CopyAsync(Stream content, FileStream file, CancellationToken ct)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        var (reading, storing) = (ArrayPool<byte>.Shared.Rent(BufferSize), ArrayPool<byte>.Shared.Rent(BufferSize));
+        var stored = Task.CompletedTask;
         try
         {
             var size = 0L;
-            while (await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct) is var read and > 0)
+            while (await content.ReadAtLeastAsync(reading, reading.Length, throwOnEndOfStream: false, ct) is var read and > 0)
             {
-                hash.AppendData(buffer, 0, read);
-                await WriteAsync(() => file.WriteAsync(buffer.AsMemory(0, read), ct));
+                await stored;
+                (reading, storing) = (storing, reading);
+                stored = StoreAsync(hash, file, storing.AsMemory(0, read), ct);
                 size += read;
             }
 
+            await stored;
             return new Blob(Digest.OfHash(hash.GetHashAndReset()), size);
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            // A failed read must not give back a buffer that is being written.
+            await stored.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            ArrayPool<byte>.Shared.Return(reading);
+            ArrayPool<byte>.Shared.Return(storing);
+        }
+    }
+
+    private async Task StoreAsync(IncrementalHash hash, FileStream file, ReadOnlyMemory<byte> block, CancellationToken ct)
+    {
+        var hashed = Task.Run(() => hash.AppendData(block.Span), CancellationToken.None);
+        try
+        {
+            await WriteAsync(() => file.WriteAsync(block, ct));
+        }
+        finally
+        {
+            await hashed;
         }
     }
 

@@ -26,8 +26,8 @@ internal sealed class ShowSeries(RunStore runs, MetricStore metrics, MetricKeys 
 
     public async Task<Response> RunAsync(Caller caller, string id, string key, int maxPoints, CancellationToken ct)
     {
-        if (maxPoints is < 4 or > 100_000)
-            throw SlipwayException.Invalid($"maxPoints is {maxPoints}; it must be from 4 to 100000.");
+        if (maxPoints is < SeriesThinning.KeptPerStretch or > 100_000)
+            throw SlipwayException.Invalid($"maxPoints is {maxPoints}; it must be from {SeriesThinning.KeptPerStretch} to 100000.");
         MlflowNames.DemandRunId(id);
         await access.DemandAsync(caller, Permission.Read, $"run:{id}", ct);
         var run = await runs.FindAsync(caller.Workspace, id, ct) ?? throw SlipwayException.NotFound("Run", id);

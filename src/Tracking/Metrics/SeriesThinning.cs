@@ -2,27 +2,37 @@ namespace Slipway.Tracking.Metrics;
 
 /// <summary>
 /// Keeps of each stretch of a long series its first, least, greatest and last point, and a NaN when there is one: a line
-/// drawn through them covers the same pixels.
+/// drawn through them covers the same pixels. Only what is kept is held.
 /// </summary>
+/// <param name="total">How many points are coming; those beyond belong to the last stretch.</param>
+/// <param name="most">How many may be kept; at least <see cref="KeptPerStretch"/>.</param>
 internal sealed class SeriesThinning(long total, int most)
 {
-    private const int KeptPerStretch = 5;
+    public const int KeptPerStretch = 5;
 
-    private readonly long _stretch = total <= most ? 1 : (total + (most / KeptPerStretch) - 1) / Math.Max(1, most / KeptPerStretch);
+    private readonly long _stretch = total <= most ? 1 : (total - 1) / (most / KeptPerStretch) + 1;
     private readonly List<StoredPoint> _kept = [];
-    private readonly List<StoredPoint> _current = [];
+    private readonly Place?[] _current = new Place?[KeptPerStretch];
     private long _seen;
 
     public void Add(StoredPoint point)
     {
-        if (_stretch == 1)
+        var place = new Place(_seen++, point);
+        _current[0] ??= place;
+        if (point.IsNaN)
         {
-            _kept.Add(point);
-            return;
+            _current[1] ??= place;
+        }
+        else
+        {
+            if (_current[2] is not { } least || point.Value < least.Point.Value)
+                _current[2] = place;
+            if (_current[3] is not { } greatest || point.Value > greatest.Point.Value)
+                _current[3] = place;
         }
 
-        _current.Add(point);
-        if (++_seen % _stretch == 0)
+        _current[4] = place;
+        if (_seen % _stretch == 0 && _seen < total)
             Close();
     }
 
@@ -34,22 +44,10 @@ internal sealed class SeriesThinning(long total, int most)
 
     private void Close()
     {
-        if (_current.Count == 0)
-            return;
-        var (least, greatest, nan) = (-1, -1, -1);
-        for (var i = 0; i < _current.Count; i++)
-        {
-            if (_current[i].IsNaN)
-                nan = i;
-            else if (least < 0 || _current[i].Value < _current[least].Value)
-                least = i;
-            if (!_current[i].IsNaN && (greatest < 0 || _current[i].Value > _current[greatest].Value))
-                greatest = i;
-        }
-
-        int[] kept = [0, least, greatest, nan, _current.Count - 1];
-        foreach (var index in kept.Where(index => index >= 0).Distinct().Order())
-            _kept.Add(_current[index]);
-        _current.Clear();
+        foreach (var place in _current.OfType<Place>().DistinctBy(place => place.Number).OrderBy(place => place.Number))
+            _kept.Add(place.Point);
+        Array.Clear(_current);
     }
+
+    private readonly record struct Place(long Number, StoredPoint Point);
 }

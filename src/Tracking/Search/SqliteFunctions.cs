@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
+using Slipway.Tracking.Contracts.Filters;
 
 namespace Slipway.Tracking.Search;
 
@@ -15,11 +16,10 @@ internal static class SqliteFunctions
         if (connection is not SqliteConnection sqlite)
             return;
 
-        // NonBacktracking: a user's pattern cannot hold a thread for hours.
         sqlite.CreateFunction(
             "regexp",
             (string? pattern, string? text) =>
-                pattern is not null && text is not null && Regex.IsMatch(text, pattern, RegexOptions.NonBacktracking),
+                pattern is not null && text is not null && Regex.IsMatch(text, pattern, FilterRegex.Options),
             isDeterministic: true);
         sqlite.CreateFunction(
             IsNumber,

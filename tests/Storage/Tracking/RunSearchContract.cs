@@ -30,6 +30,9 @@ public abstract class RunSearchContract(DatabaseProvider provider, int few, int 
     [InlineData("params.lr < 0.07", "c")]
     [InlineData("params.note > 0", "")]
     [InlineData("tags.team RLIKE '^(red|green)$'", "a c")]
+    [InlineData(@"tags.team RLIKE '^\w{3}$'", "a")]
+    [InlineData(@"tags.team RLIKE '(?i)^(?:BLUE|gre.n)$'", "b c")]
+    [InlineData(@"params.note RLIKE '^\d+[^\d]$' or params.lr RLIKE '^0\.05$'", "b c")]
     [InlineData("start_time < '2001-01-01T00:00:02Z'", "a b")]
     public async Task A_filter_finds_the_runs_that_it_describes(string filter, string expected)
     {

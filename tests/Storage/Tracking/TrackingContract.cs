@@ -47,6 +47,7 @@ public abstract class TrackingContract(DatabaseProvider provider) : DatabaseCont
         .AddSingleton(new ContentStore(new LocalBlobStore(Folder), new BlobCache(Path.Combine(Folder, "cache"), 1L << 40, TimeProvider.System)))
         .AddSingleton<IBlobStore>(new LocalBlobStore(Folder))
         .AddSingleton<IAccess, OpenAccess>()
+        .AddSingleton<IAuditLog, NoAudit>()
         .AddLogging()
         .AddTracking()
         .BuildServiceProvider();
@@ -54,5 +55,10 @@ public abstract class TrackingContract(DatabaseProvider provider) : DatabaseCont
     private sealed class OpenAccess : IAccess
     {
         public Task DemandAsync(Caller caller, Permission permission, string target, CancellationToken ct) => Task.CompletedTask;
+    }
+
+    private sealed class NoAudit : IAuditLog
+    {
+        public Task AppendAsync(Caller caller, string action, string target, string? detail, CancellationToken ct) => Task.CompletedTask;
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Slipway.Kernel;
 
 namespace Slipway.Tracking.Contracts.Filters;
@@ -261,19 +260,8 @@ internal sealed class FilterParser
 
     private FilterCondition WithText(FilterCondition condition, Token token)
     {
-        if (condition.Operator == FilterOperators.RLike)
-        {
-            try
-            {
-                // As it is run on SQLite: in linear time, so without look-around and back references.
-                _ = new Regex(token.Text, RegexOptions.NonBacktracking);
-            }
-            catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
-            {
-                throw Refusal(_text, token.Position, $"the regular expression is not valid here: {exception.Message}");
-            }
-        }
-
+        if (condition.Operator == FilterOperators.RLike && FilterRegex.Refusal(token.Text) is { } reason)
+            throw Refusal(_text, token.Position, $"the regular expression is not valid here: {reason}");
         return condition with { Text = token.Text };
     }
 

@@ -38,8 +38,8 @@ public sealed class FilterSql(Dialect dialect)
         {
             FilterOperators.Like => dialect.Like(column, Add(Pattern(condition.Text!))),
             FilterOperators.ILike => dialect.ILike(column, Add(Pattern(condition.Text!))),
-            FilterOperators.RLike when dialect.Provider == DatabaseProvider.Postgres => $"{column} ~ {Add(condition.Text)}",
-            FilterOperators.RLike => $"{column} regexp {Add(condition.Text)}",
+            FilterOperators.RLike when dialect.Provider == DatabaseProvider.Postgres => $"{column} ~ {Add(FilterRegex.For(dialect, condition.Text!))}",
+            FilterOperators.RLike => $"{column} regexp {Add(FilterRegex.For(dialect, condition.Text!))}",
             FilterOperators.In => dialect.AnyOf(column, Add(condition.List)),
             FilterOperators.NotIn => dialect.NoneOf(column, Add(condition.List)),
             FilterOperators.IsNull => $"{column} is null",

@@ -1,0 +1,84 @@
+using System.Data.Common;
+using Dapper;
+using Slipway.Data;
+
+namespace Slipway.Tracking.Purge;
+
+/// <summary>Deletes rows, or in a rehearsal counts them: one list of conditions for both, so that they agree.</summary>
+internal sealed class RowRemoval(DbConnection connection, DbTransaction? tx, Dialect dialect)
+{
+    // What hangs on a run by its number.
+    private static readonly string[] s_ofRuns =
+    [
+        "metrics", "latest_metrics", "params", "run_tags", "run_inputs", "run_input_tags", "run_model_inputs", "run_model_outputs",
+    ];
+
+    private static readonly string[] s_ofTraces = ["trace_tags", "trace_metadata", "spans", "assessments", "run_traces"];
+
+    private static readonly string[] s_ofModels = ["logged_model_params", "logged_model_tags", "logged_model_metrics"];
+
+    public PurgedRows Rows { get; } = new();
+
+    /// <summary>The runs, with all that hangs on them.</summary>
+    public async Task RunsAsync(IReadOnlyList<RunKey> runs, CancellationToken ct)
+    {
+        var ids = runs.Select(run => run.Id).ToArray();
+        var traces = await QueryAsync<long>(
+            $"""
+            select trace_no from trace_metadata where key = 'mlflow.sourceRun' and {dialect.AnyOf("value", "@Ids")}
+            union
+            select l.trace_no from run_traces l where {dialect.AnyOf("l.run_id", "@Ids")} and not exists (
+                select 1 from run_traces o join runs r on r.id = o.run_id where o.trace_no = l.trace_no
+                and {dialect.NoneOf("o.run_id", "@Ids")})
+            """,
+            new { Ids = ids },
+            ct);
+        await TracesAsync([.. traces], ct);
+        var numbers = new { List = runs.Select(run => run.No).ToArray(), Ids = ids };
+        foreach (var table in s_ofRuns)
+            await DropAsync(table, dialect.AnyOf("run_no", "@List"), numbers, ct);
+        await DropAsync("run_traces", dialect.AnyOf("run_id", "@Ids"), numbers, ct);
+        await DropAsync("runs", dialect.AnyOf("no", "@List"), numbers, ct);
+    }
+
+    /// <summary>An experiment without runs, with all else that hangs on it.</summary>
+    public async Task ExperimentAsync(long id, CancellationToken ct)
+    {
+        var place = new { Id = id };
+        await TracesAsync([.. await QueryAsync<long>("select no from traces where experiment_id = @Id", place, ct)], ct);
+        foreach (var table in s_ofModels)
+            await DropAsync(table, "model_id in (select id from logged_models where experiment_id = @Id)", place, ct);
+        await DropAsync("logged_models", "experiment_id = @Id", place, ct);
+        await DropAsync("datasets", "experiment_id = @Id", place, ct);
+        await DropAsync("experiment_tags", "experiment_id = @Id", place, ct);
+        await DropAsync("experiments", "id = @Id", place, ct);
+    }
+
+    private async Task TracesAsync(long[] all, CancellationToken ct)
+    {
+        foreach (var traces in all.Chunk(500))
+        {
+            foreach (var table in s_ofTraces)
+                await DropAsync(table, dialect.AnyOf("trace_no", "@List"), new { List = traces }, ct);
+            await DropAsync("traces", dialect.AnyOf("no", "@List"), new { List = traces }, ct);
+        }
+    }
+
+    private async Task DropAsync(string table, string where, object parameters, CancellationToken ct) => Rows.Add(
+        table,
+        tx is null
+            ? await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+                $"select count(*) from {table} where {where}", parameters, cancellationToken: ct))
+            : await tx.ExecuteAsync($"delete from {table} where {where}", parameters, ct));
+
+    private Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object parameters, CancellationToken ct) =>
+        tx is null ? connection.QueryAsync<T>(sql, parameters, ct) : tx.QueryAsync<T>(sql, parameters, ct);
+
+    /// <summary>A run that is to go.</summary>
+    internal sealed record RunKey
+    {
+        public required long No { get; init; }
+
+        public required string Id { get; init; }
+    }
+}
