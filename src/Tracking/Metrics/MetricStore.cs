@@ -11,11 +11,13 @@ namespace Slipway.Tracking.Metrics;
 /// <summary>The series of metrics, and the latest point of each.</summary>
 internal sealed class MetricStore(Database database)
 {
+    // In the order of the key: two batches with the same points wait for each other and never in a circle.
     private const string InsertPoints =
         """
         insert into metrics (run_no, key_no, time, step, value, is_nan)
         select $1, key_no, time, step, value, is_nan
         from unnest($2, $3, $4, $5, $6) as points (key_no, time, step, value, is_nan)
+        order by key_no, time, step, value, is_nan
         on conflict do nothing
         """;
 

@@ -14,7 +14,7 @@ public sealed class FilterRegexTests
     public void What_both_databases_know_is_taken(string pattern) => Assert.Null(FilterRegex.Refusal(pattern));
 
     [Theory]
-    [InlineData("(a", "parentheses")]
+    [InlineData("(a", "Not enough")]
     [InlineData("*a", "uantifier")]
     [InlineData("^*", "nothing is there to repeat")]
     [InlineData("(+a)", "nothing is there to repeat")]
