@@ -108,7 +108,7 @@ internal sealed class LoggedModelStore(Database database, MetricKeys keys, TimeP
             values (@ModelId, @KeyNo, @Time, @Step, @RunId, @DatasetName, @DatasetDigest, @Value, @IsNaN)
             on conflict do nothing
             """,
-            points.OrderBy(point => point.ModelId, StringComparer.Ordinal).Select(point => new
+            Sorted(points).Select(point => new
             {
                 point.ModelId,
                 point.Point.KeyNo,
@@ -124,6 +124,13 @@ internal sealed class LoggedModelStore(Database database, MetricKeys keys, TimeP
     }
 
     public static SlipwayException Unknown(string id) => new(ErrorCode.NotFound, $"Logged model with ID '{id}' not found.");
+
+    // In the order of the key: two batches with the same points wait for each other and never in a circle.
+    private static IEnumerable<NewModelPoint> Sorted(IReadOnlyList<NewModelPoint> points) => points
+        .OrderBy(point => point.ModelId, StringComparer.Ordinal)
+        .ThenBy(point => (point.Point.KeyNo, point.Point.Time, point.Point.Step, point.Point.Value, point.Point.IsNaN))
+        .ThenBy(point => point.DatasetName, StringComparer.Ordinal)
+        .ThenBy(point => point.DatasetDigest, StringComparer.Ordinal);
 
     private Task ChangeAsync(
         WorkspaceName workspace, string id, Func<DbTransaction, CancellationToken, Task> change, CancellationToken ct, int? status = null) =>

@@ -12,6 +12,6 @@ drop index latest_metrics_by_value;
 create index latest_metrics_by_value on latest_metrics (experiment_id, key_no, is_nan, value, run_no);
 
 -- The traces that a run made.
-create index trace_metadata_by_run on trace_metadata (value) where key = 'mlflow.sourceRun';
+create index trace_metadata_by_run on trace_metadata ({{indexed_value}}) where key = 'mlflow.sourceRun';
 
 create index run_traces_by_trace on run_traces (trace_no);

@@ -25,7 +25,7 @@ internal sealed class RowRemoval(DbConnection connection, DbTransaction? tx, Dia
         var ids = runs.Select(run => run.Id).ToArray();
         var traces = await QueryAsync<long>(
             $"""
-            select trace_no from trace_metadata where key = 'mlflow.sourceRun' and {dialect.AnyOf("value", "@Ids")}
+            select trace_no from trace_metadata where key = 'mlflow.sourceRun' and {dialect.AnyOf(dialect.Indexed("value"), "@Ids")}
             union
             select l.trace_no from run_traces l where {dialect.AnyOf("l.run_id", "@Ids")} and not exists (
                 select 1 from run_traces o join runs r on r.id = o.run_id where o.trace_no = l.trace_no

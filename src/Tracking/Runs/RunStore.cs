@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using Npgsql;
 using Slipway.Data;
 using Slipway.Kernel;
 using Slipway.Tracking.Experiments;
@@ -52,10 +53,10 @@ internal sealed class RunStore(Database database)
     public async Task<RunRow> GetAsync(WorkspaceName workspace, string id, CancellationToken ct) =>
         await FindAsync(workspace, id, ct) ?? throw Unknown(id);
 
-    /// <summary>The run, for a write in this transaction; NotFound when it does not exist.</summary>
+    /// <summary>The run, for a write in this transaction, until whose end it is not purged; NotFound when it does not exist.</summary>
     public static async Task<RunRow> GetAsync(DbTransaction tx, WorkspaceName workspace, string id, CancellationToken ct) =>
         await tx.FindAsync<RunRow>(
-            $"select {Columns} from runs r where r.id = @Id and r.workspace = @Workspace",
+            $"select {Columns} from runs r where r.id = @Id and r.workspace = @Workspace {(tx is NpgsqlTransaction ? "for key share" : "")}",
             new { Id = id, Workspace = workspace.Value },
             ct) ?? throw Unknown(id);
 
@@ -101,12 +102,14 @@ internal sealed class RunStore(Database database)
     /// <summary>Sets tags; the one of the run's name renames the run.</summary>
     public static async Task SetTagsAsync(DbTransaction tx, long runNo, IReadOnlyList<KeyValue> tags, CancellationToken ct)
     {
-        await WriteTagsAsync(tx, runNo, tags, ct);
+        // The run before its tags, as in UpdateAsync: two that wait for each other would be a deadlock.
         foreach (var (key, value) in tags)
         {
             if (key == NameTag)
                 await tx.ExecuteAsync("update runs set name = @Name where no = @No", new { Name = value, No = runNo }, ct);
         }
+
+        await WriteTagsAsync(tx, runNo, tags, ct);
     }
 
     /// <summary>Adds params; one that has another value already is refused, and with it the transaction.</summary>

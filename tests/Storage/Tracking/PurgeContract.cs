@@ -4,6 +4,7 @@ using Slipway.Tracking.Contracts;
 using Slipway.Tracking.Experiments;
 using Slipway.Tracking.Purge;
 using Slipway.Tracking.Runs;
+using Slipway.Tracking.Traces;
 using Xunit;
 
 namespace Slipway.Storage.Tracking;
@@ -33,6 +34,26 @@ public abstract class PurgeContract(DatabaseProvider provider) : TrackingContrac
         Assert.NotNull(await Tracking.FindRunAsync(Ann, living, Ct));
         Assert.NotNull(await Tracking.FindRunAsync(Ann, young, Ct));
         Assert.Null(await Tracking.FindRunAsync(Ann, old, Ct));
+    }
+
+    [Fact]
+    public async Task The_traces_that_only_purged_runs_have_go_with_them()
+    {
+        var (living, old) = (await GivenAsync("living"), await GivenAsync("old"));
+        await GivenTraceAsync("tr-made", madeBy: old, []);
+        await GivenTraceAsync("tr-linked", madeBy: null, [old]);
+        await GivenTraceAsync("tr-shared", madeBy: null, [old, living]);
+        await GivenTraceAsync("tr-others", madeBy: living, []);
+        await GivenTraceAsync("tr-text", madeBy: old + new string('x', 5000), []);
+        await DeleteAsync(old);
+
+        await Part<PurgeRuns>().RunAsync(Ann, new(0), Ct);
+
+        Assert.Equal(
+            ["tr-others", "tr-shared", "tr-text"],
+            (await Database.QueryAsync<string>("select id from traces", null, Ct)).Order(StringComparer.Ordinal));
+        Assert.Equal([living], await Database.QueryAsync<string>("select run_id from run_traces", null, Ct));
+        Assert.Equal(2, await Database.FindAsync<long>("select count(*) from trace_metadata", null, Ct));
     }
 
     [Fact]
@@ -74,6 +95,19 @@ public abstract class PurgeContract(DatabaseProvider provider) : TrackingContrac
             new Dictionary<string, string> { ["team"] = name },
             Ct);
         return run;
+    }
+
+    private async Task GivenTraceAsync(string id, string? madeBy, string[] linked)
+    {
+        var experiment = (await Part<ExperimentStore>().FindByNameAsync(WorkspaceName.Default, "flights", Ct))!;
+        var row = new TraceRow { No = 0, Id = id, ExperimentId = experiment.Id, State = "OK", RequestedAt = 1, Finalized = true };
+        KeyValue[] metadata = madeBy is null ? [] : [new("mlflow.sourceRun", madeBy)];
+        await Database.WriteAsync(async (tx, token) =>
+        {
+            var no = await TraceStore.PutAsync(tx, WorkspaceName.Default, row, [], metadata, token);
+            foreach (var run in linked)
+                await tx.ExecuteAsync("insert into run_traces (run_id, trace_no) values (@Run, @No)", new { Run = run, No = no }, token);
+        }, Ct);
     }
 
     private Task DeleteAsync(string run) => Part<RunStore>().MarkAsync(
