@@ -14,6 +14,7 @@ using Slipway.Jobs.Execution;
 using Slipway.Jobs.Operations;
 using Slipway.Jobs.Planning;
 using Slipway.Kernel;
+using Slipway.Lake.Contracts;
 
 namespace Slipway.Jobs;
 
@@ -97,6 +98,7 @@ public static class JobsModule
         .AddSingleton<SubmitJob>()
         .AddSingleton<ShowJob>()
         .AddSingleton<ListJobs>()
+        .AddSingleton<ILakeView, LogsView>()
         .AddSingleton<CancelJob>()
         .AddSingleton<JobLogs>()
         .AddSingleton<SearchLogs>()

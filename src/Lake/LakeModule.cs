@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Data;
+using Slipway.Kernel;
 using Slipway.Lake.Assets;
 using Slipway.Lake.Content;
 using Slipway.Lake.Contracts;
@@ -37,6 +38,8 @@ public static class LakeModule
         .AddSingleton<FindMissing>()
         .AddSingleton<CreateTree>()
         .AddSingleton<DownloadFile>()
+        .AddSingleton<Policies<ILakeView>>()
+        .AddSingleton<SqlBinding>()
         .AddSingleton<RunSql>()
         .AddSingleton<SaveSql>();
 

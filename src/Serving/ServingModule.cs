@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Data;
+using Slipway.Lake.Contracts;
 using Slipway.Lineage.Contracts;
 using Slipway.Serving.Collection;
 using Slipway.Serving.Contracts;
@@ -75,6 +76,7 @@ public static class ServingModule
         .AddHostedService(provider => provider.GetRequiredService<Collector>())
         .AddSingleton<CollectedData>()
         .AddSingleton<ICollectedData>(provider => provider.GetRequiredService<CollectedData>())
+        .AddSingleton<ILakeView, PredictionsView>()
         .AddSingleton<FindPrediction>()
         .AddSingleton<ILineageSource, PredictionLineage>();
 }

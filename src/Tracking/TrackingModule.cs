@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Slipway.Data;
 using Slipway.Kernel;
+using Slipway.Lake.Contracts;
 using Slipway.Tracking.Api;
 using Slipway.Tracking.Artifacts;
 using Slipway.Tracking.Contracts;
@@ -14,6 +15,7 @@ using Slipway.Tracking.Metrics;
 using Slipway.Tracking.Purge;
 using Slipway.Tracking.Runs;
 using Slipway.Tracking.Search;
+using Slipway.Tracking.Sql;
 using Slipway.Tracking.Traces;
 
 namespace Slipway.Tracking;
@@ -34,7 +36,8 @@ public static class TrackingModule
             .AddSingleton<ListRuns>()
             .AddSingleton<ShowRun>()
             .AddSingleton<ShowSeries>()
-            .AddSingleton<ListExperiments>();
+            .AddSingleton<ListExperiments>()
+            .AddSingleton<ILakeView, TrackingView>();
     }
 
     /// <param name="routes">The root: MLflow's paths and /api/v1/runs stand below it.</param>

@@ -8,11 +8,11 @@ using Slipway.Security.Contracts;
 namespace Slipway.Lake.Sql;
 
 /// <summary>
-/// POST /api/v1/sql: a read-only query over data versions. It sees the versions that it names and nothing else of the
+/// POST /api/v1/sql: a read-only query over data versions and views. It sees those that it names and nothing else of the
 /// machine; it ends when its time is over or its client goes. The answer is streamed: as one JSON object
 /// <c>{"columns": [{"name","type"}], "rows": [[…]], "truncated": false}</c>, or as NDJSON, CSV or a Parquet file.
 /// </summary>
-internal sealed class RunSql(ILakeTables tables, IAccess access, LakeOptions options, TimeProvider time)
+internal sealed class RunSql(ILakeTables tables, SqlBinding binding, IAccess access, LakeOptions options, TimeProvider time)
 {
     private const int DefaultRows = 10_000;
 
@@ -48,7 +48,8 @@ internal sealed class RunSql(ILakeTables tables, IAccess access, LakeOptions opt
 
     private async Task WriteAsync(Caller caller, SqlRequest request, SqlFormat format, HttpResponse response, CancellationToken ct)
     {
-        var query = await tables.BindAsync(caller, request.Sql, ct);
+        using var bound = await binding.BindAsync(caller, request.Sql, ct);
+        var query = bound.Query;
         if (format == SqlFormat.Parquet)
         {
             using var file = SqlFile.Write(tables, options, query, request.Limit, request.MemoryMegabytes, ct);

@@ -15,7 +15,7 @@ namespace Slipway.Lake.Sql;
 /// edge from each version that it read.
 /// </summary>
 internal sealed class SaveSql(
-    ILakeTables tables, ContentStore content, IDataAssets assets, LineageLog lineage, IAccess access, LakeOptions options)
+    ILakeTables tables, SqlBinding binding, ContentStore content, IDataAssets assets, LineageLog lineage, IAccess access, LakeOptions options)
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/sql/versions", HandleAsync).WithName("SaveSql").WithTags("lake");
@@ -27,7 +27,8 @@ internal sealed class SaveSql(
     {
         var name = AssetName.Parse(request.Name);
         await access.DemandAsync(caller, Permission.Write, $"data:{name}", ct);
-        var query = await tables.BindAsync(caller, request.Sql, ct);
+        using var bound = await binding.BindAsync(caller, request.Sql, ct);
+        var query = bound.Query;
         using var file = SqlFile.Write(tables, options, query, limit: null, memoryMegabytes: null, ct);
         var blob = await content.PutFileAsync(file.Path, ct);
         var tree = await content.PutTreeAsync([new TreeEntry("part.parquet", blob.Digest, blob.Size)], ct);

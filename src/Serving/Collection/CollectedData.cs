@@ -2,6 +2,7 @@ using System.Globalization;
 using Slipway.Data;
 using Slipway.Engines.DuckDb;
 using Slipway.Kernel;
+using Slipway.Lake.Contracts;
 using Slipway.Security.Contracts;
 using Slipway.Serving.Contracts;
 using Slipway.Serving.Online;
@@ -20,7 +21,15 @@ internal sealed class CollectedData(
     ServingOptions options,
     TimeProvider time) : ICollectedData
 {
-    public async Task<string?> QueryAsync(Caller caller, string endpoint, TimeWindow window, CancellationToken ct)
+    public async Task<string?> QueryAsync(Caller caller, string endpoint, TimeWindow window, CancellationToken ct) =>
+        (await ReadAsync(caller, endpoint, window, ct))?.Sql;
+
+    /// <summary>The same query as a table, with the files that it reads.</summary>
+    internal async Task<LakeTable?> TableAsync(Caller caller, string endpoint, TimeWindow window, CancellationToken ct) =>
+        await ReadAsync(caller, endpoint, window, ct) is var (sql, files) ? new LakeTable($"({sql})", files) : null;
+
+    private async Task<(string Sql, IReadOnlyList<string> Files)?> ReadAsync(
+        Caller caller, string endpoint, TimeWindow window, CancellationToken ct)
     {
         await access.DemandAsync(caller, Permission.Read, $"endpoint:{endpoint}", ct);
         await collector.FlushAsync(ct);
@@ -33,14 +42,16 @@ internal sealed class CollectedData(
         var labels = (await segments.ListLabelsAsync(caller.Workspace, endpoint, ct))
             .Where(segment => segment.MayHoldAnyOf(least, greatest))
             .ToList();
-        return $"""
+        var files = await FilesAsync([.. answers, .. labels], ct);
+        var sql = $"""
             select a.request_id || '.' || a.row as prediction_id, a.* exclude (request_id, row, sequence), l.label, l.label_time
             from (
-                select * from {await TableAsync(answers, ct)}
+                select * from {Table(files[..answers.Count])}
                 where event_time >= {Literal(window.From)} and event_time < {Literal(window.To)}
                 qualify row_number() over (partition by request_id, row order by sequence) = 1) a
-            left join ({await LabelsAsync(labels, ct)}) l on a.request_id = l.request_id and a.row = l.row
+            left join ({LabelsQuery(files[answers.Count..])}) l on a.request_id = l.request_id and a.row = l.row
             """;
+        return (sql, files);
     }
 
     public Task FlushAsync(CancellationToken ct) => collector.FlushAsync(ct);
@@ -63,21 +74,26 @@ internal sealed class CollectedData(
         return rows.Count;
     }
 
-    internal async Task<string> TableAsync(IEnumerable<Segment> chosen, CancellationToken ct)
-    {
-        var files = new List<string>();
-        foreach (var segment in chosen)
-            files.Add(await content.LocalFileAsync(segment.Digest, ct));
-        return $"read_parquet({DuckDbSql.Literals(files)}, union_by_name = true)";
-    }
+    internal async Task<string> TableAsync(IEnumerable<Segment> chosen, CancellationToken ct) =>
+        Table(await FilesAsync([.. chosen], ct));
 
     internal static string Literal(DateTimeOffset time) =>
         $"timestamptz '{time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture)}+00'";
 
-    private async Task<string> LabelsAsync(List<Segment> labels, CancellationToken ct) => labels.Count == 0
+    private async Task<string[]> FilesAsync(IReadOnlyList<Segment> chosen, CancellationToken ct)
+    {
+        var files = new string[chosen.Count];
+        for (var i = 0; i < files.Length; i++)
+            files[i] = await content.LocalFileAsync(chosen[i].Digest, ct);
+        return files;
+    }
+
+    private static string Table(string[] files) => $"read_parquet({DuckDbSql.Literals(files)}, union_by_name = true)";
+
+    private static string LabelsQuery(string[] files) => files.Length == 0
         ? "select ''::varchar as request_id, -1 as row, null::double as label, null::timestamptz as label_time where false"
         : $"""
            select request_id, row, arg_max(label, sequence) as label, max(label_time) as label_time
-           from {await TableAsync(labels, ct)} group by request_id, row
+           from {Table(files)} group by request_id, row
            """;
 }

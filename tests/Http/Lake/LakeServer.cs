@@ -15,7 +15,7 @@ using Xunit;
 namespace Slipway.Http.Lake;
 
 /// <summary>A whole server whose lake is filled by queries and files.</summary>
-public sealed class LakeServer : IAsyncLifetime
+public class LakeServer : IAsyncLifetime
 {
     private readonly TempFolder _home = new();
     private WebApplication _app = null!;
@@ -28,9 +28,13 @@ public sealed class LakeServer : IAsyncLifetime
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
+    /// <summary>A PostgreSQL connection string; null: SQLite.</summary>
+    protected virtual Task<string?> DatabaseAsync() => Task.FromResult<string?>(null);
+
     public async ValueTask InitializeAsync()
     {
-        _app = await ServerModule.StartAsync(new ServerSettings { Home = _home.Path, Urls = ["http://127.0.0.1:0"] }, Ct);
+        _app = await ServerModule.StartAsync(
+            new ServerSettings { Home = _home.Path, Urls = ["http://127.0.0.1:0"], Database = await DatabaseAsync() }, Ct);
         Client = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
     }
 
@@ -77,11 +81,30 @@ public sealed class LakeServer : IAsyncLifetime
         return ((int)answer.StatusCode, answer.IsSuccessStatusCode ? text : JsonNode.Parse(text)!["detail"]!.ToString());
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         Client.Dispose();
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
         _home.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}
+
+/// <summary>The same on PostgreSQL.</summary>
+public sealed class LakeServerOnPostgres : LakeServer
+{
+    private Postgres _postgres = null!;
+
+    protected override async Task<string?> DatabaseAsync()
+    {
+        _postgres = await Postgres.CreateAsync(TestContext.Current.CancellationToken);
+        return _postgres.ConnectionString;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _postgres.DisposeAsync();
     }
 }

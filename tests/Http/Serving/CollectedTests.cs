@@ -48,6 +48,20 @@ public sealed class CollectedTests(ServingServer server) : IClassFixture<Serving
     }
 
     [Fact]
+    public async Task Answers_are_a_table_of_sql()
+    {
+        await InferAsync("queried", s_time.AddDays(2), 2);
+        await LabelAsync("""{"ids":["queried.1"],"labels":[1]}""");
+
+        var rows = await SqlAsync(
+            "select prediction_id, input_distance, output_score, label from 'predictions:flights' where prediction_id like 'queried%' order by 1");
+        var unknown = await SqlAsync("from 'predictions:nowhere'");
+
+        Assert.Equal("prediction_id,input_distance,output_score,label\r\nqueried.0,100,0.25,\r\nqueried.1,101,0.5,1\r\n", rows);
+        Assert.Contains("has collected no answers", unknown, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_window_without_answers_has_no_query()
     {
         Assert.Null(await Collected.QueryAsync(
@@ -109,5 +123,11 @@ public sealed class CollectedTests(ServingServer server) : IClassFixture<Serving
         using var connection = server.Services.GetRequiredService<ILakeTables>().Connect();
         using var result = connection.Query($"select {columns} from ({query}) order by prediction_id");
         return [.. result.Rows().Select(row => string.Join('|', row.Select(value => FormattableString.Invariant($"{value}"))))];
+    }
+
+    private async Task<string> SqlAsync(string sql)
+    {
+        using var answer = await server.Client.PostAsJsonAsync("/api/v1/sql", new { sql, format = "csv" }, Ct);
+        return await answer.Content.ReadAsStringAsync(Ct);
     }
 }
