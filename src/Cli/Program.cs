@@ -1,3 +1,3 @@
 using Slipway.Cli.CommandLine;
 
-return await CommandTree.RunAsync(args);
+return await CommandTree.RunAsync(args, Console.Out, Console.Error);

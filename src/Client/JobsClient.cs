@@ -1,3 +1,7 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
 namespace Slipway.Client;
 
 /// <summary>A job as it stands.</summary>
@@ -73,6 +77,17 @@ public sealed class JobsClient
                 return job;
             await Task.Delay(pause, ct);
         }
+    }
+
+    /// <summary>The logs and states of all steps, from the beginning to the end of the job, as they come.</summary>
+    public async IAsyncEnumerable<JobEvent> FollowAsync(string name, [EnumeratorCancellation] CancellationToken ct)
+    {
+        using var answer = await _client.SendAsync(
+            HttpMethod.Get, $"api/v1/jobs/{SlipwayClient.Escape(name)}/logs?follow=true", null, ct);
+        await using var stream = await answer.Content.ReadAsStreamAsync(ct);
+        var events = SseParser.Create(stream, (_, data) => JsonSerializer.Deserialize<JobEvent>(data, JsonSerializerOptions.Web)!);
+        await foreach (var item in events.EnumerateAsync(ct))
+            yield return item.Data;
     }
 
     public Task CancelAsync(string name, CancellationToken ct) =>

@@ -7,9 +7,9 @@ namespace Slipway.Cli.CommandLine;
 /// <summary>Makes a verb that talks to a server.</summary>
 internal static class ApiVerb
 {
-    public delegate Task<int> Body(SlipwayClient client, ParseResult parsed, OutputFormat format, CancellationToken ct);
+    public delegate Task<int> Body(SlipwayClient client, ParseResult parsed, OutputStyle format, CancellationToken ct);
 
-    /// <summary>A command with the common options; its body gets a client and the output format.</summary>
+    /// <summary>A command with the common options; its body gets a client and what the user wants to see.</summary>
     public static Command Create(string name, string description, IEnumerable<Symbol> parameters, Body body)
     {
         var command = new Command(name, description);
@@ -25,7 +25,7 @@ internal static class ApiVerb
         command.SetAction(async (parsed, ct) =>
         {
             using var client = common.Client(parsed);
-            return await body(client, parsed, common.Format(parsed), ct);
+            return await body(client, parsed, common.Style(parsed), ct);
         });
         return command;
     }

@@ -12,53 +12,60 @@ internal static class CommandTree
     private const int Failed = 1;
     private const int Misused = 2;
 
-    public static async Task<int> RunAsync(string[] args)
+    /// <param name="output">Only results go here; what is wrong goes to <paramref name="errors"/>.</param>
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors)
     {
         var parsed = Build().Parse(args);
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
-                await Console.Error.WriteLineAsync(error.Message);
-            await Console.Error.WriteLineAsync("Add --help to see what it takes.");
+                await errors.WriteLineAsync(error.Message);
+            await errors.WriteLineAsync("Add --help to see what it takes.");
             return Misused;
         }
 
-        return await InvokeAsync(parsed);
+        return await InvokeAsync(parsed, output, errors);
     }
 
-    private static async Task<int> InvokeAsync(ParseResult parsed)
+    private static async Task<int> InvokeAsync(ParseResult parsed, TextWriter output, TextWriter errors)
     {
         using var interrupt = new Interrupt();
         try
         {
-            return await parsed.InvokeAsync(
-                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, interrupt.Token);
+            var settings = new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+                Output = output,
+                Error = errors,
+            };
+            return await parsed.InvokeAsync(settings, interrupt.Token);
         }
         catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync("Interrupted.");
+            await errors.WriteLineAsync("Interrupted.");
             return 130;
         }
         catch (SlipwayException refusal)
         {
-            await Console.Error.WriteLineAsync(refusal.Message);
+            await errors.WriteLineAsync(refusal.Message);
             return refusal.Code == ErrorCode.InvalidParameter ? Misused : Failed;
         }
         catch (SlipwayApiException refusal)
         {
-            await Console.Error.WriteLineAsync(refusal.Message);
+            await errors.WriteLineAsync(refusal.Message);
             return refusal.Status == System.Net.HttpStatusCode.BadRequest ? Misused : Failed;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // A home, a summary or a pipe that cannot be written: the system's sentence names it.
-            await Console.Error.WriteLineAsync(exception.Message);
+            await errors.WriteLineAsync(exception.Message);
             return Failed;
         }
         catch (Exception exception) when (Environment.GetEnvironmentVariable("SLIPWAY_TRACE") is null)
         {
             // A defect of ours. People get a sentence; whoever reports it can ask for the trace.
-            await Console.Error.WriteLineAsync(
+            await errors.WriteLineAsync(
                 $"Slipway failed: {exception.Message} This is a defect; SLIPWAY_TRACE=1 shows where.");
             return Failed;
         }

@@ -5,7 +5,7 @@ using Slipway.Client;
 
 namespace Slipway.Cli.CommandLine;
 
-/// <summary>The options that every verb over a server shares.</summary>
+/// <summary>The options that every verb over a server shares, by az ml's names.</summary>
 internal sealed class CommonOptions
 {
     private readonly Option<Uri?> _server = new("--server")
@@ -16,22 +16,24 @@ internal sealed class CommonOptions
         CustomParser = result => Parse(result.Tokens[0].Value, result),
     };
 
-    private readonly Option<string?> _workspace = new("--workspace-name", "-w") { Description = "The workspace. Default: default." };
+    private readonly Option<string?> _workspace = new("--workspace-name", "--workspace", "-w") { Description = "The workspace. Default: default." };
 
-    private readonly Option<OutputFormat?> _output = new("--output", "-o") { Description = "json, table, tsv or none." };
+    private readonly OutputOptions _output;
 
     public CommonOptions(Command command)
     {
+        _output = new OutputOptions(command);
         command.Options.Add(_server);
         command.Options.Add(_workspace);
-        command.Options.Add(_output);
+
+        // Scripts for Azure name what is not here; their commands run as they are.
+        command.Options.Add(new Option<string?>("--resource-group", "-g") { Hidden = true });
+        command.Options.Add(new Option<string?>("--subscription") { Hidden = true });
     }
 
     public SlipwayClient Client(ParseResult parsed) => new(parsed.GetValue(_server)!, parsed.GetValue(_workspace));
 
-    /// <summary>Table for people, JSON for pipes, unless asked otherwise.</summary>
-    public OutputFormat Format(ParseResult parsed) =>
-        parsed.GetValue(_output) ?? (Console.IsOutputRedirected ? OutputFormat.Json : OutputFormat.Table);
+    public OutputStyle Style(ParseResult parsed) => _output.Style(parsed);
 
     public static Uri? Parse(string text, ArgumentResult result)
     {

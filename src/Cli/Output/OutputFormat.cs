@@ -4,6 +4,9 @@ namespace Slipway.Cli.Output;
 internal enum OutputFormat
 {
     Json,
+    Jsonc,
+    Yaml,
+    Yamlc,
     Table,
     Tsv,
     None,

@@ -1,56 +1,69 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Spectre.Console;
 
 namespace Slipway.Cli.Output;
 
-/// <summary>Prints JSON answers as what the user asked for.</summary>
+/// <summary>Prints answers of the server as what the user asked for.</summary>
 internal static class Printer
 {
     private static readonly JsonSerializerOptions s_indented =
         new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>One thing: its fields below each other.</summary>
-    public static void Show(JsonNode node, OutputFormat format)
-    {
-        if (format is OutputFormat.Json or OutputFormat.None || node is not JsonObject fields)
-        {
-            Json(node, format);
-            return;
-        }
+    /// <summary>One thing: in a table its fields stand below each other.</summary>
+    public static void Show(JsonNode? node, OutputStyle style) => Result(AzureNames.Of(node), style);
 
-        var shown = fields.Where(field => field.Value is not null).Select(field => new[] { field.Key, Text(field.Value) });
-        Rows(["field", "value"], shown, format);
+    /// <summary>What is not ours: its names stay as they are.</summary>
+    public static void ShowAsIs(JsonNode? node, OutputStyle style) => Result(node, style);
+
+    /// <summary>A list: in a table one line for each, with these fields as columns.</summary>
+    public static void List(JsonArray items, IReadOnlyList<string> columns, OutputStyle style)
+    {
+        var named = (JsonArray)AzureNames.Of(items)!;
+        if (style.Query is not null || style.Format is not (OutputFormat.Table or OutputFormat.Tsv))
+            Result(named, style);
+        else
+            Rows([.. columns.Select(AzureNames.Of)], named, style);
     }
 
-    /// <summary>A list: one line for each, with these fields as columns.</summary>
-    public static void List(JsonArray items, IReadOnlyList<string> columns, OutputFormat format)
+    /// <summary>A list whose fields are named by the user.</summary>
+    public static void Rows(IReadOnlyList<string> columns, JsonArray items, OutputStyle style)
     {
-        if (format is OutputFormat.Json or OutputFormat.None)
+        if (style.Query is not null || style.Format is not (OutputFormat.Table or OutputFormat.Tsv))
         {
-            Json(items, format);
+            Result(items, style);
             return;
         }
 
-        Rows(columns, items.Select(item => columns.Select(column => Text(Dig(item, column))).ToArray()), format);
+        var rows = items.Select(item => columns.Select(column => Dig(item, column)).ToList());
+        if (style.Format == OutputFormat.Table)
+            TableOutput.Write(columns, rows.Select(row => row.Select(PlainText.Of).ToArray()), style);
+        else
+            TsvOutput.Write(rows.Select(row => row.Select(PlainText.Of)), style.Out);
     }
 
-    public static void Rows(IReadOnlyList<string> columns, IEnumerable<string[]> rows, OutputFormat format)
+    private static void Result(JsonNode? document, OutputStyle style)
     {
-        if (format == OutputFormat.Tsv)
-        {
-            foreach (var row in rows)
-                System.Console.WriteLine(string.Join('\t', row.Select(cell => cell.ReplaceLineEndings(" ").Replace('\t', ' '))));
+        var result = style.Query is { } query ? query.Of(document) : document;
+        if (result is null)
             return;
+        switch (style.Format)
+        {
+            case OutputFormat.Json or OutputFormat.Jsonc:
+                style.Out.WriteLine(result.ToJsonString(s_indented));
+                break;
+            case OutputFormat.Yaml or OutputFormat.Yamlc:
+                style.Out.Write(YamlOutput.Of(result));
+                break;
+            case OutputFormat.Table:
+                TableOutput.Write(result, style);
+                break;
+            case OutputFormat.Tsv:
+                TsvOutput.Write(result, style.Out);
+                break;
+            case OutputFormat.None:
+                break;
         }
-
-        var table = new Table().Border(TableBorder.Simple);
-        foreach (var column in columns)
-            table.AddColumn(new TableColumn(Markup.Escape(column)));
-        foreach (var row in rows)
-            table.AddRow([.. row.Select(Markup.Escape)]);
-        Console().Write(table);
     }
 
     /// <summary>"metrics.auc" of {"metrics": {"auc": 1}}; a key that itself has dots is found as it is.</summary>
@@ -62,31 +75,5 @@ internal static class Printer
             return value;
         var dot = path.IndexOf('.', StringComparison.Ordinal);
         return dot < 0 ? null : Dig(fields[path[..dot]], path[(dot + 1)..]);
-    }
-
-    private static string Text(JsonNode? node) => node switch
-    {
-        null => "",
-        JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>(),
-        JsonArray array when array.All(item => item is JsonValue) => string.Join(", ", array.Select(Text)),
-        _ => node.ToJsonString(),
-    };
-
-    private static void Json(JsonNode node, OutputFormat format)
-    {
-        if (format != OutputFormat.None)
-            System.Console.WriteLine(node.ToJsonString(s_indented));
-    }
-
-    // A pipe has no width: nothing may be cut there.
-    public static IAnsiConsole Console()
-    {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = System.Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
-        });
-        if (System.Console.IsOutputRedirected)
-            console.Profile.Width = 10_000;
-        return console;
     }
 }

@@ -86,7 +86,7 @@ internal static class EndpointCommands
             using var body = new StringContent(await File.ReadAllTextAsync(path, ct), System.Text.Encoding.UTF8, "application/json");
             var answer = await client.PostAsync(
                 $"endpoints/{Uri.EscapeDataString(parsed.GetValue(name)!)}/v2/models/{Uri.EscapeDataString(parsed.GetValue(model)!)}/infer", body, ct);
-            Printer.Show(answer ?? new JsonObject(), OutputFormat.Json);
+            Printer.ShowAsIs(answer, format);
             return 0;
         });
     }

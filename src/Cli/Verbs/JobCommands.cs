@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Slipway.Cli.CommandLine;
 using Slipway.Cli.Output;
+using Slipway.Client;
 
 namespace Slipway.Cli.Verbs;
 
@@ -9,43 +11,64 @@ internal static class JobCommands
 {
     private static readonly string[] s_columns = ["name", "type", "experimentName", "status", "createdAt", "message"];
 
-    public static Command Create() => new("job", "Jobs and pipelines.") { CreateJob(), List(), Show(), Cancel(), Log() };
+    public static Command Create() => new("job", "Jobs and pipelines.")
+    {
+        CreateJob(), List(), Show(), Stream(), Cancel(), Log(), ExplainCache(),
+    };
 
     private static Command CreateJob()
     {
-        var file = new Option<string>("--file", "-f") { Description = "The job's or pipeline's YAML.", Required = true };
+        var file = DefinitionOptions.File("a job or pipeline");
         var name = new Option<string?>("--name", "-n") { Description = "Default: the definition's name, else a generated one." };
-        var set = new Option<string[]>("--set") { Description = "Edits of the definition: inputs.week=3.", AllowMultipleArgumentsPerToken = true };
-        var stream = new Option<bool>("--stream", "-s") { Description = "Wait for the end and print the logs." };
-        return ApiVerb.Create("create", "Submit a job.", [file, name, set, stream], async (client, parsed, format, ct) =>
+        var set = DefinitionOptions.Set();
+        var stream = new Option<bool>("--stream", "-s") { Description = "Wait for the end; the logs go to stderr as they come." };
+        var web = DefinitionOptions.Web();
+        return ApiVerb.Create("create", "Submit a job.", [file, name, set, stream, web], async (client, parsed, format, ct) =>
         {
             var definition = JobFile.Read(parsed.GetValue(file)!, parsed.GetValue(set) ?? []);
             var job = await definition.SubmitAsync(client, parsed.GetValue(name), ct);
+            if (parsed.GetValue(web))
+                StudioLinks.Tell(client, "jobs", job.Name, format);
             if (parsed.GetValue(stream))
-            {
-                job = await client.Jobs.WaitAsync(job.Name, ct);
-                Console.Write(await client.GetTextAsync($"api/v1/jobs/{Uri.EscapeDataString(job.Name)}/logs", ct));
-            }
-
-            Printer.Show(await client.GetAsync($"api/v1/jobs/{Uri.EscapeDataString(job.Name)}", ct), format);
-            return job.Status is "Failed" or "Canceled" ? 1 : 0;
+                await FollowAsync(client, job.Name, format.Error, format.Error, ct);
+            var shown = await ShowAsync(client, job.Name, ct);
+            Printer.Show(shown, format);
+            return ExitCode(shown);
         });
     }
 
-    private static Command List() => ApiVerb.Create("list", "List jobs, newest first.", [], async (client, _, format, ct) =>
+    private static Command List()
     {
-        Printer.List((await client.GetAsync("api/v1/jobs", ct))["jobs"]!.AsArray(), s_columns, format);
-        return 0;
-    });
+        var most = new Option<int>("--max-results", "-r") { Description = "Default: 50.", DefaultValueFactory = _ => 50 };
+        var status = new Option<string?>("--status") { Description = "Only these: Queued, Running, Completed, Failed, Canceled." };
+        return ApiVerb.Create("list", "List jobs, newest first.", [most, status], async (client, parsed, format, ct) =>
+        {
+            var filter = parsed.GetValue(status) is { } only ? $"&status={Uri.EscapeDataString(only)}" : "";
+            var jobs = (await client.GetAsync($"api/v1/jobs?limit={parsed.GetValue(most)}{filter}", ct))["jobs"]!.AsArray();
+            Printer.List(jobs, s_columns, format);
+            return 0;
+        });
+    }
 
     private static Command Show()
     {
         var name = Name();
-        return ApiVerb.Create("show", "Show a job and its steps.", [name], async (client, parsed, format, ct) =>
+        var web = DefinitionOptions.Web();
+        return ApiVerb.Create("show", "Show a job and its steps.", [name, web], async (client, parsed, format, ct) =>
         {
-            Printer.Show(await client.GetAsync($"api/v1/jobs/{Uri.EscapeDataString(parsed.GetValue(name)!)}", ct), format);
+            var shown = await ShowAsync(client, parsed.GetValue(name)!, ct);
+            if (parsed.GetValue(web))
+                StudioLinks.Tell(client, "jobs", parsed.GetValue(name)!, format);
+            Printer.Show(shown, format);
             return 0;
         });
+    }
+
+    private static Command Stream()
+    {
+        var name = Name();
+        return ApiVerb.Create("stream", "Print the logs of a job as they come, until it ends.", [name], async (client, parsed, format, ct) =>
+            await FollowAsync(client, parsed.GetValue(name)!, format.Out, format.Error, ct));
     }
 
     private static Command Cancel()
@@ -62,13 +85,50 @@ internal static class JobCommands
     {
         var name = Name();
         var step = new Option<string?>("--step") { Description = "Only this step." };
-        return ApiVerb.Create("log", "Print the logs of a job's steps.", [name, step], async (client, parsed, _, ct) =>
+        return ApiVerb.Create("log", "Print the logs of a job's steps.", [name, step], async (client, parsed, format, ct) =>
         {
             var query = parsed.GetValue(step) is { } only ? $"?step={Uri.EscapeDataString(only)}" : "";
-            Console.Write(await client.GetTextAsync($"api/v1/jobs/{Uri.EscapeDataString(parsed.GetValue(name)!)}/logs{query}", ct));
+            await format.Out.WriteAsync(await client.GetTextAsync($"{Path(parsed.GetValue(name)!)}/logs{query}", ct));
             return 0;
         });
     }
+
+    private static Command ExplainCache()
+    {
+        var name = Name();
+        return ApiVerb.Create("explain-cache", "Tell for each step whether its result was reused, and if not which input changed.", [name], async (client, parsed, format, ct) =>
+        {
+            var steps = (await client.GetAsync($"{Path(parsed.GetValue(name)!)}/cache", ct))["steps"]!.AsArray();
+            Printer.List(steps, ["step", "outcome", "reason", "comparedWith"], format);
+            return 0;
+        });
+    }
+
+    /// <summary>Prints what the steps write; what state they are in goes to the other writer.</summary>
+    private static async Task<int> FollowAsync(SlipwayClient client, string name, TextWriter logs, TextWriter states, CancellationToken ct)
+    {
+        var code = 0;
+        await foreach (var happened in client.Jobs.FollowAsync(name, ct))
+        {
+            if (happened.Text is { } text)
+                await logs.WriteAsync(text);
+            if (happened.Status is not { } status)
+                continue;
+            var why = happened.Message is { } message ? $": {message}" : "";
+            await states.WriteLineAsync(happened.Step is { } step ? $"[{step} {status}{why}]" : $"[Job {name} {status}{why}]");
+            if (happened.Step is null)
+                code = status is "Failed" or "Canceled" ? 1 : 0;
+        }
+
+        return code;
+    }
+
+    private static async Task<JsonNode> ShowAsync(SlipwayClient client, string name, CancellationToken ct) =>
+        StudioLinks.WithServices(client, await client.GetAsync(Path(name), ct));
+
+    private static int ExitCode(JsonNode job) => job["status"]!.ToString() is "Failed" or "Canceled" ? 1 : 0;
+
+    private static string Path(string name) => $"api/v1/jobs/{Uri.EscapeDataString(name)}";
 
     private static Option<string> Name() => new("--name", "-n") { Description = "The job's name.", Required = true };
 }

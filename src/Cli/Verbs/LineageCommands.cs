@@ -22,21 +22,21 @@ internal static class LineageCommands
         {
             var start = parsed.GetValue(node)!;
             var answer = await client.GetAsync($"api/v1/lineage/{direction}?node={Uri.EscapeDataString(start)}", ct);
-            if (format == OutputFormat.Table)
-                Draw(start, answer["edges"]!.AsArray(), upstream: direction == "upstream");
+            if (format.IsForPeople)
+                Draw(format, start, answer["edges"]!.AsArray(), upstream: direction == "upstream");
             else
                 Printer.List(answer["edges"]!.AsArray(), ["from", "act", "to", "time", "principal"], format);
             return 0;
         });
     }
 
-    private static void Draw(string start, JsonArray edges, bool upstream)
+    private static void Draw(OutputStyle style, string start, JsonArray edges, bool upstream)
     {
         var (near, far) = upstream ? ("to", "from") : ("from", "to");
         var byNear = edges.ToLookup(edge => edge![near]!.ToString());
         var tree = new Spectre.Console.Tree(Markup.Escape(start));
         Grow(tree, start, byNear, far, [start]);
-        Printer.Console().Write(tree);
+        TableOutput.Console(style).Write(tree);
     }
 
     // tree:sha256:dd875b94acec216b8616… → tree:sha256:dd875b94acec

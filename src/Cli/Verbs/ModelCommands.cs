@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Slipway.Cli.CommandLine;
 using Slipway.Cli.Output;
 using Slipway.Kernel;
@@ -23,7 +24,7 @@ internal static class ModelCommands
             }
 
             var names = (await client.GetAsync("api/v1/models", ct))["models"]!.AsArray();
-            Printer.Rows(["name"], names.Select(item => new[] { item!.ToString() }), format == OutputFormat.Json ? OutputFormat.Tsv : format);
+            Printer.List(new JsonArray([.. names.Select(item => new JsonObject { ["name"] = item!.ToString() })]), ["name"], format);
             return 0;
         });
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Slipway.Cli.CommandLine;
 using Slipway.Cli.Output;
@@ -37,29 +36,16 @@ internal static class SqlCommand
             var result = await client.Data.SqlAsync(parsed.GetValue(query)!, parsed.GetValue(limit), ct);
             Print(result, format);
             if (result.Truncated)
-                await Console.Error.WriteLineAsync("There are more rows; --max-results shows more.");
+                await format.Error.WriteLineAsync("There are more rows; --max-results shows more.");
             return 0;
         });
     }
 
-    private static void Print(SqlResult result, OutputFormat format)
+    private static void Print(SqlResult result, OutputStyle format)
     {
         var names = result.Columns.Select(column => column.Name).ToList();
-        if (format is not (OutputFormat.Json or OutputFormat.None))
-        {
-            Printer.Rows(names, result.Rows.Select(row => row.Select(Text).ToArray()), format);
-            return;
-        }
-
         var objects = result.Rows.Select(row =>
             (JsonNode)new JsonObject(names.Zip(row, (name, cell) => KeyValuePair.Create(name, JsonNode.Parse(cell.GetRawText())))));
-        Printer.List(new JsonArray([.. objects]), names, format);
+        Printer.Rows(names, new JsonArray([.. objects]), format);
     }
-
-    private static string Text(JsonElement cell) => cell.ValueKind switch
-    {
-        JsonValueKind.Null => "",
-        JsonValueKind.String => cell.GetString()!,
-        _ => cell.GetRawText(),
-    };
 }

@@ -13,24 +13,25 @@ internal static class ValidateCommand
     {
         var file = new Option<string>("--file", "-f") { Description = "The YAML file.", Required = true };
         var kind = new Option<string?>("--kind", "-k") { Description = $"What it is, if the file does not tell: {string.Join(", ", Definitions.Kinds)}." };
-        var command = new Command("validate", "Check a definition without a server.") { file, kind };
-        command.SetAction(parsed => Run(parsed.GetValue(file)!, parsed.GetValue(kind)));
+        var set = DefinitionOptions.Set();
+        var command = new Command("validate", "Check a definition without a server.") { file, kind, set };
+        command.SetAction(parsed => Run(parsed.GetValue(file)!, parsed.GetValue(kind), parsed.GetValue(set) ?? [], parsed.InvocationConfiguration));
         return command;
     }
 
-    private static int Run(string path, string? kind)
+    private static int Run(string path, string? kind, string[] edits, InvocationConfiguration console)
     {
         if (!File.Exists(path))
             throw SlipwayException.Invalid($"--file: there is no file '{path}'.");
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         var file = JobFile.Describe(File.ReadAllText(path), Path.GetFileName(path), folder);
-        var definition = file with { Kind = kind };
+        var definition = file with { Kind = kind, Edits = edits };
         var problems = Definitions.Validate(definition);
         foreach (var problem in problems)
-            Console.Error.WriteLine(problem);
+            console.Error.WriteLine(problem);
         if (problems.Count > 0)
             return Misused;
-        Console.WriteLine($"{path} is a valid {Definitions.Detect(definition) ?? kind}.");
+        console.Output.WriteLine($"{path} is a valid {Definitions.Detect(definition) ?? kind}.");
         return 0;
     }
 }
