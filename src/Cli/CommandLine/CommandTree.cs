@@ -32,14 +32,7 @@ internal static class CommandTree
         using var interrupt = new Interrupt();
         try
         {
-            var settings = new InvocationConfiguration
-            {
-                EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = null,
-                Output = output,
-                Error = errors,
-            };
-            return await parsed.InvokeAsync(settings, interrupt.Token);
+            return await parsed.InvokeAsync(Console(output, errors), interrupt.Token);
         }
         catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
         {
@@ -70,6 +63,14 @@ internal static class CommandTree
             return Failed;
         }
     }
+
+    private static InvocationConfiguration Console(TextWriter output, TextWriter errors) => new()
+    {
+        EnableDefaultExceptionHandler = false,
+        ProcessTerminationTimeout = null,
+        Output = output,
+        Error = errors,
+    };
 
     private static RootCommand Build() => new("Slipway: data, training, registry, serving, monitoring and retraining as one program.")
     {
