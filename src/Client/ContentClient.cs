@@ -22,11 +22,21 @@ public sealed class ContentClient
     public async Task<ContentTree> UploadAsync(string path, CancellationToken ct)
     {
         var root = Path.GetFullPath(path);
-        var isFolder = Directory.Exists(root);
-        string[] files = isFolder ? [.. FilesBelow(root)] : [root];
+        return Directory.Exists(root)
+            ? await UploadAsync(root, root, [.. FilesBelow(root)], ct)
+            : await UploadAsync(root, Path.GetDirectoryName(root)!, [root], ct);
+    }
+
+    /// <summary>Uploads these files of a folder as one tree.</summary>
+    public Task<ContentTree> UploadAsync(string folder, IReadOnlyList<string> files, CancellationToken ct) =>
+        UploadAsync(folder, folder, files, ct);
+
+    /// <param name="root">What the digests of the files are remembered under.</param>
+    private async Task<ContentTree> UploadAsync(string root, string folder, IReadOnlyList<string> files, CancellationToken ct)
+    {
         var digests = FileDigests.Load(root, FileDigests.DefaultFolder, TimeProvider.System);
-        var found = new (string File, string Digest, long Size)[files.Length];
-        await Parallel.ForAsync(0, files.Length, ct, async (i, token) =>
+        var found = new (string File, string Digest, long Size)[files.Count];
+        await Parallel.ForAsync(0, files.Count, ct, async (i, token) =>
         {
             var (digest, size) = await digests.OfAsync(files[i], token);
             found[i] = (files[i], digest, size);
@@ -34,7 +44,6 @@ public sealed class ContentClient
 
         await SendMissingAsync(found, digests, ct);
         digests.Save();
-        var folder = isFolder ? root : Path.GetDirectoryName(root)!;
         var entries = found.Select(file => new { Path = Path.GetRelativePath(folder, file.File).Replace('\\', '/'), file.Digest, file.Size });
         return (await _client.SendAsync<ContentTree>(HttpMethod.Post, "api/v1/content/trees", new { Entries = entries }, ct))!;
     }

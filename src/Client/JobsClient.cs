@@ -43,7 +43,8 @@ public sealed record NewJob(
     string Source,
     string? Name,
     IReadOnlyDictionary<string, string> Files,
-    IReadOnlyDictionary<string, string> Inputs);
+    IReadOnlyDictionary<string, string> Inputs,
+    IReadOnlyDictionary<string, string>? Tags = null);
 
 /// <summary>Jobs and pipelines.</summary>
 public sealed class JobsClient

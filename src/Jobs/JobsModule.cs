@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Slipway.Data;
+using Slipway.Jobs.Assets;
 using Slipway.Jobs.Caching;
 using Slipway.Jobs.Compute;
 using Slipway.Jobs.Compute.Containers;
@@ -43,6 +44,10 @@ public static class JobsModule
         JobLogs.Map(routes);
         SearchLogs.Map(routes);
         ExplainCache.Map(routes);
+        ShowSchema.Map(routes);
+        RegisterAsset.Map(routes);
+        ShowAssets.Map(routes);
+        ArchiveAsset.Map(routes);
     }
 
     /// <summary>What leases and runs steps, alone: for a host that starts only some parts of a server.</summary>
@@ -51,7 +56,8 @@ public static class JobsModule
     private static IServiceCollection AddStores(this IServiceCollection services) => services
         .AddSingleton<JobStore>()
         .AddSingleton<StepStore>()
-        .AddSingleton<StepCache>();
+        .AddSingleton<StepCache>()
+        .AddSingleton<AssetStore>();
 
     private static IServiceCollection AddExecution(this IServiceCollection services) => services
         .AddSingleton<Policies<IStepKind>>()
@@ -95,6 +101,11 @@ public static class JobsModule
         .AddSingleton<DefinitionReader>()
         .AddSingleton<JobFiles>()
         .AddSingleton<StepLogs>()
+        .AddSingleton<ShowSchema>()
+        .AddSingleton<UsedAssets>()
+        .AddSingleton<RegisterAsset>()
+        .AddSingleton<ShowAssets>()
+        .AddSingleton<ArchiveAsset>()
         .AddSingleton<SubmitJob>()
         .AddSingleton<ShowJob>()
         .AddSingleton<ListJobs>()

@@ -82,6 +82,8 @@ internal static class CommandTree
         SqlCommand.Create(),
         JobCommands.Create(),
         ExperimentCommands.Create(),
+        AssetCommands.Components(),
+        AssetCommands.Environments(),
         RunCommands.Create(),
         ModelCommands.Create(),
         LineageCommands.Create(),

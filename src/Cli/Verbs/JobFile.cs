@@ -1,3 +1,4 @@
+using Slipway.Cli.Snapshots;
 using Slipway.Client;
 using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
@@ -5,18 +6,18 @@ using Slipway.Server;
 
 namespace Slipway.Cli.Verbs;
 
-/// <summary>A job's YAML on this machine, checked, with the local files that it names.</summary>
+/// <summary>The YAML of a job, component or environment on this machine, checked, with the local files that it names.</summary>
 internal sealed record JobFile(string Folder, string Source, string Yaml, IReadOnlyList<string> Paths)
 {
     /// <summary>Reads and checks the file; every mistake is reported at once.</summary>
-    public static JobFile Read(string path, IReadOnlyList<string> edits)
+    public static JobFile Read(string path, IReadOnlyList<string> edits, string kind = "job")
     {
         if (!File.Exists(path))
             throw SlipwayException.Invalid($"--file: there is no file '{path}'.");
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         var source = Path.GetFileName(path);
         var text = File.ReadAllText(path);
-        var paths = Definitions.LocalPaths(Describe(text, source, folder) with { Edits = edits });
+        var paths = Definitions.LocalPaths(Describe(text, source, folder) with { Kind = kind, Edits = edits });
         var yaml = edits.Count == 0 ? text : Definitions.Edit(text, source, edits);
         return new JobFile(folder, source, yaml, paths);
     }
@@ -44,10 +45,24 @@ internal sealed record JobFile(string Folder, string Source, string Yaml, IReadO
     /// <summary>Uploads the files and submits the job.</summary>
     public async Task<Client.Job> SubmitAsync(SlipwayClient client, string? name, CancellationToken ct)
     {
+        var files = await UploadAsync(client, ct);
+        return await client.Jobs.SubmitAsync(
+            new Client.NewJob(Yaml, Source, name, files, new Dictionary<string, string>(), await GitState.TagsAsync(Folder, ct)), ct);
+    }
+
+    /// <summary>The trees of the local files; what the server has already is not sent.</summary>
+    public async Task<Dictionary<string, string>> UploadAsync(SlipwayClient client, CancellationToken ct)
+    {
         var files = new Dictionary<string, string>();
         foreach (var path in Paths)
-            files[path] = (await client.Content.UploadAsync(Path.Combine(Folder, path), ct)).Digest;
-        return await client.Jobs.SubmitAsync(
-            new Client.NewJob(Yaml, Source, name, files, new Dictionary<string, string>()), ct);
+        {
+            var full = Path.GetFullPath(Path.Combine(Folder, path));
+            var tree = Directory.Exists(full)
+                ? await client.Content.UploadAsync(full, LocalSnapshot.Files(full), ct)
+                : await client.Content.UploadAsync(full, ct);
+            files[path] = tree.Digest;
+        }
+
+        return files;
     }
 }

@@ -1,3 +1,5 @@
+using Slipway.Jobs.Assets;
+
 namespace Slipway.Jobs.Definitions;
 
 /// <summary>
@@ -16,6 +18,9 @@ internal sealed record DefinitionText
     /// <see cref="LocalPath.Key"/>; null when there is no such file.
     /// </summary>
     public Func<string, string?> Open { get; init; } = _ => null;
+
+    /// <summary>Gives a registered component or environment by its reference; null when there is none.</summary>
+    public Func<AssetKind, Reference, RegisteredAsset?> Registered { get; init; } = (_, _) => null;
 
     /// <summary>False: the job is not submitted as it is; inputs may still lack their content.</summary>
     public bool IsComplete { get; init; } = true;

@@ -1,3 +1,4 @@
+using Slipway.Jobs.Assets;
 using Slipway.Jobs.Definitions.Schema;
 using Slipway.Jobs.Definitions.Yaml;
 
@@ -54,6 +55,26 @@ internal sealed class SourceFiles(DefinitionText text, Problems problems)
                 shape.Check(file.Root, "", file.Check);
         }
 
+        return file;
+    }
+
+    /// <summary>The registered component or environment, checked by the shape; null when there is none.</summary>
+    public SourceFile? OpenRegistered(AssetKind kind, Reference reference, Shape shape)
+    {
+        if (text.Registered(kind, reference) is not { } asset)
+            return null;
+        if (_opened.TryGetValue(asset.Key, out var known))
+            return known;
+
+        SourceFile? file = null;
+        if (YamlReader.Read(asset.Yaml, reference.Text, problems) is { } root)
+        {
+            file = new SourceFile(asset.Key, root, new Check(problems, LocalPaths.FolderOf(asset.Key)));
+            _all.Add(file);
+            shape.Check(root, "", file.Check);
+        }
+
+        _opened[asset.Key] = file;
         return file;
     }
 

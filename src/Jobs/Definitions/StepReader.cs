@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json.Nodes;
+using Slipway.Jobs.Assets;
 using Slipway.Jobs.Definitions.Schema;
 using Slipway.Jobs.Definitions.Yaml;
 
@@ -155,7 +156,13 @@ internal sealed class StepReader(JobTables tables, SourceFiles files, PipelineRe
 
         var reference = ReferenceReader.Read(written.Text, ReferenceUse.Component, step.Folder, out _);
         if (reference is not LocalPath path)
-            return reference;
+        {
+            if (reference is null || files.OpenRegistered(AssetKind.Component, reference, tables.Component) is not { } registered)
+                return reference;
+            component = new Piece(registered, registered.Root, "");
+            return null;
+        }
+
         if (files.Open(path, tables.Component, written, step.At(field)) is not { } file)
             return null;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Slipway.Jobs.Assets;
 using Slipway.Jobs.Definitions.Schema;
 using Slipway.Jobs.Definitions.Yaml;
 
@@ -9,6 +10,9 @@ internal sealed class StepSettings(SourceFiles files)
 {
     // Typed properties of the step, for all kinds; they are not repeated among the settings.
     private static readonly string[] s_typed = ["limits", "resources", "environment_variables", "trial", "training_data", "validation_data", "test_data"];
+
+    // Of a registered environment they say who it is, not what it does; the cache must not see them.
+    private static readonly string[] s_assetNames = ["$schema", "name", "version", "description", "tags", "properties"];
 
     private readonly JsonObject _json = [];
 
@@ -52,13 +56,21 @@ internal sealed class StepSettings(SourceFiles files)
     {
         _json["environment"] = written.Text;
         if (ExpressionReader.HasExpression(written.Text)
-            || ReferenceReader.Read(written.Text, ReferenceUse.Environment, piece.Folder, out _) is not LocalPath path
-            || files.Open(path, EnvironmentTable.Inline, written, piece.At("environment")) is not { } file)
+            || ReferenceReader.Read(written.Text, ReferenceUse.Environment, piece.Folder, out _) is not { } reference)
         {
             return;
         }
 
-        _json["environment"] = EnvironmentTable.Inline.Json(file.Root);
+        var file = reference is LocalPath path
+            ? files.Open(path, EnvironmentTable.Inline, written, piece.At("environment"))
+            : files.OpenRegistered(AssetKind.Environment, reference, EnvironmentTable.Asset);
+        if (file is null)
+            return;
+
+        var environment = (JsonObject)EnvironmentTable.Inline.Json(file.Root)!;
+        foreach (var name in reference is LocalPath ? [] : s_assetNames)
+            environment.Remove(name);
+        _json["environment"] = environment;
         Files.AddRange(file.Check.Files.Select(named => new SettingFile($"environment.{named.Field}", named.Path)));
     }
 }

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using Slipway.Data;
+using Slipway.Jobs.Assets;
 using Slipway.Jobs.Contracts;
 using Slipway.Jobs.Definitions;
 using Slipway.Jobs.Planning;
@@ -25,7 +26,12 @@ internal sealed class JobSubmission(
     public const string DefaultExperiment = "Default";
 
     /// <summary>Null: a job of this name exists.</summary>
-    public async Task<JobRecord?> AddAsync(Caller caller, JobDefinition definition, NewJob wanted, CancellationToken ct)
+    public Task<JobRecord?> AddAsync(Caller caller, JobDefinition definition, NewJob wanted, CancellationToken ct) =>
+        AddAsync(caller, definition, wanted, [], ct);
+
+    /// <param name="used">The registered components and environments that were resolved; the lineage keeps them.</param>
+    public async Task<JobRecord?> AddAsync(
+        Caller caller, JobDefinition definition, NewJob wanted, IReadOnlyList<RegisteredAsset> used, CancellationToken ct)
     {
         check.Check(definition);
         var name = JobNames.Check(wanted.Name ?? definition.Name ?? JobNames.Next());
@@ -41,7 +47,11 @@ internal sealed class JobSubmission(
             Plan = Planner.Plan(definition, name, wanted.Files),
         };
         var rows = Rows(record);
-        var edges = await reuse.ApplyAsync(record, rows, time.UtcNow(), ct);
+        NewEdge[] edges =
+        [
+            .. await reuse.ApplyAsync(record, rows, time.UtcNow(), ct),
+            .. used.Select(asset => StepRun.Edge("used", asset.Node, $"run:{record.Id}")),
+        ];
         var added = await database.WriteAsync(
             IsolationLevel.ReadCommitted, (tx, token) => WriteAsync(tx, record, rows, edges, wanted, token), ct);
         if (!added)

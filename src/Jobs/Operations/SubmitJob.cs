@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Slipway.Data;
+using Slipway.Jobs.Assets;
 using Slipway.Jobs.Contracts;
-using Slipway.Jobs.Definitions;
 using Slipway.Jobs.Execution;
 using Slipway.Kernel;
 using Slipway.Security.Contracts;
@@ -14,7 +14,7 @@ namespace Slipway.Jobs.Operations;
 
 /// <summary>POST /api/v1/jobs: checks a definition as a whole, keeps it, and queues its steps.</summary>
 internal sealed partial class SubmitJob(
-    DefinitionReader reader, JobFiles files, JobSubmission submission, JobStore jobs, JobViews views, IAccess access, IAuditLog audit,
+    UsedAssets assets, JobSubmission submission, JobStore jobs, JobViews views, IAccess access, IAuditLog audit,
     ILogger<SubmitJob> logger)
 {
     public static void Map(IEndpointRouteBuilder routes) =>
@@ -33,15 +33,8 @@ internal sealed partial class SubmitJob(
         if (wanted is { ReturnExisting: true, Name: { } known } && await jobs.FindAsync(caller.Workspace, known, ct) is { } existing)
             return await views.ShowAsync(existing, ct);
 
-        var texts = await files.ReadDefinitionsAsync(wanted.Files, ct);
-        var definition = reader.ReadJob(new DefinitionText
-        {
-            Yaml = wanted.Yaml,
-            Source = wanted.Source,
-            Inputs = wanted.Inputs,
-            Open = texts.GetValueOrDefault,
-        });
-        var added = await submission.AddAsync(caller, definition, wanted, ct);
+        var (definition, whole, used) = await assets.ReadAsync(caller, wanted, ct);
+        var added = await submission.AddAsync(caller, definition, whole, used, ct);
         var name = added?.Name ?? wanted.Name ?? definition.Name!;
         var row = (await jobs.FindAsync(caller.Workspace, name, ct))!;
         if (added is null)

@@ -1,0 +1,52 @@
+using System.Text.Json.Nodes;
+using Slipway.Data;
+using Slipway.Jobs.Definitions;
+using Slipway.Jobs.Execution;
+
+namespace Slipway.Jobs.Assets;
+
+/// <summary>A version of a component or environment.</summary>
+internal sealed record RegisteredAsset
+{
+    public required string Id { get; init; }
+
+    public required string Workspace { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Version { get; init; }
+
+    public required string Digest { get; init; }
+
+    public required string Yaml { get; init; }
+
+    public required string Definition { get; init; }
+
+    public required string Files { get; init; }
+
+    public string? Description { get; init; }
+
+    public required string Tags { get; init; }
+
+    public required bool Archived { get; init; }
+
+    public required long CreatedAt { get; init; }
+
+    public required string CreatedBy { get; init; }
+
+    public string Node => $"{Kind}:{Name}@{Version}";
+
+    /// <summary>Where its definition lies among a job's files. So deep that the '..' of its paths stay below its name.</summary>
+    public string Key => $"azureml:{Kind}/{Name}/{Version}/{string.Concat(Enumerable.Repeat("-/", MostLevelsUp))}{Kind}.yml";
+
+    /// <summary>How many folders up a path of a registered definition may go.</summary>
+    public const int MostLevelsUp = 8;
+
+    /// <summary>The trees of its files, as a job that uses it names them.</summary>
+    public IEnumerable<KeyValuePair<string, Digest>> FilesInJob() => JobsJson.ReadMap(Files).Select(file =>
+        KeyValuePair.Create(LocalPaths.Join(LocalPaths.FolderOf(Key), file.Key), Data.Digest.Parse(file.Value)));
+
+    public JsonObject ReadDefinition() => JsonNode.Parse(Definition)!.AsObject();
+}
