@@ -13,7 +13,7 @@ internal static class JobCommands
 
     public static Command Create() => new("job", "Jobs and pipelines.")
     {
-        CreateJob(), List(), Show(), Stream(), Cancel(), Log(), ExplainCache(),
+        CreateJob(), List(), Show(), Stream(), Cancel(), Log(), JobDownload.Create(), ExplainCache(),
     };
 
     private static Command CreateJob()

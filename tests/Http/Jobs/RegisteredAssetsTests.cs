@@ -79,6 +79,10 @@ public sealed class RegisteredAssetsTests : IAsyncLifetime
         var lineage = await CallAsync("lineage", "impact", "component:greet@1", "-o", "tsv", "--query", "[].act");
         var status = await CallAsync("job", "show", "-n", "used", "--query", "[status, services.Studio.endpoint]", "-o", "json");
 
+        await CallAsync("job", "download", "-n", "used", "--output-name", "again.said", "-p", _folder.File("got"));
+
+        Assert.Equal("hello me\n", await File.ReadAllTextAsync(_folder.File("got/named-outputs/again/said/said"), Ct));
+        Assert.False(Directory.Exists(_folder.File("got/named-outputs/hello")));
         Assert.Equal("hello you\nhello me", log);
         Assert.Contains("used", lineage, StringComparison.Ordinal);
         Assert.Equal($"""["Completed","{_app.Urls.First()}/jobs/used"]""", JsonNode.Parse(status)!.ToJsonString());

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Slipway.Cli.CommandLine;
+using Slipway.Client;
+using Slipway.Kernel;
+
+namespace Slipway.Cli.Verbs;
+
+/// <summary>slipway job download: the outputs of a job's steps as local files.</summary>
+internal static class JobDownload
+{
+    public static Command Create()
+    {
+        var name = new Option<string>("--name", "-n") { Description = "The job's name.", Required = true };
+        var output = new Option<string?>("--output-name") { Description = "Only this output: 'model', or 'train.model' of one step." };
+        var all = new Option<bool>("--all") { Description = "All outputs; so it is without --output-name." };
+        var path = new Option<string>("--download-path", "-p") { Description = "The folder to write into. Default: this one.", DefaultValueFactory = _ => "." };
+        return ApiVerb.Create("download", "Download outputs into named-outputs/OUTPUT, of a pipeline into named-outputs/STEP/OUTPUT.", [name, output, all, path], async (client, parsed, format, ct) =>
+        {
+            var job = await client.GetAsync($"api/v1/jobs/{Uri.EscapeDataString(parsed.GetValue(name)!)}", ct);
+            var wanted = parsed.GetValue(all) ? null : parsed.GetValue(output);
+            var found = Outputs(job).Where(one => wanted is null || one.Name == wanted || $"{one.Step}.{one.Name}" == wanted).ToList();
+            if (found.Count == 0)
+                throw new SlipwayException(ErrorCode.NotFound, Nothing(job, wanted));
+            foreach (var one in found)
+            {
+                var folder = Path.Combine(parsed.GetValue(path)!, "named-outputs", one.Folder, one.Name);
+                await SaveAsync(client, one.Tree, Path.GetFullPath(folder), ct);
+                await format.Error.WriteLineAsync($"{one.Step}.{one.Name} → {folder}");
+            }
+
+            return 0;
+        });
+    }
+
+    private static IEnumerable<(string Step, string Name, string Tree, string Folder)> Outputs(JsonNode job) =>
+        from step in job["steps"]!.AsArray()
+        from output in step!["outputs"]!.AsObject()
+        where output.Value?["tree"] is not null
+        let name = step["name"]!.ToString()
+        select (name, output.Key, output.Value!["tree"]!.ToString(), job["type"]!.ToString() == "pipeline" ? name : "");
+
+    private static string Nothing(JsonNode job, string? wanted)
+    {
+        var known = string.Join(", ", Outputs(job).Select(one => $"{one.Step}.{one.Name}"));
+        var what = wanted is null ? "has made no output" : $"has made no output '{wanted}'";
+        return $"Job '{job["name"]}' ({job["status"]}) {what}.{(known.Length == 0 ? "" : $" It has: {known}.")}";
+    }
+
+    private static async Task SaveAsync(SlipwayClient client, string tree, string folder, CancellationToken ct)
+    {
+        foreach (var file in (await client.GetAsync($"api/v1/content/trees/{tree}", ct))["files"]!.AsArray())
+        {
+            var path = file!["path"]!.ToString();
+            var target = Path.GetFullPath(Path.Combine(folder, path));
+            if (!target.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+                throw SlipwayException.Conflict($"The output names '{path}', which lies outside of it; nothing is written there.");
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            await using var content = await client.Content.OpenAsync(tree, path, ct);
+            await using var written = File.Create(target);
+            await content.CopyToAsync(written, ct);
+        }
+    }
+}
