@@ -71,7 +71,7 @@ public static class ServerModule
     /// </summary>
     public static IReadOnlyCollection<IStepKind> StepKinds()
     {
-        var services = new ServiceCollection().AddLogging();
+        var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
         AddModules(services, new DataOptions { Home = Path.Combine(Path.GetTempPath(), "slipway-definitions") });
         return [.. services.BuildServiceProvider().GetServices<IStepKind>()];
     }

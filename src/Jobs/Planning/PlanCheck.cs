@@ -22,7 +22,7 @@ internal sealed class PlanCheck(Policies<IStepKind> kinds)
         {
             var at = $"{path}jobs.{step.Name}";
             if (step.ComponentReference is { } component)
-                problems.Add(step.Place, $"{at}.component", $"'{component.Text}' is not registered here. Register it (slipway component create --file), or name the component's YAML file.");
+                problems.Add(step.Place, $"{at}.component", $"'{component.Text}' is not known here. Register it (slipway component create --file), or name the component's YAML file.");
             else if (step.Pipeline is { } inner)
                 Check(inner, at + ".", problems);
             else if (kinds.Find(step.Kind) is null)

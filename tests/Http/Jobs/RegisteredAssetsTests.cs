@@ -115,7 +115,7 @@ public sealed class RegisteredAssetsTests : IAsyncLifetime
         var format = await RunAsync("job", "list", "-o", "jsn");
         var query = await RunAsync("job", "list", "--query", "[?");
 
-        Assert.Equal((2, true), (unknown.Code, unknown.Errors.Contains("'azureml:greet:1' is not registered here", StringComparison.Ordinal)));
+        Assert.Equal((2, true), (unknown.Code, unknown.Errors.Contains("'azureml:greet:1' is not known here", StringComparison.Ordinal)));
         Assert.Equal((1, "Component version 'nothing:latest' does not exist."), (missing.Code, missing.Errors));
         Assert.Equal((2, true), (malformed.Code, malformed.Errors.Contains("Did you mean 'command'?", StringComparison.Ordinal)));
         Assert.Equal((2, true), (format.Code, format.Errors.Contains("'jsn' is not a format. Did you mean 'json'?", StringComparison.Ordinal)));
