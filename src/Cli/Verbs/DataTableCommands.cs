@@ -18,8 +18,8 @@ internal static class DataTableCommands
             var path = $"{VersionPath(parsed.GetValue(asset)!)}/profile";
             if (parsed.GetValue(html) is { } file)
                 await File.WriteAllTextAsync(file, await client.GetTextAsync($"{path}?format=html", ct), ct);
-            else if (format == OutputFormat.Table)
-                Console.Write(await client.GetTextAsync($"{path}?format=text", ct));
+            else if (format.IsForPeople)
+                await format.Out.WriteAsync(await client.GetTextAsync($"{path}?format=text", ct));
             else
                 Printer.Show(await client.GetAsync(path, ct), format);
             return 0;
