@@ -9,6 +9,8 @@ internal sealed class IgnoreRules
     // What no job needs: version control, caches, the ignore files themselves.
     private static readonly string[] s_always = [".git", "__pycache__/", ".ipynb_checkpoints/", ".azureml/", ".amlignore", ".gitignore"];
 
+    private static readonly string[] s_files = [".amlignore", ".gitignore"];
+
     private readonly List<Rule> _rules;
 
     private IgnoreRules(IEnumerable<string> lines) => _rules = [.. lines.Select(Rule.Parse).OfType<Rule>()];
@@ -18,7 +20,7 @@ internal sealed class IgnoreRules
     /// <summary>The rules of a folder: its .amlignore, else its .gitignore.</summary>
     public static IgnoreRules Of(string folder)
     {
-        var file = new[] { ".amlignore", ".gitignore" }.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        var file = s_files.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
         return Parse(file is null ? "" : File.ReadAllText(file));
     }
 
