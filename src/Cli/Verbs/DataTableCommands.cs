@@ -44,7 +44,7 @@ internal static class DataTableCommands
                 ["source"] = Path.GetFileName(path),
             };
             var run = (await client.PostAsync("api/v1/data-tests", body, ct))!;
-            if (format is OutputFormat.Json or OutputFormat.None)
+            if (!format.IsForPeople)
                 Printer.Show(run, format);
             else
                 Printer.List(run["expectations"]!.AsArray(), ["passed", "severity", "failed", "evaluated", "message"], format);
@@ -55,9 +55,9 @@ internal static class DataTableCommands
     public static Command SuggestTests()
     {
         var asset = Asset();
-        return ApiVerb.Create("suggest-tests", "Write a suite that this version passes, to be read and cut: … > suite.yml.", [asset], async (client, parsed, _, ct) =>
+        return ApiVerb.Create("suggest-tests", "Write a suite that this version passes, to be read and cut: … > suite.yml.", [asset], async (client, parsed, format, ct) =>
         {
-            Console.Write(await client.GetTextAsync($"{VersionPath(parsed.GetValue(asset)!)}/suggested-tests", ct));
+            await format.Out.WriteAsync(await client.GetTextAsync($"{VersionPath(parsed.GetValue(asset)!)}/suggested-tests", ct));
             return 0;
         });
     }
