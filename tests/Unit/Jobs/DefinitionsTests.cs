@@ -73,7 +73,7 @@ public sealed class DefinitionsTests
     [InlineData("compute", "name: c1\ntype: amlcompute\nmin_instances: 5\nmax_instances: 2", "min_instances: 5 is above max_instances, which is 2.")]
     [InlineData("compute", "name: c1\ntype: cluster", "type: 'cluster' is not a type of a compute.")]
     [InlineData("datastore", "name: a-b\ntype: azure_blob\naccount_name: a\ncontainer_name: c", "name: 'a-b' is not allowed; expected a name of letters, digits and '_'.")]
-    [InlineData("datastore", "name: a\ntype: s3", "type: 's3' is not a type of a datastore.")]
+    [InlineData("datastore", "name: a\ntype: gopher", "type: 'gopher' is not a type of a datastore.")]
     [InlineData("datastore", "name: a\ntype: azure_blob\naccount_name: a\ncontainer_name: c\ncredentials: {account_key: k, sas_token: s}", "'sas_token' and 'account_key' exclude each other")]
     [InlineData("online-endpoint", "name: ab", "name: 'ab' is not allowed; expected a name of 3 to 32")]
     [InlineData("online-endpoint", "name: abc\ntraffic: {a: 50, b: 60}", "traffic: The shares add up to 110; expected 0 or 100.")]
