@@ -23,7 +23,7 @@ internal static class PurgeVerb
     };
 
     public static async Task<int> RunAsync(
-        SlipwayClient client, string path, JsonObject body, OutputFormat format, CancellationToken ct)
+        SlipwayClient client, string path, JsonObject body, OutputStyle format, CancellationToken ct)
     {
         Printer.Show((await client.PostAsync(path, body, ct))!, format);
         return 0;
