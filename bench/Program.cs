@@ -11,5 +11,6 @@ var root = new RootCommand("Slipway's speed, measured with a stopwatch: one verb
     LakeProfile.Command(),
     SearchLoad.Command(),
     ArtifactLoad.Command(),
+    DriftLoad.Command(),
 };
 return await root.Parse(args).InvokeAsync();

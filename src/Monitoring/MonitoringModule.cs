@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Data;
 using Slipway.Monitoring.Alerts;
+using Slipway.Monitoring.Measures;
 using Slipway.Monitoring.Monitors;
 using Slipway.Monitoring.Retraining;
 using Slipway.Monitoring.Runs;
@@ -19,6 +20,8 @@ public static class MonitoringModule
         .AddSingleton<AlertStore>()
         .AddSingleton<AlertBook>()
         .AddSingleton<References>()
+        .AddSingleton<FeatureRanking>()
+        .AddSingleton<CustomMeasurement>()
         .AddSingleton<SignalMeasurement>()
         .AddSingleton<CreateMonitor>()
         .AddSingleton<RunMonitor>()

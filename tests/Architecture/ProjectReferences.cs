@@ -26,7 +26,7 @@ public sealed class ProjectReferences
         ["Etl"] = ["Jobs"],
         ["Training"] = ["Jobs", "OnnxRuntime", "XGBoost"],
         ["Serving"] = ["Jobs", "OnnxRuntime"],
-        ["Monitoring"] = ["Serving"],
+        ["Monitoring"] = ["Serving", "XGBoost"],
         ["Server"] = ["Etl", "Training", "Monitoring"],
         ["Client"] = [],
         ["Cli"] = ["Client", "Server"],

@@ -106,13 +106,15 @@ public sealed unsafe class XgbBooster : IDisposable
             {"type": {{(margin ? 1 : 0)}}, "training": false, "strict_shape": false,
              "iteration_begin": {{beginIteration}}, "iteration_end": {{endIteration}}}
             """;
-        XgbCall.Check(XgbNative.XGBoosterPredictFromDMatrix(
-            _handle, matrix.Handle, config, out var shape, out var dimensions, out var result));
+        return Predict(matrix, config);
+    }
 
-        var length = 1UL;
-        for (var i = 0UL; i < dimensions; i++)
-            length *= shape[i];
-        return new ReadOnlySpan<float>(result, checked((int)length)).ToArray();
+    /// <summary>What each feature adds to the margin of each row (SHAP values), row after row, each with the bias at its end.</summary>
+    public float[] Contributions(XgbMatrix matrix)
+    {
+        CheckFeatures(matrix);
+        XgbCall.Silence();
+        return Predict(matrix, """{"type": 2, "training": false, "strict_shape": false, "iteration_begin": 0, "iteration_end": 0}""");
     }
 
     public byte[] SaveJson() => Save("json");
@@ -162,6 +164,17 @@ public sealed unsafe class XgbBooster : IDisposable
             XgbCall.Check(XgbNative.XGBoosterCreate(pointers, (ulong)matrices.Count, out var handle));
             return handle;
         }
+    }
+
+    private float[] Predict(XgbMatrix matrix, string config)
+    {
+        XgbCall.Check(XgbNative.XGBoosterPredictFromDMatrix(
+            _handle, matrix.Handle, config, out var shape, out var dimensions, out var result));
+
+        var length = 1UL;
+        for (var i = 0UL; i < dimensions; i++)
+            length *= shape[i];
+        return new ReadOnlySpan<float>(result, checked((int)length)).ToArray();
     }
 
     private byte[] Save(string format)

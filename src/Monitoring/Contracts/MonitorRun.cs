@@ -1,4 +1,5 @@
 using Slipway.Serving.Contracts;
+using Slipway.Statistics.Drift;
 
 namespace Slipway.Monitoring.Contracts;
 
@@ -8,7 +9,36 @@ namespace Slipway.Monitoring.Contracts;
 /// <param name="Threshold">Null: it only informs.</param>
 /// <param name="Crossed">It is worse than its threshold.</param>
 public sealed record MonitorMetric(
-    string Signal, string? Feature, string Metric, double? Value, double? Threshold, bool Crossed);
+    string Signal, string? Feature, string Metric, double? Value, double? Threshold, bool Crossed)
+{
+    private const string NotEnough = "not enough data";
+
+    /// <summary>The part of the rows that it is about, "origin=ATL"; null for all.</summary>
+    public string? Segment { get; init; }
+
+    /// <summary>A p-value adjusted for all that were tested at once, which is what the threshold judges; else null.</summary>
+    public double? Adjusted { get; init; }
+
+    /// <summary>Lower end of the 95 % interval; null when none was computed.</summary>
+    public double? Low { get; init; }
+
+    public double? High { get; init; }
+
+    /// <summary>The figure is how many rows there were, and the threshold how many it takes to judge.</summary>
+    public bool TooFew { get; init; }
+
+    /// <summary>"ok", "crossed", "informational" (without a threshold), "not enough data", "no value".</summary>
+    public string Verdict => TooFew ? NotEnough
+        : Threshold is null ? "informational"
+        : Crossed ? "crossed"
+        : Value is null ? "no value"
+        : "ok";
+
+    /// <summary>It is of drift, and not of quality or performance.</summary>
+    public bool IsDrift => DriftStatistics.ByName.Find(Metric) is not null || Metric == "domain_classifier_auc";
+
+    internal static bool IsTooFew(string verdict) => verdict == NotEnough;
+}
 
 /// <summary>What a monitor found in a window of event time.</summary>
 public sealed record MonitorRun
@@ -50,7 +80,7 @@ public sealed record MonitorRun
 
     /// <summary>The inputs that crossed a limit.</summary>
     public IEnumerable<string> Drifted => Metrics
-        .Where(metric => metric is { Crossed: true, Feature: not null })
+        .Where(metric => metric is { Crossed: true, Feature: not null, IsDrift: true })
         .Select(metric => metric.Feature!)
         .Distinct(StringComparer.Ordinal);
 }

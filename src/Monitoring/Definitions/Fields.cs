@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using System.Xml;
 using Slipway.Kernel;
 using YamlDotNet.RepresentationModel;
@@ -84,6 +85,24 @@ internal sealed class Fields(string source, string path, YamlMappingNode node)
         _ => throw Wrong(key, "must be a list of names."),
     };
 
+    /// <summary>One value or a list of them; empty when there is none.</summary>
+    public IReadOnlyList<string> Many(string key) => IsText(key) ? [Text(key)!] : Texts(key) ?? [];
+
+    /// <summary>A list of mappings; null when there is none, or a single mapping in its place.</summary>
+    public IReadOnlyList<Fields>? Maps(string key) => Find(key) switch
+    {
+        null or YamlMappingNode => null,
+        YamlSequenceNode list when list.Children.All(item => item is YamlMappingNode) =>
+            [.. list.Children.Select((item, i) => new Fields(source, $"{At(key)}[{i}]", (YamlMappingNode)item))],
+        _ => throw Wrong(key, "must be a list of mappings."),
+    };
+
+    /// <summary>A value, or the value of {type: …, value: …}.</summary>
+    public string Literal(string key) => IsMap(key) ? RequiredMap(key).Only("type", "value").RequiredText("value") : RequiredText(key);
+
+    /// <summary>A mapping as it stands; null when there is none.</summary>
+    public JsonObject? Json(string key) => Map(key) is null ? null : (JsonObject)Json(Find(key)!);
+
     public bool IsMap(string key) => Find(key) is YamlMappingNode;
 
     public bool IsText(string key) => Find(key) is YamlScalarNode;
@@ -101,6 +120,15 @@ internal sealed class Fields(string source, string path, YamlMappingNode node)
         && value is not YamlScalarNode { Style: YamlDotNet.Core.ScalarStyle.Plain, Value: null or "" or "~" or "null" }
             ? value
             : null;
+
+    private static JsonNode Json(YamlNode node) => node switch
+    {
+        YamlMappingNode map => new JsonObject(map.Children.Select(child =>
+            KeyValuePair.Create(((YamlScalarNode)child.Key).Value ?? "", (JsonNode?)Json(child.Value)))),
+        YamlSequenceNode list => new JsonArray([.. list.Children.Select(Json)]),
+        YamlScalarNode scalar => JsonValue.Create(scalar.Value ?? ""),
+        _ => throw new InvalidOperationException("Aliases were refused when the file was read."),
+    };
 
     private string At(string key) => path.Length == 0 ? key : $"{path}.{key}";
 }

@@ -1,34 +1,30 @@
 using System.Collections.Frozen;
-using Slipway.Statistics;
+using Slipway.Statistics.Performance;
 
 namespace Slipway.Monitoring.Definitions;
 
 /// <summary>The figures of performance by name.</summary>
 internal static class PerformanceMetrics
 {
-    private static readonly FrozenDictionary<string, Func<BinaryMetrics, double>> s_all =
-        new Dictionary<string, Func<BinaryMetrics, double>>
-        {
-            ["accuracy"] = metrics => metrics.Accuracy,
-            ["precision"] = metrics => metrics.Precision,
-            ["recall"] = metrics => metrics.Recall,
-            ["f1"] = metrics => metrics.F1,
-            ["auc"] = metrics => metrics.Auc,
-            ["average_precision"] = metrics => metrics.AveragePrecision,
-            ["brier"] = metrics => metrics.Brier,
-            ["log_loss"] = metrics => metrics.LogLoss,
-            ["calibration_error"] = metrics => metrics.Calibration,
-        }.ToFrozenDictionary(StringComparer.Ordinal);
+    /// <summary>Before the name of a figure that was estimated without labels.</summary>
+    public const string Estimated = "estimated_";
 
-    private static readonly FrozenSet<string> s_losses = new[] { "brier", "log_loss", "calibration_error" }.ToFrozenSet();
+    public const string Slope = "calibration_slope";
 
-    public static IReadOnlyList<string> Names { get; } = [.. s_all.Keys.Order(StringComparer.Ordinal)];
+    private static readonly FrozenSet<string> s_losses =
+        new[] { "brier", "log_loss", "calibration_error", "mae", "mse", "rmse", "mape" }.ToFrozenSet(StringComparer.Ordinal);
 
-    public static bool IsKnown(string name) => s_all.ContainsKey(name);
+    private static readonly FrozenSet<string> s_measured =
+        ClassificationScan.Names.Concat(RegressionScan.Names).Append(Slope).ToFrozenSet(StringComparer.Ordinal);
 
-    public static bool IsLoss(string name) => s_losses.Contains(name);
+    /// <summary>Names that a threshold may be given for.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+        [.. s_measured.Concat(s_measured.Where(name => name != Slope).Select(name => Estimated + name)).Order(StringComparer.Ordinal)];
 
-    public static double Of(BinaryMetrics metrics, string name) => s_all[name](metrics);
+    public static bool IsKnown(string name) => s_measured.Contains(name);
+
+    public static bool IsLoss(string name) =>
+        s_losses.Contains(name.StartsWith(Estimated, StringComparison.Ordinal) ? name[Estimated.Length..] : name);
 
     /// <summary>By which part of the reference the figure is worse; negative when it is better.</summary>
     public static double RelativeDrop(string name, double reference, double current) =>

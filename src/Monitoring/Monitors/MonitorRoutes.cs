@@ -9,7 +9,7 @@ using Slipway.Serving.Contracts;
 
 namespace Slipway.Monitoring.Monitors;
 
-/// <summary>/api/v1/monitors: declare (the body is the YAML), list, show, delete.</summary>
+/// <summary>/api/v1/monitors: declare (the body is the YAML), list, show, enable, disable, delete.</summary>
 internal static class MonitorRoutes
 {
     public static void Map(IEndpointRouteBuilder routes)
@@ -17,6 +17,10 @@ internal static class MonitorRoutes
         routes.MapPost("/monitors", CreateAsync).WithName("CreateMonitor").WithTags("monitoring");
         routes.MapGet("/monitors", ListAsync).WithName("ListMonitors").WithTags("monitoring");
         routes.MapGet("/monitors/{name}", ShowAsync).WithName("ShowMonitor").WithTags("monitoring");
+        routes.MapPost("/monitors/{name}/enable", (string name, Caller caller, IAccess access, IAuditLog audit, MonitorStore monitors, CancellationToken ct) =>
+            EnableAsync(name, true, caller, access, audit, monitors, ct)).WithName("EnableMonitor").WithTags("monitoring");
+        routes.MapPost("/monitors/{name}/disable", (string name, Caller caller, IAccess access, IAuditLog audit, MonitorStore monitors, CancellationToken ct) =>
+            EnableAsync(name, false, caller, access, audit, monitors, ct)).WithName("DisableMonitor").WithTags("monitoring");
         routes.MapDelete("/monitors/{name}", DeleteAsync).WithName("DeleteMonitor").WithTags("monitoring");
     }
 
@@ -38,6 +42,16 @@ internal static class MonitorRoutes
             await monitors.FindAsync(caller.Workspace, name, ct) ?? throw SlipwayException.NotFound("Monitor", name)));
     }
 
+    private static async Task<Ok<Response>> EnableAsync(
+        string name, bool enabled, Caller caller, IAccess access, IAuditLog audit, MonitorStore monitors, CancellationToken ct)
+    {
+        await access.DemandAsync(caller, Permission.Write, $"monitor:{name}", ct);
+        if (!await monitors.SetEnabledAsync(caller.Workspace, name, enabled, ct))
+            throw SlipwayException.NotFound("Monitor", name);
+        await audit.AppendAsync(caller, enabled ? "monitor.enable" : "monitor.disable", $"monitor:{name}", null, ct);
+        return TypedResults.Ok(Response.Of((await monitors.FindAsync(caller.Workspace, name, ct))!));
+    }
+
     private static async Task<NoContent> DeleteAsync(
         string name, Caller caller, IAccess access, IAuditLog audit, MonitorStore monitors, CancellationToken ct)
     {
@@ -51,14 +65,14 @@ internal static class MonitorRoutes
     internal sealed record Listing(IReadOnlyList<Response> Monitors);
 
     internal sealed record Response(
-        string Name, string Endpoint, IReadOnlyList<string> Signals, string Definition,
+        string Name, string Endpoint, IReadOnlyList<string> Signals, bool Enabled, IReadOnlyList<string> Emails, string Definition,
         DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset UpdatedAt)
     {
         public static Response Of(MonitorRow row)
         {
             var monitor = row.Read();
             return new Response(
-                row.Name, monitor.Endpoint, [.. monitor.Signals.Select(signal => signal.Name)], row.Definition,
+                row.Name, monitor.Endpoint, [.. monitor.Signals.Select(signal => signal.Name)], row.Enabled, monitor.Emails, row.Definition,
                 row.CreatedAt.ToTime(), row.CreatedBy, row.UpdatedAt.ToTime());
         }
     }
@@ -71,7 +85,7 @@ internal sealed class CreateMonitor(MonitorStore monitors, IEndpoints endpoints,
     {
         var monitor = MonitorReader.Read(yaml, "monitor.yml");
         await access.DemandAsync(caller, Permission.Write, $"monitor:{monitor.Name}", ct);
-        if (await endpoints.FindAsync(caller, monitor.Endpoint, ct) is null)
+        if (monitor.Endpoint.Length > 0 && await endpoints.FindAsync(caller, monitor.Endpoint, ct) is null)
             throw SlipwayException.NotFound("Endpoint", monitor.Endpoint);
         await monitors.PutAsync(caller, monitor.Name, yaml, ct);
         await audit.AppendAsync(caller, "monitor.create", $"monitor:{monitor.Name}", null, ct);

@@ -7,14 +7,14 @@ namespace Slipway.Monitoring.Monitors;
 /// <summary>Monitors, kept as the text in which they were declared.</summary>
 internal sealed class MonitorStore(Database database, TimeProvider time)
 {
-    private const string Columns = "workspace, name, definition, created_at, created_by, updated_at";
+    private const string Columns = "workspace, name, definition, enabled, created_at, created_by, updated_at";
 
     public Task<int> PutAsync(Caller caller, string name, string definition, CancellationToken ct) => database.ExecuteAsync(
         $"""
-         insert into monitors ({Columns}) values (@Workspace, @Name, @Definition, @Now, @Principal, @Now)
+         insert into monitors ({Columns}) values (@Workspace, @Name, @Definition, @Enabled, @Now, @Principal, @Now)
          on conflict (workspace, name) do update set definition = excluded.definition, updated_at = excluded.updated_at
          """,
-        new { Workspace = caller.Workspace.Value, Name = name, Definition = definition, Now = time.UtcNow(), caller.Principal },
+        new { Workspace = caller.Workspace.Value, Name = name, Definition = definition, Enabled = true, Now = time.UtcNow(), caller.Principal },
         ct);
 
     public Task<MonitorRow?> FindAsync(WorkspaceName workspace, string name, CancellationToken ct) => database.FindAsync<MonitorRow>(
@@ -28,9 +28,15 @@ internal sealed class MonitorStore(Database database, TimeProvider time)
     public Task<IReadOnlyList<MonitorRow>> ListAsync(WorkspaceName workspace, CancellationToken ct) => database.QueryAsync<MonitorRow>(
         $"select {Columns} from monitors where workspace = @Workspace order by name", new { Workspace = workspace.Value }, ct);
 
-    /// <summary>Of all workspaces, for the timer.</summary>
-    public Task<IReadOnlyList<MonitorRow>> AllAsync(CancellationToken ct) =>
-        database.QueryAsync<MonitorRow>($"select {Columns} from monitors order by workspace, name", null, ct);
+    /// <summary>The enabled ones of all workspaces, for the timer.</summary>
+    public Task<IReadOnlyList<MonitorRow>> EnabledAsync(CancellationToken ct) => database.QueryAsync<MonitorRow>(
+        $"select {Columns} from monitors where enabled = @Yes order by workspace, name", new { Yes = true }, ct);
+
+    /// <summary>False when there is no such monitor.</summary>
+    public async Task<bool> SetEnabledAsync(WorkspaceName workspace, string name, bool enabled, CancellationToken ct) => await database.ExecuteAsync(
+        "update monitors set enabled = @Enabled, updated_at = @Now where workspace = @Workspace and name = @Name",
+        new { Workspace = workspace.Value, Name = name, Enabled = enabled, Now = time.UtcNow() },
+        ct) > 0;
 
     /// <summary>False when there was none. Its runs and alerts stay.</summary>
     public async Task<bool> DeleteAsync(WorkspaceName workspace, string name, CancellationToken ct) => await database.ExecuteAsync(
@@ -44,6 +50,9 @@ internal sealed record MonitorRow
     public required string Name { get; init; }
 
     public required string Definition { get; init; }
+
+    /// <summary>The timer runs it; by hand it can always be run.</summary>
+    public required bool Enabled { get; init; }
 
     public required long CreatedAt { get; init; }
 

@@ -88,13 +88,13 @@ internal sealed record Judgement(bool Retrain, string Reason, JsonObject Numbers
     private static List<string> Drifted(Facts facts) =>
     [
         .. facts.Run.Drifted,
-        .. facts.Run.Metrics.Any(metric => metric is { Crossed: true, Feature: null } && !PerformanceMetrics.IsKnown(metric.Metric))
+        .. facts.Run.Metrics.Any(metric => metric is { Crossed: true, Feature: null, IsDrift: true })
             ? ["the predictions"]
             : Array.Empty<string>(),
     ];
 
     private static double? Current(PerformanceTrigger trigger, Facts facts) =>
-        facts.Run.Metrics.FirstOrDefault(metric => metric.Feature is null && metric.Metric == trigger.Metric)?.Value;
+        facts.Run.Metrics.FirstOrDefault(metric => metric is { Feature: null, Segment: null } && metric.Metric == trigger.Metric)?.Value;
 
     private static string NotChampion(Facts facts, string what) => facts.Run.ModelVersion is { } other
         ? $"{what} does not count, since {facts.Run.Model}:{other} answered the window and not {Name(facts)}"

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using Slipway.Kernel;
 using Slipway.Monitoring.Monitors;
 using Slipway.Monitoring.Runs;
-using Slipway.Serving.Contracts;
 
 namespace Slipway.Monitoring.Retraining;
 
@@ -26,7 +25,7 @@ internal sealed partial class MonitoringTimer(
             await TryAsync(policy, () => evaluate.RunAsync(caller, policy, default, at.ToTime(), new Dictionary<string, string>(), ct));
         }
 
-        foreach (var row in await monitors.AllAsync(ct))
+        foreach (var row in await monitors.EnabledAsync(ct))
             await TryAsync(row.Name, () => RunDueAsync(row, ct));
     }
 
@@ -39,22 +38,17 @@ internal sealed partial class MonitoringTimer(
 
     private async Task RunDueAsync(MonitorRow row, CancellationToken ct)
     {
-        if (row.Read() is not { Period: { } period } monitor)
+        if (row.Read() is not { Trigger: { } trigger } monitor)
             return;
         var caller = Caller.System with { Workspace = WorkspaceName.Parse(row.Workspace) };
         var last = await runs.ListAsync(caller.Workspace, monitor.Name, 1, ct) is [var latest] ? latest.Window.To : row.CreatedAt.ToTime();
-        var periods = Math.Floor((time.GetUtcNow() - last) / period);
-        if (periods < 1)
+        if (trigger.Due(last, time.GetUtcNow()) is not { } window)
             return;
-
-        // After a long stop only the last whole period is looked at.
-        var end = last + (period * periods);
-        var window = new TimeWindow(end - period, end);
         await run.RunAsync(caller, monitor.Name, window, ct);
         foreach (var policy in await policies.ListAsync(caller.Workspace, ct))
         {
             if (policy.Read().Monitor == monitor.Name)
-                await evaluate.RunAsync(caller, policy.Name, window, end, new Dictionary<string, string>(), ct);
+                await evaluate.RunAsync(caller, policy.Name, window, window.To, new Dictionary<string, string>(), ct);
         }
     }
 

@@ -25,11 +25,12 @@ internal sealed class MonitoringMeter : IDisposable
     public void Ran(MonitorRun run)
     {
         _runs.Add(1, new("monitor", run.Monitor), new("status", run.Status));
-        foreach (var metric in run.Metrics)
+        foreach (var metric in run.Metrics.Where(metric => !metric.TooFew))
         {
             KeyValuePair<string, object?>[] labels =
             [
                 new("monitor", run.Monitor), new("signal", metric.Signal), new("feature", metric.Feature ?? ""), new("metric", metric.Metric),
+                new("segment", metric.Segment ?? ""),
             ];
             if (metric.Value is { } value)
                 _values.Record(value, labels);

@@ -6,9 +6,6 @@ using Slipway.Tracking.Contracts;
 
 namespace Slipway.Monitoring.Runs;
 
-/// <summary>A model version with the profile of what it learned from.</summary>
-internal sealed record Reference(ModelVersion Version, TrainingProfile Profile);
-
 /// <summary>Finds the training profile of a model version: beside the model, else among the artifacts of its run.</summary>
 internal sealed class References(IModelRegistry registry, ITracking tracking, ContentStore content)
 {

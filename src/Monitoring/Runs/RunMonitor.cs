@@ -8,6 +8,7 @@ using Slipway.Kernel;
 using Slipway.Monitoring.Alerts;
 using Slipway.Monitoring.Contracts;
 using Slipway.Monitoring.Definitions;
+using Slipway.Monitoring.Measures;
 using Slipway.Monitoring.Monitors;
 using Slipway.Security.Contracts;
 using Slipway.Serving.Contracts;
@@ -92,7 +93,7 @@ internal sealed partial class RunMonitor(
         await audit.AppendAsync(caller, "monitor.run", $"monitor:{run.Monitor}", null, ct);
         meter.Ran(run);
         Log.Ran(logger, run.Monitor, WindowText.Of(run.Window), run.Rows, run.Status);
-        if (run.Metrics.Any(metric => metric.Crossed && !PerformanceMetrics.IsKnown(metric.Metric)))
+        if (run.Metrics.Any(metric => metric is { Crossed: true, IsDrift: true }))
             await events.RaiseAsync(new DriftFound(caller, run), ct);
         foreach (var alert in changes.Raised)
         {

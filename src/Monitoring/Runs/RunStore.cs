@@ -85,8 +85,9 @@ internal sealed class RunStore(Database database)
     private static Task InsertMetricsAsync(DbTransaction tx, MonitorRun run, CancellationToken ct) =>
         tx.ExecuteAsync(
             """
-            insert into monitor_metrics (run_id, position, signal, feature, metric, value, threshold, crossed)
-            values (@RunId, @Position, @Signal, @Feature, @Metric, @Value, @Threshold, @Crossed)
+            insert into monitor_metrics
+                (run_id, position, signal, feature, segment, metric, value, threshold, crossed, adjusted, low, high, verdict)
+            values (@RunId, @Position, @Signal, @Feature, @Segment, @Metric, @Value, @Threshold, @Crossed, @Adjusted, @Low, @High, @Verdict)
             """,
             run.Metrics.Select((metric, position) => new
             {
@@ -98,6 +99,11 @@ internal sealed class RunStore(Database database)
                 metric.Value,
                 metric.Threshold,
                 metric.Crossed,
+                metric.Segment,
+                metric.Adjusted,
+                metric.Low,
+                metric.High,
+                metric.Verdict,
             }).ToList(),
             ct);
 
@@ -110,7 +116,7 @@ internal sealed class RunStore(Database database)
             return [];
         var metrics = await connection.QueryAsync<MetricRow>(
             $"""
-             select run_id, signal, feature, metric, value, threshold, crossed from monitor_metrics
+             select run_id, signal, feature, segment, metric, value, threshold, crossed, adjusted, low, high, verdict from monitor_metrics
              where {database.Dialect.AnyOf("run_id", "@Ids")} order by run_id, position
              """,
             new { Ids = rows.Select(row => row.Id).ToArray() },
@@ -135,7 +141,24 @@ internal sealed class RunStore(Database database)
 
         public required bool Crossed { get; init; }
 
-        public MonitorMetric ToMetric() => new(Signal, Feature, Metric, Value, Threshold, Crossed);
+        public string? Segment { get; init; }
+
+        public double? Adjusted { get; init; }
+
+        public double? Low { get; init; }
+
+        public double? High { get; init; }
+
+        public required string Verdict { get; init; }
+
+        public MonitorMetric ToMetric() => new(Signal, Feature, Metric, Value, Threshold, Crossed)
+        {
+            Segment = Segment,
+            Adjusted = Adjusted,
+            Low = Low,
+            High = High,
+            TooFew = MonitorMetric.IsTooFew(Verdict),
+        };
     }
 
     private sealed record Row

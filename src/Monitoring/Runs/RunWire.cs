@@ -13,9 +13,13 @@ internal sealed record RunWire(
         run.ModelVersion, run.Rows, run.Labelled, [.. run.Drifted], [.. run.Metrics.Select(Metric.Of)],
         run.StartedAt, run.EndedAt, run.StartedBy);
 
-    internal sealed record Metric(string Signal, string? Feature, string Name, double? Value, double? Threshold, bool Crossed)
+    /// <param name="Verdict">"ok", "crossed", "informational", "not enough data", "no value".</param>
+    internal sealed record Metric(
+        string Signal, string? Feature, string? Segment, string Name, double? Value, double? Adjusted, double? Low, double? High,
+        double? Threshold, bool Crossed, string Verdict)
     {
-        public static Metric Of(MonitorMetric metric) =>
-            new(metric.Signal, metric.Feature, metric.Metric, metric.Value, metric.Threshold, metric.Crossed);
+        public static Metric Of(MonitorMetric metric) => new(
+            metric.Signal, metric.Feature, metric.Segment, metric.Metric, metric.Value, metric.Adjusted, metric.Low, metric.High,
+            metric.Threshold, metric.Crossed, metric.Verdict);
     }
 }

@@ -1,7 +1,6 @@
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Slipway.Data;
 using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
@@ -37,7 +36,7 @@ internal sealed class MonitoringHost : IAsyncDisposable
         services.AddSingleton<IBlobStore>(new LocalBlobStore(Path.Combine(home, "blobs"))).AddSingleton<WorkQueue>();
         services.AddSingleton<LineageLog>().AddSingleton<Events>();
         services.AddSecurity(home).AddLake(new LakeOptions { TempFolder = Path.Combine(home, "temp"), Threads = 1 });
-        services.AddSingleton<IDeliveries, NoDeliveries>().AddTracking().AddRegistry().AddMonitoring();
+        services.AddSingleton<IDeliveries, NoDeliveries>().AddTracking().AddRegistry().AddMonitoring().AddSingleton<MonitoringTimer>();
         services.AddSingleton<ICollectedData>(Collected).AddSingleton<IJobs>(Jobs).AddSingleton(FakeEndpoints.Create());
         services.AddSingleton<IEventHandler<DriftFound>>(Heard);
         services.AddSingleton<IEventHandler<AlertRaised>>(Heard);
@@ -46,7 +45,7 @@ internal sealed class MonitoringHost : IAsyncDisposable
     }
 
     public static IEnumerable<IMigrations> Migrations =>
-        new ServiceCollection().AddSecurity("/nowhere").AddTracking().AddRegistry().AddMonitoring()
+        new ServiceCollection().AddSecurity("/nowhere").AddLake(new LakeOptions { TempFolder = "/nowhere", Threads = 1 }).AddTracking().AddRegistry().AddMonitoring()
             .Where(service => service.ServiceType == typeof(IMigrations))
             .Select(service => (IMigrations)service.ImplementationInstance!);
 
@@ -58,7 +57,7 @@ internal sealed class MonitoringHost : IAsyncDisposable
 
     public HeardEvents Heard { get; } = new();
 
-    public MonitoringTimer Timer => _services.GetServices<IHostedService>().OfType<MonitoringTimer>().Single();
+    public MonitoringTimer Timer => Get<MonitoringTimer>();
 
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
@@ -121,11 +120,22 @@ internal sealed class SubmittedJobs : IJobs
 
     public string? Refusal { get; set; }
 
+    /// <summary>What any job comes to at once, when it is set.</summary>
+    public Job? Outcome { get; set; }
+
+    public NewJob? Last { get; private set; }
+
     public Task<Job> SubmitAsync(Caller caller, NewJob wanted, CancellationToken ct)
     {
         Calls++;
         if (Refusal is not null)
             throw SlipwayException.Invalid(Refusal);
+        if (Outcome is { } outcome)
+        {
+            Last = wanted;
+            return Task.FromResult(outcome);
+        }
+
         Assert.True(wanted.ReturnExisting);
         All.TryAdd(wanted.Name!, wanted);
         return Task.FromResult(new Job
@@ -143,7 +153,7 @@ internal sealed class SubmittedJobs : IJobs
 
     public Task<Job?> FindAsync(Caller caller, string name, CancellationToken ct) => throw new NotSupportedException();
 
-    public Task<Job> WaitAsync(Caller caller, string name, CancellationToken ct) => throw new NotSupportedException();
+    public Task<Job> WaitAsync(Caller caller, string name, CancellationToken ct) => Task.FromResult(Outcome!);
 
     public Task CancelAsync(Caller caller, string name, CancellationToken ct) => throw new NotSupportedException();
 }

@@ -48,12 +48,12 @@ public sealed class DefinitionTests
         var monitor = MonitorReader.Read(Monitor, "monitor.yml");
 
         Assert.Equal(("flights", "flights", "blue"), (monitor.Name, monitor.Endpoint, monitor.Deployment));
-        Assert.Equal(TimeSpan.FromDays(14), monitor.Period);
+        Assert.Equal(TimeSpan.FromDays(14), monitor.Trigger!.Period);
         var drift = Assert.IsType<DriftSignal>(monitor.Signals[0]);
-        Assert.Equal(["hour", "origin"], drift.Features);
-        Assert.Equal(("population_stability_index", 0.2), (drift.Numerical[0].Statistic.Name, drift.Numerical[0].Threshold));
-        Assert.Equal("pearsons_chi_squared_test", drift.Categorical[0].Statistic.Name);
-        Assert.True(drift.Categorical[0].IsCrossedBy(0.001) && !drift.Categorical[0].IsCrossedBy(0.5));
+        Assert.Equal(["hour", "origin"], drift.Features.Names);
+        Assert.Equal(("population_stability_index", 0.2), (drift.Limits.Numerical![0].Statistic.Name, drift.Limits.Numerical[0].Threshold));
+        Assert.Equal("pearsons_chi_squared_test", drift.Limits.Categorical![0].Statistic.Name);
+        Assert.True(drift.Limits.Categorical![0].IsCrossedBy(0.001) && !drift.Limits.Categorical![0].IsCrossedBy(0.5));
         var quality = Assert.IsType<PerformanceSignal>(monitor.Signals[1]);
         Assert.False(quality.AlertEnabled);
         Assert.Equal(0.2, quality.Limits["brier"]);
@@ -70,25 +70,25 @@ public sealed class DefinitionTests
     }
 
     [Fact]
-    public void Without_signals_inputs_and_predictions_are_watched()
+    public void Without_signals_drift_and_quality_are_watched()
     {
         var monitor = MonitorReader.Read(
             """{"name": "m", "create_monitor": {"monitoring_target": {"endpoint_deployment_id": "azureml:flights"}}}""", "monitor.json");
 
         Assert.Null(monitor.Deployment);
-        Assert.Equal(["data-drift-signal", "prediction-drift-signal"], monitor.Signals.Select(signal => signal.Name));
+        Assert.Equal(["data-drift-signal", "prediction-drift-signal", "data-quality-signal"], monitor.Signals.Select(signal => signal.Name));
     }
 
     [Theory]
     [InlineData("type: data_drift", "type: data_drfit", "line 10: 'create_monitor.monitoring_signals.inputs.type' is 'data_drfit'. Did you mean 'data_drift'?")]
     [InlineData("numerical:", "numberical:", "'create_monitor.monitoring_signals.inputs.metric_thresholds.numberical' is not a known field. Did you mean 'numerical'?")]
-    [InlineData("population_stability_index", "two_sample_kolmogorov_smirnov_test", "cannot be measured here")]
+    [InlineData("chi_squared_test", "two_sample_kolmogorov_smirnov_test", "cannot be measured here")]
     [InlineData("accuracy: 0.7", "acuracy: 0.7", "Did you mean 'accuracy'?")]
     [InlineData("accuracy: 0.7", "accuracy: high", "is 'high'; it must be a number")]
     [InlineData("accuracy: 0.7", "accuracy: .nan", "must be a number")]
     [InlineData("offset: P7D", "offset: 7d", "a length of time is written as P7D")]
-    [InlineData("frequency: week", "frequency: weekly", "Known: minute, hour, day, week.")]
-    [InlineData("classification\n", "regression\n", "classification with two classes")]
+    [InlineData("frequency: week", "frequency: weekly", "Known: minute, hour, day, week, month.")]
+    [InlineData("classification\n", "clasification\n", "Did you mean 'classification'?")]
     [InlineData("azureml:flights:blue", "azureml:a:b:c", "azureml:ENDPOINT:DEPLOYMENT")]
     [InlineData("name: flights", "title: flights", "line 1: 'title' is not a known field.")]
     [InlineData("name: flights", "name: ../flights", "is not an asset name")]

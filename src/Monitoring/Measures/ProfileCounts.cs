@@ -1,25 +1,27 @@
+using System.Globalization;
 using System.Text;
 using Slipway.Engines.DuckDb;
 using Slipway.Statistics.Drift;
 
-namespace Slipway.Monitoring.Runs;
+namespace Slipway.Monitoring.Measures;
 
-/// <summary>Counts the values of columns in the bins of their reference, chunk by chunk.</summary>
-internal static class ColumnCounts
+/// <summary>Counts the values of columns in the bins of the model's training profile, chunk by chunk.</summary>
+internal static class ProfileCounts
 {
     private const int MostCharacters = 512;
 
-    /// <param name="columns">For each profile the collected column that it describes.</param>
-    /// <returns>Counts for each profile, in its bins.</returns>
-    public static long[][] Of(
-        CollectedWindow window, IReadOnlyList<(FeatureProfile Profile, string Column)> columns, string? where, CancellationToken ct)
+    /// <param name="ofServed">Versions score differently: only the rows that the profile's version answered.</param>
+    /// <returns>Counts for each column, in the bins of its profile.</returns>
+    public static long[][] Of(Comparison comparison, IReadOnlyList<ComparedColumn> columns, bool ofServed, CancellationToken ct)
     {
-        var counts = columns.Select(column => new long[column.Profile.BinCount]).ToArray();
-        using var result = window.Read(columns.Select(column => Expression(column.Profile, column.Column)), where, ct);
+        var counts = columns.Select(column => new long[column.Profile!.BinCount]).ToArray();
+        var where = ofServed ? $" where model_version = {comparison.Served!.Number.ToString(CultureInfo.InvariantCulture)}" : "";
+        using var result = comparison.Connection.Query(
+            $"select {string.Join(", ", columns.Select(column => Expression(column.Profile!, column.Column)))} from {comparison.Current.Name}{where}", ct);
         foreach (var chunk in result.Chunks())
         {
             for (var i = 0; i < counts.Length; i++)
-                Add(chunk.Column(i), columns[i].Profile, counts[i]);
+                Add(chunk.Column(i), columns[i].Profile!, counts[i]);
         }
 
         return counts;
