@@ -9,13 +9,10 @@ internal sealed record MonitorReport(double? Auc, double? Brier, IReadOnlyList<s
     {
         var metrics = run["metrics"]!.AsArray();
         List<string> drifted = [.. run["drifted"]!.AsArray().Select(feature => feature!.ToString())];
-        if (metrics.Any(metric => metric!["crossed"]!.GetValue<bool>() && metric["feature"] is null && !IsPerformance(metric)))
+        if (run["driftedAsWhole"]!.GetValue<bool>())
             drifted.Add("prediction");
         return new MonitorReport(Value(metrics, "auc"), Value(metrics, "brier"), drifted);
     }
-
-    private static bool IsPerformance(JsonNode metric) =>
-        metric["signal"]!.ToString().Contains("performance", StringComparison.Ordinal);
 
     private static double? Value(JsonArray metrics, string name) =>
         metrics.FirstOrDefault(metric => metric!["name"]!.ToString() == name)?["value"]?.GetValue<double>();

@@ -83,4 +83,7 @@ public sealed record MonitorRun
         .Where(metric => metric is { Crossed: true, Feature: not null, IsDrift: true })
         .Select(metric => metric.Feature!)
         .Distinct(StringComparer.Ordinal);
+
+    /// <summary>What is of no single input drifted: the predictions, or the rows as a whole.</summary>
+    public bool HasDriftedAsWhole => Metrics.Any(metric => metric is { Crossed: true, Feature: null, IsDrift: true });
 }

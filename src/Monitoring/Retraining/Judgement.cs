@@ -88,9 +88,7 @@ internal sealed record Judgement(bool Retrain, string Reason, JsonObject Numbers
     private static List<string> Drifted(Facts facts) =>
     [
         .. facts.Run.Drifted,
-        .. facts.Run.Metrics.Any(metric => metric is { Crossed: true, Feature: null, IsDrift: true })
-            ? ["the predictions"]
-            : Array.Empty<string>(),
+        .. facts.Run.HasDriftedAsWhole ? ["the predictions"] : Array.Empty<string>(),
     ];
 
     private static double? Current(PerformanceTrigger trigger, Facts facts) =>

@@ -110,11 +110,11 @@ internal sealed class RunStore(Database database)
     private async Task<IReadOnlyList<MonitorRun>> ReadAsync(string where, object parameters, int limit, CancellationToken ct)
     {
         await using var connection = await database.OpenAsync(ct);
-        var rows = await connection.QueryAsync<Row>(
+        var rows = await connection.QueryAsync<RunRow>(
             $"select {Columns} from monitor_runs where {where} order by window_to desc, id desc limit {limit}", parameters, ct);
         if (rows.Count == 0)
             return [];
-        var metrics = await connection.QueryAsync<MetricRow>(
+        var metrics = await connection.QueryAsync<RunMetricRow>(
             $"""
              select run_id, signal, feature, segment, metric, value, threshold, crossed, adjusted, low, high, verdict from monitor_metrics
              where {database.Dialect.AnyOf("run_id", "@Ids")} order by run_id, position
@@ -123,90 +123,5 @@ internal sealed class RunStore(Database database)
             ct);
         var byRun = metrics.ToLookup(metric => metric.RunId, metric => metric.ToMetric());
         return [.. rows.Select(row => row.ToRun([.. byRun[row.Id]]))];
-    }
-
-    private sealed record MetricRow
-    {
-        public required string RunId { get; init; }
-
-        public required string Signal { get; init; }
-
-        public string? Feature { get; init; }
-
-        public required string Metric { get; init; }
-
-        public double? Value { get; init; }
-
-        public double? Threshold { get; init; }
-
-        public required bool Crossed { get; init; }
-
-        public string? Segment { get; init; }
-
-        public double? Adjusted { get; init; }
-
-        public double? Low { get; init; }
-
-        public double? High { get; init; }
-
-        public required string Verdict { get; init; }
-
-        public MonitorMetric ToMetric() => new(Signal, Feature, Metric, Value, Threshold, Crossed)
-        {
-            Segment = Segment,
-            Adjusted = Adjusted,
-            Low = Low,
-            High = High,
-            TooFew = MonitorMetric.IsTooFew(Verdict),
-        };
-    }
-
-    private sealed record Row
-    {
-        public required string Id { get; init; }
-
-        public required string Monitor { get; init; }
-
-        public required string Endpoint { get; init; }
-
-        public required long WindowFrom { get; init; }
-
-        public required long WindowTo { get; init; }
-
-        public required string Status { get; init; }
-
-        public string? Message { get; init; }
-
-        public string? Model { get; init; }
-
-        public int? ModelVersion { get; init; }
-
-        public required long RowCount { get; init; }
-
-        public required long Labelled { get; init; }
-
-        public required long StartedAt { get; init; }
-
-        public required long EndedAt { get; init; }
-
-        public required string StartedBy { get; init; }
-
-        public MonitorRun ToRun(IReadOnlyList<MonitorMetric> metrics) => new()
-        {
-            Id = Id,
-            Monitor = Monitor,
-            Endpoint = Endpoint,
-            Window = new TimeWindow(WindowFrom.ToTime(), WindowTo.ToTime()),
-            Status = Status,
-            Message = Message,
-            Model = Model,
-            ModelVersion = ModelVersion,
-            Rows = RowCount,
-            Labelled = Labelled,
-            StartedAt = StartedAt.ToTime(),
-            EndedAt = EndedAt.ToTime(),
-            StartedBy = StartedBy,
-            Metrics = metrics,
-        };
     }
 }

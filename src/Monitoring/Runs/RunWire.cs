@@ -3,14 +3,16 @@ using Slipway.Monitoring.Contracts;
 namespace Slipway.Monitoring.Runs;
 
 /// <summary>A monitor run on the wire.</summary>
+/// <param name="Drifted">Inputs.</param>
+/// <param name="DriftedAsWhole">The predictions drifted, or the rows as a whole.</param>
 internal sealed record RunWire(
     string Id, string Monitor, string Endpoint, DateTimeOffset From, DateTimeOffset To, string Status, string? Message,
-    string? Model, int? ModelVersion, long Rows, long Labelled, IReadOnlyList<string> Drifted,
+    string? Model, int? ModelVersion, long Rows, long Labelled, IReadOnlyList<string> Drifted, bool DriftedAsWhole,
     IReadOnlyList<RunWire.Metric> Metrics, DateTimeOffset StartedAt, DateTimeOffset EndedAt, string StartedBy)
 {
     public static RunWire Of(MonitorRun run) => new(
         run.Id, run.Monitor, run.Endpoint, run.Window.From, run.Window.To, run.Status, run.Message, run.Model,
-        run.ModelVersion, run.Rows, run.Labelled, [.. run.Drifted], [.. run.Metrics.Select(Metric.Of)],
+        run.ModelVersion, run.Rows, run.Labelled, [.. run.Drifted], run.HasDriftedAsWhole, [.. run.Metrics.Select(Metric.Of)],
         run.StartedAt, run.EndedAt, run.StartedBy);
 
     /// <param name="Verdict">"ok", "crossed", "informational", "not enough data", "no value".</param>
