@@ -15,7 +15,7 @@ public sealed record DeploymentSettings
     [JsonPropertyName("threads")]
     public int Threads { get; init; } = 1;
 
-    /// <summary>Requests that are scored at the same time; null: as many as the server has cores.</summary>
+    /// <summary>Runs of the model at the same time; null: as many as the server has cores.</summary>
     [JsonPropertyName("concurrency")]
     public int? Concurrency { get; init; }
 
@@ -23,7 +23,7 @@ public sealed record DeploymentSettings
     [JsonPropertyName("max_queue")]
     public int? MaxWaiting { get; init; }
 
-    /// <summary>Rows that requests which come together are scored in at once; 0: each alone.</summary>
+    /// <summary>Rows up to which requests that come together are scored in one run; 0: each alone.</summary>
     [JsonPropertyName("max_batch")]
     public int MaxBatch { get; init; }
 

@@ -17,7 +17,7 @@ internal sealed class DeploymentLoader(ContentStore content, KnownRuntimes runti
     {
         var settings = deployment.Settings;
         var tree = await content.GetTreeAsync(version.Tree, ct);
-        var running = await runtimes.Get(settings.Runtime).LoadAsync(version, tree, settings, ct);
+        var running = await runtimes.LoadAsync(version, tree, settings, ct);
         try
         {
             var model = new ServedModel(running, version, options.MaxRows);
@@ -27,8 +27,7 @@ internal sealed class DeploymentLoader(ContentStore content, KnownRuntimes runti
                 ColumnPlan.Create(model);
             }
 
-            var slots = new SlotPool(model, settings.Concurrency ?? options.Concurrency, settings.MaxWaiting ?? options.MaxWaiting);
-            return new ServedDeployment(workspace, deployment, model, slots);
+            return new ServedDeployment(workspace, deployment, model, SlotPool.Create(model, settings, options));
         }
         catch
         {

@@ -1,14 +1,36 @@
 using System.Collections.Frozen;
+using Slipway.Data;
 using Slipway.Kernel;
+using Slipway.Registry.Contracts;
+using Slipway.Serving.Contracts;
+using Slipway.Serving.Runtimes.Batching;
 
 namespace Slipway.Serving.Runtimes;
 
 /// <summary>The runtimes that this program has, by name.</summary>
-internal sealed class KnownRuntimes(IEnumerable<IModelRuntime> runtimes)
+internal sealed class KnownRuntimes(IEnumerable<IModelRuntime> runtimes, ServingOptions options, TimeProvider time)
 {
     private readonly FrozenDictionary<string, IModelRuntime> _byName = runtimes.ToFrozenDictionary(runtime => runtime.Name);
 
-    public IModelRuntime Get(string name) => _byName.TryGetValue(name, out var found)
+    /// <summary>Loads a model by the runtime that the settings name, and joins its requests if they say so.</summary>
+    public async Task<IRunningModel> LoadAsync(ModelVersion version, Tree tree, DeploymentSettings settings, CancellationToken ct)
+    {
+        var model = await Get(settings.Runtime).LoadAsync(version, tree, settings, ct);
+        if (settings.MaxBatch < 2)
+            return model;
+        try
+        {
+            return BatchedModel.Create(
+                model, settings.MaxBatch, TimeSpan.FromMicroseconds(settings.MaxDelayMicroseconds), settings.Concurrency ?? options.Concurrency, time);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private IModelRuntime Get(string name) => _byName.TryGetValue(name, out var found)
         ? found
         : throw SlipwayException.Invalid(
             $"There is no runtime '{name}'.{Nearest.Hint(name, _byName.Keys)} There are: {string.Join(", ", _byName.Keys.Order(StringComparer.Ordinal))}.");

@@ -1,4 +1,5 @@
 using Slipway.Kernel;
+using Slipway.Serving.Contracts;
 
 namespace Slipway.Serving.Scoring;
 
@@ -8,9 +9,19 @@ namespace Slipway.Serving.Scoring;
 /// </summary>
 internal sealed class SlotPool(ServedModel model, int size, int maxWaiting) : IDisposable
 {
+    // Requests of a deployment that joins them wait in their slots; more than this many make no run larger.
+    private const int MaxJoined = 512;
+
     private readonly SemaphoreSlim _turns = new(size, size);
     private readonly Stack<ScoringSlot> _free = new(size);
     private int _waiting;
+
+    public static SlotPool Create(ServedModel model, DeploymentSettings settings, ServingOptions options)
+    {
+        var runs = settings.Concurrency ?? options.Concurrency;
+        var size = Math.Max(runs, Math.Min(runs * settings.MaxBatch, MaxJoined));
+        return new SlotPool(model, size, settings.MaxWaiting ?? options.MaxWaiting);
+    }
 
     /// <summary>Waits for a free slot; Exhausted when too many wait already.</summary>
     public ValueTask<ScoringSlot> RentAsync(CancellationToken ct) =>
