@@ -45,11 +45,11 @@ public sealed class BlobCache(string folder, long limitBytes, TimeProvider time)
             Interlocked.Exchange(ref _added, 0);
             var copies = new DirectoryInfo(Path.Combine(folder, "blobs", "sha256"))
                 .EnumerateFiles("*", SearchOption.AllDirectories)
-                .OrderBy(copy => copy.LastAccessTimeUtc)
+                .OrderBy(copy => copy.LastWriteTimeUtc)
                 .ToList();
             var idle = (time.GetUtcNow() - s_inUse).UtcDateTime;
             var total = copies.Sum(copy => copy.Length);
-            foreach (var copy in copies.TakeWhile(copy => copy.LastAccessTimeUtc < idle))
+            foreach (var copy in copies.TakeWhile(copy => copy.LastWriteTimeUtc < idle))
             {
                 if (total <= limitBytes)
                     return;
@@ -59,5 +59,5 @@ public sealed class BlobCache(string folder, long limitBytes, TimeProvider time)
         }
     }
 
-    private void Touch(string path) => File.SetLastAccessTimeUtc(path, time.GetUtcNow().UtcDateTime);
+    private void Touch(string path) => File.SetLastWriteTimeUtc(path, time.GetUtcNow().UtcDateTime);
 }

@@ -147,7 +147,7 @@ public abstract class DatastoreServerContract : IAsyncLifetime
     [InlineData("name: x\ntype: file\npath: tmp", "path is 'tmp'")]
     [InlineData("name: x\ntype: s3\nbucket: b\ncredentials: {access_key_id: i}", "An access key needs")]
     [InlineData("name: x\ntype: s3\nbucket: b\ncredentials: {acces_key_id: i}", "Line 4: credentials of type s3 has no field 'acces_key_id'.")]
-    [InlineData("name: [", "Line 1: this is not YAML")]
+    [InlineData("name: [", "Line 2: this is not YAML")]
     [InlineData("- x", "A datastore is one document")]
     public async Task A_mistake_in_a_datastore_is_told(string definition, string message) =>
         Assert.StartsWith("400 " + message, await RefusedAsync("datastores", new { definition }), StringComparison.Ordinal);
