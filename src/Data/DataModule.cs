@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Slipway.ObjectStores;
 
 namespace Slipway.Data;
@@ -49,7 +50,27 @@ public static class DataModule
         services.AddSingleton<ContentStore>();
         services.AddSingleton<WorkQueue>();
         services.AddSingleton<LineageLog>();
+        services.AddCollection();
         return services.AddDataStartup();
+    }
+
+    private static void AddCollection(this IServiceCollection services)
+    {
+        services.AddOptions<CollectionOptions>().BindConfiguration(CollectionOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<CollectionOptions>, CollectionOptionsValidator>();
+        services.AddSingleton<CondemnedBlobs>();
+        services.AddSingleton<CondemnedStore>();
+        services.AddSingleton<CollectionStore>();
+        services.AddSingleton<ReachableContent>();
+        services.AddSingleton<GarbageCollector>();
+        services.AddSingleton(provider => new Collections(
+            provider.GetRequiredService<Database>(),
+            provider.GetRequiredService<WorkQueue>(),
+            provider.GetRequiredService<CollectionStore>(),
+            provider.GetRequiredService<CondemnedStore>(),
+            provider.GetRequiredService<IOptions<CollectionOptions>>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService<CollectionWorker>();
     }
 
     /// <summary>The lock and the migrations alone, for a host that starts only some parts of a server.</summary>
@@ -59,6 +80,7 @@ public static class DataModule
         ? new ObjectBlobStore(
             provider.GetRequiredService<ObjectStoreOpener>().Open(store, ContentAddress.Credentials()),
             address.Prefix,
-            provider.GetRequiredService<BlobCache>())
-        : new LocalBlobStore(address.Folder);
+            provider.GetRequiredService<BlobCache>(),
+            provider.GetRequiredService<CondemnedBlobs>())
+        : new LocalBlobStore(address.Folder, provider.GetRequiredService<CondemnedBlobs>());
 }

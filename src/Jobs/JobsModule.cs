@@ -57,7 +57,9 @@ public static class JobsModule
         .AddSingleton<JobStore>()
         .AddSingleton<StepStore>()
         .AddSingleton<StepCache>()
-        .AddSingleton<AssetStore>();
+        .AddSingleton<AssetStore>()
+        .AddSingleton<IContentRoots, JobRoots>()
+        .AddSingleton<IContentRetention, StepCacheRetention>();
 
     private static IServiceCollection AddExecution(this IServiceCollection services) => services
         .AddSingleton<Policies<IStepKind>>()

@@ -19,6 +19,7 @@ public static class LakeModule
         .AddSingleton<IMigrations>(new EmbeddedMigrations("lake", typeof(LakeModule).Assembly))
         .AddSingleton(options)
         .AddSingleton<DataVersionStore>()
+        .AddSingleton<IContentRoots, VersionRoots>()
         .AddSingleton<IDataAssets, DataAssets>()
         .AddSingleton<LakeTables>()
         .AddSingleton<ILakeTables>(services => services.GetRequiredService<LakeTables>())
@@ -31,9 +32,12 @@ public static class LakeModule
         .AddSingleton<IDatastores, Datastores.Datastores>()
         .AddSingleton<ExportData>()
         .AddSingleton<UpdateData>()
+        .AddSingleton<DeleteData>()
         .AddSingleton<DataTestRuns>()
         .AddSingleton<RunDataTest>()
         .AddSingleton<SuggestTests>()
+        .AddSingleton<Collect>()
+        .AddSingleton<WhyKept>()
         .AddSingleton<UploadBlob>()
         .AddSingleton<FindMissing>()
         .AddSingleton<CreateTree>()
@@ -49,7 +53,10 @@ public static class LakeModule
         DataRoutes.Map(routes);
         ExportData.Map(routes);
         UpdateData.Map(routes);
+        DeleteData.Map(routes);
         DatastoreRoutes.Map(routes);
+        Collect.Map(routes);
+        WhyKept.Map(routes);
         UploadBlob.Map(routes);
         FindMissing.Map(routes);
         CreateTree.Map(routes);

@@ -16,6 +16,7 @@ public static class MonitoringModule
         .AddSingleton<IMigrations>(new EmbeddedMigrations("monitoring", typeof(MonitoringModule).Assembly))
         .AddSingleton<MonitoringMeter>()
         .AddSingleton<MonitorStore>()
+        .AddSingleton<IContentRoots, PolicyRoots>()
         .AddSingleton<RunStore>()
         .AddSingleton<AlertStore>()
         .AddSingleton<AlertBook>()

@@ -36,7 +36,7 @@ internal sealed class Retrying(string store, ObjectStoreLimits limits, TimeProvi
         if (tried >= limits.Attempts)
         {
             throw new SlipwayException(
-                failure is OperationCanceledException ? ErrorCode.Timeout : ErrorCode.Unavailable,
+                IsLate(failure) ? ErrorCode.Timeout : ErrorCode.Unavailable,
                 $"{Capital(store)} cannot be reached, tried {tried} times: {Reason(failure)} Check the address and the network, or try again later.",
                 failure);
         }
@@ -55,7 +55,7 @@ internal sealed class Retrying(string store, ObjectStoreLimits limits, TimeProvi
 
     public static bool MayPass(Exception exception, CancellationToken ct) =>
         !ct.IsCancellationRequested
-        && exception is PassingFailure or HttpRequestException or IOException or OperationCanceledException or WebException;
+        && exception is PassingFailure or HttpRequestException or IOException or OperationCanceledException or TimeoutException or WebException;
 
     public static bool MayPass(HttpStatusCode status) =>
         (int)status >= 500 && status != HttpStatusCode.NotImplemented
@@ -63,7 +63,10 @@ internal sealed class Retrying(string store, ObjectStoreLimits limits, TimeProvi
 
     public static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
-    private string Reason(Exception failure) => failure is OperationCanceledException
+    // The client of S3 turns a cancelled request into a TimeoutException.
+    private static bool IsLate(Exception failure) => failure is OperationCanceledException or TimeoutException;
+
+    private string Reason(Exception failure) => IsLate(failure)
         ? $"no answer within {limits.Patience.TotalSeconds:0.###} s."
         : failure.Message.TrimEnd('.') + ".";
 }

@@ -14,6 +14,7 @@ public static class RegistryModule
     public static IServiceCollection AddRegistry(this IServiceCollection services) => services
         .AddSingleton<IMigrations>(new EmbeddedMigrations("registry", typeof(RegistryModule).Assembly))
         .AddSingleton<ModelStore>()
+        .AddSingleton<IContentRoots, ModelRoots>()
         .AddSingleton<VersionSources>()
         .AddSingleton<IModelHistory, ModelHistory>()
         .AddSingleton<IModelRegistry, ModelRegistry>()

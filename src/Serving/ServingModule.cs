@@ -70,6 +70,7 @@ public static class ServingModule
 
     private static IServiceCollection AddCollection(this IServiceCollection services) => services
         .AddSingleton<SegmentStore>()
+        .AddSingleton<IContentRoots, SegmentRoots>()
         .AddSingleton<SegmentWriter>()
         .AddSingleton<SequenceClock>()
         .AddSingleton<Collector>()

@@ -89,7 +89,7 @@ internal sealed class RunTracking(
         var run = await runs.GetAsync(caller.Workspace, runId, ct);
         run.DemandActive();
         var root = RunArtifacts.RootOf(run).Append(ArtifactPath.Parse(folder));
-        var entries = (await contents.GetTreeAsync(tree, ct)).Entries;
+        var entries = (await contents.KeepTreeAsync(tree, ct)).Entries;
         await artifacts.PutAsync(
             caller.Workspace,
             [.. entries.Select(entry => (root.Append(ArtifactPath.Parse(entry.Path)), new Blob(entry.Digest, entry.Size)))],

@@ -143,6 +143,9 @@ public static class TrackingModule
 
     private static IServiceCollection AddStores(this IServiceCollection services) => services
         .AddSingleton<ExperimentStore>()
+        .AddSingleton<IContentRoots, ArtifactRoots>()
+        .AddSingleton<IContentRetention, DeletedRunRetention>()
+        .AddSingleton<IContentRetention, UploadRetention>()
         .AddSingleton<RunStore>()
         .AddSingleton<RunReader>()
         .AddSingleton<RunSearch>()

@@ -36,7 +36,12 @@ public sealed class BlobCache(string folder, long limitBytes, TimeProvider time)
 
     public string LocalPath(Digest digest) => _files.LocalPath(digest);
 
-    public void Forget(Digest digest) => File.Delete(_files.LocalPath(digest));
+    public void Forget(Digest digest)
+    {
+        // Delete fails where the folder is missing, and only there.
+        if (File.Exists(_files.LocalPath(digest)))
+            File.Delete(_files.LocalPath(digest));
+    }
 
     private void Trim()
     {

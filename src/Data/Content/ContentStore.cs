@@ -88,6 +88,23 @@ public sealed class ContentStore(IBlobStore blobs, BlobCache copies)
     public async Task<Tree> GetTreeAsync(Digest tree, CancellationToken ct) =>
         Tree.Read(tree, await ReadAllAsync(tree, ct));
 
+    /// <summary>
+    /// As <see cref="GetTreeAsync"/>, for a digest that no record of the caller's stands for: the tree and its contents stay
+    /// until there is one.
+    /// </summary>
+    public async Task<Tree> KeepTreeAsync(Digest tree, CancellationToken ct)
+    {
+        if (!await blobs.ExistsAsync(tree, ct))
+            throw SlipwayException.NotFound("Blob", tree.ToString());
+        var found = await GetTreeAsync(tree, ct);
+        await Parallel.ForEachAsync(found.Entries, Options(ct), async (entry, token) =>
+        {
+            if (!await blobs.ExistsAsync(entry.Digest, token))
+                throw SlipwayException.NotFound($"The content of '{entry.Path}' in {tree}", entry.Digest.ToString());
+        });
+        return found;
+    }
+
     /// <summary>Stores the files below a folder as a tree; links may lead about within the folder but not out of it.</summary>
     /// <param name="include">Whether to take the file of this path (relative, with '/'); null: all.</param>
     public async Task<Tree> PutFolderAsync(string folder, Func<string, bool>? include, CancellationToken ct)

@@ -2,7 +2,10 @@ using Slipway.Kernel;
 
 namespace Slipway.Data;
 
-/// <summary>Where contents are kept. A blob is complete or absent, never changes, and is named by what it holds.</summary>
+/// <summary>
+/// Where contents are kept. A blob is complete or absent, never changes, and is named by what it holds. One that was
+/// stored, or of which it was said that it is there, stays for a grace in which a record can be made to refer to it.
+/// </summary>
 public interface IBlobStore : IPolicy
 {
     /// <summary>
@@ -22,8 +25,8 @@ public interface IBlobStore : IPolicy
     /// <summary>False: there was nothing to delete.</summary>
     Task<bool> DeleteAsync(Digest digest, CancellationToken ct);
 
-    /// <summary>The blobs in the order of their digests.</summary>
-    Task<Page<Digest>> ListAsync(int limit, string? token, CancellationToken ct);
+    /// <summary>The blobs in the order of their digests. To be listed keeps none of them.</summary>
+    Task<Page<Blob>> ListAsync(int limit, string? token, CancellationToken ct);
 
     /// <summary>The file that is the blob, for engines that read files; null when the store has no such files.</summary>
     string? LocalPath(Digest digest);

@@ -13,11 +13,11 @@ public sealed class LocalBlobStore : IBlobStore
     private readonly string _blobs;
     private readonly string _unfinished;
     private readonly Func<string, FileStream> _create;
+    private readonly CondemnedBlobs? _condemned;
 
-    public LocalBlobStore(string root)
-        : this(root, Create)
-    {
-    }
+    /// <param name="condemned">Null: nothing is ever collected here.</param>
+    public LocalBlobStore(string root, CondemnedBlobs? condemned = null)
+        : this(root, Create) => _condemned = condemned;
 
     /// <param name="create">Opens a new file to write to: tests let it fail as a full disk does.</param>
     internal LocalBlobStore(string root, Func<string, FileStream> create)
@@ -41,6 +41,7 @@ public sealed class LocalBlobStore : IBlobStore
             {
                 blob = await CopyAsync(content, file, ct);
                 Check(blob, expected);
+                await KeepAsync(blob.Digest, ct);
                 if (File.Exists(LocalPath(blob.Digest)))
                     return blob;
 
@@ -75,12 +76,13 @@ public sealed class LocalBlobStore : IBlobStore
         return Task.FromResult<Stream>(length is { } count ? new BoundedStream(file, count) : file);
     }
 
-    public Task<bool> ExistsAsync(Digest digest, CancellationToken ct) => Task.FromResult(File.Exists(LocalPath(digest)));
+    public async Task<bool> ExistsAsync(Digest digest, CancellationToken ct) => await SizeAsync(digest, ct) is not null;
 
-    public Task<long?> SizeAsync(Digest digest, CancellationToken ct)
+    public async Task<long?> SizeAsync(Digest digest, CancellationToken ct)
     {
+        await KeepAsync(digest, ct);
         var file = new FileInfo(LocalPath(digest));
-        return Task.FromResult<long?>(file.Exists ? file.Length : null);
+        return file.Exists ? file.Length : null;
     }
 
     public Task<bool> DeleteAsync(Digest digest, CancellationToken ct)
@@ -93,10 +95,10 @@ public sealed class LocalBlobStore : IBlobStore
         return Task.FromResult(true);
     }
 
-    public Task<Page<Digest>> ListAsync(int limit, string? token, CancellationToken ct)
+    public Task<Page<Blob>> ListAsync(int limit, string? token, CancellationToken ct)
     {
         var after = token ?? "";
-        var found = new List<Digest>(limit);
+        var found = new List<Blob>(limit);
         foreach (var shard in Directory.EnumerateDirectories(_blobs).Order(StringComparer.Ordinal))
         {
             ct.ThrowIfCancellationRequested();
@@ -108,12 +110,13 @@ public sealed class LocalBlobStore : IBlobStore
                 if (string.CompareOrdinal(name, after) <= 0 || !Digest.TryParseHex(name!, out var digest))
                     continue;
                 if (found.Count == limit)
-                    return Task.FromResult(new Page<Digest>(found, found[^1].Hex));
-                found.Add(digest);
+                    return Task.FromResult(new Page<Blob>(found, found[^1].Digest.Hex));
+                if (new FileInfo(Path.Combine(shard, name!)) is { Exists: true } file)
+                    found.Add(new Blob(digest, file.Length));
             }
         }
 
-        return Task.FromResult(new Page<Digest>(found, null));
+        return Task.FromResult(new Page<Blob>(found, null));
     }
 
     public string LocalPath(Digest digest) => Path.Combine(_blobs, digest.Hex[..2], digest.Hex);
@@ -128,6 +131,8 @@ public sealed class LocalBlobStore : IBlobStore
             file.Delete();
         return abandoned.Count;
     }
+
+    private ValueTask KeepAsync(Digest digest, CancellationToken ct) => _condemned?.KeepAsync(digest, ct) ?? ValueTask.CompletedTask;
 
     private static FileStream Create(string path) =>
         new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);

@@ -5,7 +5,8 @@ namespace Slipway.Data;
 
 /// <summary>Blobs as objects: [prefix/]blobs/sha256/ab/abcdef… of any object store that can be written to.</summary>
 /// <param name="copies">What was written or read here lately; a blob is hashed into it before it has a name.</param>
-public sealed class ObjectBlobStore(IObjectStore store, string prefix, BlobCache copies) : IBlobStore
+/// <param name="condemned">Null: nothing is ever collected here.</param>
+public sealed class ObjectBlobStore(IObjectStore store, string prefix, BlobCache copies, CondemnedBlobs? condemned = null) : IBlobStore
 {
     private readonly string _root = (prefix.Length == 0 ? "" : prefix.Trim('/') + "/") + "blobs/sha256/";
 
@@ -44,8 +45,12 @@ public sealed class ObjectBlobStore(IObjectStore store, string prefix, BlobCache
 
     public async Task<bool> ExistsAsync(Digest digest, CancellationToken ct) => await SizeAsync(digest, ct) is not null;
 
-    public async Task<long?> SizeAsync(Digest digest, CancellationToken ct) =>
-        (await store.FindAsync(ObjectNameOf(digest), ct))?.Size;
+    public async Task<long?> SizeAsync(Digest digest, CancellationToken ct)
+    {
+        if (condemned is not null)
+            await condemned.KeepAsync(digest, ct);
+        return (await store.FindAsync(ObjectNameOf(digest), ct))?.Size;
+    }
 
     public Task<bool> DeleteAsync(Digest digest, CancellationToken ct)
     {
@@ -53,13 +58,13 @@ public sealed class ObjectBlobStore(IObjectStore store, string prefix, BlobCache
         return store.DeleteAsync(ObjectNameOf(digest), ct);
     }
 
-    public async Task<Page<Digest>> ListAsync(int limit, string? token, CancellationToken ct)
+    public async Task<Page<Blob>> ListAsync(int limit, string? token, CancellationToken ct)
     {
         var page = await store.ListAsync(_root, limit, token, ct);
-        var digests = page.Items
-            .Select(found => Digest.TryParseHex(found.Name[(found.Name.LastIndexOf('/') + 1)..], out var digest) ? digest : (Digest?)null)
-            .OfType<Digest>();
-        return new Page<Digest>([.. digests], page.NextToken);
+        var blobs = page.Items
+            .Select(found => Digest.TryParseHex(found.Name[(found.Name.LastIndexOf('/') + 1)..], out var digest) ? new Blob(digest, found.Size) : null)
+            .OfType<Blob>();
+        return new Page<Blob>([.. blobs], page.NextToken);
     }
 
     public string? LocalPath(Digest digest) => null;

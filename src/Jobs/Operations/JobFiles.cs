@@ -14,7 +14,7 @@ internal sealed class JobFiles(ContentStore content)
         var texts = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (var (key, digest) in files)
         {
-            var tree = await content.GetTreeAsync(digest, ct);
+            var tree = await content.KeepTreeAsync(digest, ct);
             if (tree.Entries is [{ Size: <= LargestDefinition } only] && only.Path == Path.GetFileName(key) && IsDefinition(key))
                 texts[key] = Encoding.UTF8.GetString(await content.ReadAllAsync(only.Digest, ct));
         }

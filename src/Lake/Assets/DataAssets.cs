@@ -23,7 +23,7 @@ internal sealed class DataAssets(
         if (await FindExistingAsync(caller, wanted, ct) is { } existing)
             return existing;
 
-        var tree = await content.GetTreeAsync(wanted.Tree, ct);
+        var tree = await content.KeepTreeAsync(wanted.Tree, ct);
         var version = await InsertAsync(caller, wanted, tree, attempts: 10, ct);
         await audit.AppendAsync(caller, "data.create", version.Node, detail: null, ct);
         await events.RaiseAsync(new DataVersionCreated(caller, version), ct);

@@ -125,6 +125,11 @@ internal sealed class DataVersionStore(Database database)
             token),
         ct);
 
+    public Task DeleteAsync(DataVersion version, CancellationToken ct) => database.ExecuteAsync(
+        "delete from data_versions where workspace = @Workspace and name = @Name and version = @Version",
+        new { Workspace = version.Workspace.Value, Name = version.Name.Value, version.Version },
+        ct);
+
     private Task<DataVersion?> FindLatestAsync(WorkspaceName workspace, AssetName name, CancellationToken ct) =>
         FindWhereAsync(
             "name = @Name and not archived order by sequence desc limit 1", new { Workspace = workspace.Value, Name = name.Value }, ct);

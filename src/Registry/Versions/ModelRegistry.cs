@@ -28,7 +28,7 @@ internal sealed partial class ModelRegistry(
         if (wanted.IdempotencyKey is { } key && await models.FindByKeyAsync(caller.Workspace, key, ct) is { } existing)
             return existing;
 
-        await content.GetTreeAsync(wanted.Tree, ct);
+        await content.KeepTreeAsync(wanted.Tree, ct);
         var version = await database.WriteAsync((tx, token) => InsertAsync(tx, caller, wanted, token), ct);
         await audit.AppendAsync(caller, "model.register", version.Node, detail: null, ct);
         await events.RaiseAsync(new VersionRegistered(caller, version), ct);

@@ -76,7 +76,7 @@ internal sealed class VersionSources(ModelStore models, IModelSources artifacts,
         {
             if (depth == 0 || await models.FindAsync(caller.Workspace, reference, ct) is not { } original)
                 return await content.PutTreeAsync([], ct);
-            var tree = await content.GetTreeAsync(original.Tree, ct);
+            var tree = await content.KeepTreeAsync(original.Tree, ct);
             return tree.Entries.Count > 0 ? tree : await FindTreeAsync(caller, original.Source, depth - 1, ct);
         }
 

@@ -65,7 +65,7 @@ internal sealed class ModelSources(
     public async Task PublishAsync(Caller caller, string folder, Digest tree, CancellationToken ct)
     {
         var root = ArtifactPath.Parse(folder);
-        var entries = (await contents.GetTreeAsync(tree, ct)).Entries;
+        var entries = (await contents.KeepTreeAsync(tree, ct)).Entries;
         await artifacts.PutAsync(
             caller.Workspace,
             [.. entries.Select(entry => (root.Append(ArtifactPath.Parse(entry.Path)), new Blob(entry.Digest, entry.Size)))],

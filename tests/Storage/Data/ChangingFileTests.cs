@@ -72,7 +72,7 @@ public sealed class ChangingFileTests : IDisposable
 
         public Task<bool> DeleteAsync(Digest digest, CancellationToken ct) => inner.DeleteAsync(digest, ct);
 
-        public Task<Page<Digest>> ListAsync(int limit, string? token, CancellationToken ct) => inner.ListAsync(limit, token, ct);
+        public Task<Page<Blob>> ListAsync(int limit, string? token, CancellationToken ct) => inner.ListAsync(limit, token, ct);
 
         public string? LocalPath(Digest digest) => inner.LocalPath(digest);
     }

@@ -158,14 +158,14 @@ public sealed class ContentStoreTests : IDisposable
             all.Add((await _store.PutBytesAsync(Encoding.UTF8.GetBytes($"{i}"), Ct)).Digest);
         Assert.True(await _blobs.DeleteAsync(all[3], Ct));
 
-        var pages = new List<Page<Digest>> { await _blobs.ListAsync(10, null, Ct) };
+        var pages = new List<Page<Blob>> { await _blobs.ListAsync(10, null, Ct) };
         while (pages[^1].NextToken is { } token)
             pages.Add(await _blobs.ListAsync(10, token, Ct));
 
         Assert.Equal([10, 10, 4], pages.Select(page => page.Items.Count));
         Assert.Equal(
             all.Except([all[3]]).Select(digest => digest.Hex).Order(StringComparer.Ordinal),
-            pages.SelectMany(page => page.Items).Select(digest => digest.Hex));
+            pages.SelectMany(page => page.Items).Select(blob => blob.Digest.Hex));
     }
 
     [Fact]
@@ -194,7 +194,8 @@ public sealed class ContentStoreTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private async Task<IReadOnlyList<Digest>> StoredAsync() => (await _blobs.ListAsync(1000, null, Ct)).Items;
+    private async Task<IReadOnlyList<Digest>> StoredAsync() =>
+        [.. (await _blobs.ListAsync(1000, null, Ct)).Items.Select(blob => blob.Digest)];
 
     private async Task<string> ReadAsync(Digest digest, long offset, long? length)
     {

@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Slipway.Data;
+using Slipway.Kernel;
+using Slipway.Lake.Contracts;
+using Slipway.Security.Contracts;
+
+namespace Slipway.Lake.Assets;
+
+/// <summary>
+/// DELETE /api/v1/data/{name}/versions/{version}: forgets a version; its content goes with a later collection when nothing
+/// else refers to it. A version with the tag "legal_hold" cannot be deleted.
+/// </summary>
+internal sealed class DeleteData(DataVersionStore versions, IAccess access, IAuditLog audit)
+{
+    private const string Hold = "legal_hold";
+
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapDelete("/data/{name}/versions/{version}", HandleAsync).WithName("DeleteDataVersion").WithTags("data");
+
+    private static async Task<NoContent> HandleAsync(
+        string name, string version, Caller caller, DeleteData operation, CancellationToken ct)
+    {
+        await operation.RunAsync(caller, AssetName.Parse(name), version, ct);
+        return TypedResults.NoContent();
+    }
+
+    private async Task RunAsync(Caller caller, AssetName name, string version, CancellationToken ct)
+    {
+        await access.DemandAsync(caller, Permission.Write, $"data:{name}", ct);
+        if (version == "latest")
+            throw SlipwayException.Invalid("Say which version to delete; \"latest\" may be another one by now.");
+        var found = await versions.FindAsync(caller.Workspace, name, version, ct)
+            ?? throw SlipwayException.NotFound("Data version", $"{name}@{version}");
+        if (found.Tags.TryGetValue(Hold, out var why))
+            throw SlipwayException.Conflict($"{found.Node} is on hold (tag '{Hold}': {why}); remove the tag first.");
+
+        await versions.DeleteAsync(found, ct);
+        await audit.AppendAsync(caller, "data.delete", found.Node, $$"""{"tree":"{{found.Tree}}"}""", ct);
+    }
+}
