@@ -79,6 +79,7 @@ internal static class CommandTree
         WorkerCommand.Create(),
         DataCommands.Create(),
         DatastoreCommands.Create(),
+        CollectionCommands.Create(),
         SqlCommand.Create(),
         JobCommands.Create(),
         ExperimentCommands.Create(),

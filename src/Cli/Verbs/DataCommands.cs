@@ -22,6 +22,8 @@ internal static class DataCommands
         DataTransfer.Download(),
         DataTransfer.Export(),
         DataTransfer.Update(),
+        DataTransfer.Delete(),
+        CollectionCommands.WhyKept(),
         DataTransfer.Archive("archive", "Leave a version out of listings and of \"latest\"; by its number it stays usable.", archived: true),
         DataTransfer.Archive("restore", "Bring an archived version back.", archived: false),
     };

@@ -63,6 +63,19 @@ internal static class DataTransfer
         });
     }
 
+    public static Command Delete()
+    {
+        var name = new Option<string>("--name", "-n") { Description = "The asset's name.", Required = true };
+        var version = new Option<string>("--version", "-v") { Description = "The version.", Required = true };
+        return ApiVerb.Create(
+            "delete", "Forget a version for ever; slipway gc frees its space when nothing else refers to its files.", [name, version],
+            async (client, parsed, _, ct) =>
+            {
+                await client.DeleteAsync(Route(parsed.GetValue(name)!, parsed.GetValue(version)!), ct);
+                return 0;
+            });
+    }
+
     public static Command Archive(string verb, string description, bool archived)
     {
         var name = new Option<string>("--name", "-n") { Description = "The asset's name.", Required = true };

@@ -2,9 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Slipway.Data;
 using Slipway.Kernel;
-using Slipway.Lake.Contracts;
 using Slipway.Security.Contracts;
 
 namespace Slipway.Lake.Assets;

@@ -182,6 +182,46 @@ public abstract class DatastoreServerContract : IAsyncLifetime
         Assert.Contains("The container 'absent' of the storage account 'slipwaytest' does not exist", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_collection_tells_what_a_deleted_version_leaves_and_why_the_rest_is_kept()
+    {
+        foreach (var text in new[] { "x\n1\n", "x\n2\n" })
+        {
+            await CreateDatastoreAsync();
+            await WriteAsync("a.csv", text);
+            await PostAsync("data/toy/versions", new { path = "azureml://datastores/lake/paths/a.csv" });
+        }
+
+        await PatchAsync("data/toy/versions/1", new { tags = new { legal_hold = "audit" } });
+        using var held = await _client.DeleteAsync("/api/v1/data/toy/versions/1", Ct);
+        using var deleted = await _client.DeleteAsync("/api/v1/data/toy/versions/2", Ct);
+        var run = await CollectAsync(dryRun: true);
+        var real = await CollectAsync(dryRun: false);
+
+        Assert.Equal((409, 204), ((int)held.StatusCode, (int)deleted.StatusCode));
+        Assert.Equal(("completed", 2, 0), ((string)run["state"]!, (int)run["unreferenced"]!, (int)run["deleted"]!));
+        Assert.Equal((2, 0), ((int)real["unreferenced"]!, (int)real["deleted"]!));
+        Assert.Equal(2, (int)(await GetAsync("gc"))["condemned"]!);
+        var kept = await GetAsync($"content/why-kept?of={Digest.Of("x\n1\n"u8)}");
+        Assert.Equal("data:toy@1", (string?)kept["keptBy"]![0]!["node"]);
+        Assert.Equal("a.csv", (string?)kept["keptBy"]![0]!["path"]);
+        Assert.Empty((await GetAsync($"content/why-kept?of={Digest.Of("x\n2\n"u8)}"))["keptBy"]!.AsArray());
+        Assert.Equal("data:toy@1", (string?)(await GetAsync("content/why-kept?of=toy:1"))["keptBy"]![0]!["node"]);
+        Assert.StartsWith("400 grace is '5m'", await RefusedAsync("gc/runs", new { grace = "5m" }), StringComparison.Ordinal);
+    }
+
+    private async Task<JsonNode> CollectAsync(bool dryRun)
+    {
+        var run = await PostAsync("gc/runs", new { dryRun });
+        while (run["endedAt"] is null)
+        {
+            await Task.Delay(20, Ct);
+            run = await GetAsync($"gc/runs/{run["id"]}");
+        }
+
+        return run;
+    }
+
     private string Place(string container) =>
         $"azure://slipwaytest/{container}/team?endpoint={Uri.EscapeDataString(_contentContainer.Endpoint.ToString())}";
 
