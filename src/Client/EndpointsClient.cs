@@ -2,7 +2,7 @@ namespace Slipway.Client;
 
 /// <summary>An online endpoint.</summary>
 public sealed record OnlineEndpoint(
-    string Name, IReadOnlyDictionary<string, int> Traffic, IReadOnlyList<OnlineDeployment> Deployments);
+    string Name, IReadOnlyDictionary<string, int> Traffic, IReadOnlyDictionary<string, int> MirrorTraffic, IReadOnlyList<OnlineDeployment> Deployments);
 
 /// <summary>A model version behind an endpoint.</summary>
 public sealed record OnlineDeployment(string Endpoint, string Name, string Model, int ModelVersion, string State);
@@ -21,6 +21,9 @@ public sealed class EndpointsClient
     public Task<OnlineEndpoint?> FindAsync(string endpoint, CancellationToken ct) =>
         _client.FindAsync<OnlineEndpoint>($"{Root}/{SlipwayClient.Escape(endpoint)}", ct);
 
+    public async Task<OnlineEndpoint> GetAsync(string endpoint, CancellationToken ct) =>
+        (await _client.GetAsync<OnlineEndpoint>($"{Root}/{SlipwayClient.Escape(endpoint)}", ct))!;
+
     /// <param name="collect">"drop": a full collection queue drops rows and counts them; "wait": requests wait for it.</param>
     public async Task<OnlineEndpoint> CreateAsync(string endpoint, string? collect, CancellationToken ct) =>
         (await _client.SendAsync<OnlineEndpoint>(HttpMethod.Put, $"{Root}/{SlipwayClient.Escape(endpoint)}", new { Collect = collect }, ct))!;
@@ -38,6 +41,12 @@ public sealed class EndpointsClient
         string endpoint, IReadOnlyDictionary<string, int> traffic, string reason, CancellationToken ct) =>
         _client.SendAsync<object>(
             HttpMethod.Put, $"{Root}/{SlipwayClient.Escape(endpoint)}/traffic", new { Traffic = traffic, Reason = reason }, ct);
+
+    /// <summary>Replaces who gets copies of how many percent of the requests.</summary>
+    public Task SetMirrorAsync(
+        string endpoint, IReadOnlyDictionary<string, int> mirror, string reason, CancellationToken ct) =>
+        _client.SendAsync<object>(
+            HttpMethod.Put, $"{Root}/{SlipwayClient.Escape(endpoint)}/mirror", new { MirrorTraffic = mirror, Reason = reason }, ct);
 
     public Task<DeploymentStats?> StatsAsync(string endpoint, string deployment, CancellationToken ct) =>
         _client.GetAsync<DeploymentStats>(

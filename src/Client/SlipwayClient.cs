@@ -13,6 +13,7 @@ namespace Slipway.Client;
 public sealed class SlipwayClient : IDisposable
 {
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web);
+    private static readonly Dictionary<string, string> s_noHeaders = [];
     private readonly HttpClient _http;
 
     /// <param name="server">Such as http://127.0.0.1:5000.</param>
@@ -62,6 +63,18 @@ public sealed class SlipwayClient : IDisposable
     public Task<JsonNode?> PatchAsync(string path, JsonNode body, CancellationToken ct) =>
         ReadAsync<JsonNode>(HttpMethod.Patch, path, JsonContent.Create(body, options: s_json), ct);
 
+    /// <summary>PUT of a JSON body.</summary>
+    public Task<JsonNode?> PutAsync(string path, JsonNode body, CancellationToken ct) =>
+        ReadAsync<JsonNode>(HttpMethod.Put, path, JsonContent.Create(body, options: s_json), ct);
+
+    /// <summary>POST of any body with these headers; the answer as it came.</summary>
+    public async Task<string> PostTextAsync(
+        string path, HttpContent body, IReadOnlyDictionary<string, string> headers, CancellationToken ct)
+    {
+        using var answer = await SendAsync(HttpMethod.Post, path, body, headers, ct);
+        return await answer.Content.ReadAsStringAsync(ct);
+    }
+
     /// <summary>DELETE; the answer has no body.</summary>
     public async Task DeleteAsync(string path, CancellationToken ct)
     {
@@ -107,9 +120,15 @@ public sealed class SlipwayClient : IDisposable
     }
 
     /// <summary>Any request; the answer is a success, and the caller disposes it.</summary>
-    internal async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? body, CancellationToken ct)
+    internal Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? body, CancellationToken ct) =>
+        SendAsync(method, path, body, s_noHeaders, ct);
+
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, HttpContent? body, IReadOnlyDictionary<string, string> headers, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body };
+        foreach (var (name, value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         HttpResponseMessage answer;
         try

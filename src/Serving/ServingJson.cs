@@ -8,4 +8,5 @@ namespace Slipway.Serving;
 [JsonSerializable(typeof(IReadOnlyDictionary<string, int>))]
 [JsonSerializable(typeof(ModelSignature))]
 [JsonSerializable(typeof(DeploymentSettings))]
+[JsonSerializable(typeof(EndpointSettings))]
 internal sealed partial class ServingJson : JsonSerializerContext;

@@ -2,15 +2,18 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Data;
+using Slipway.Kernel.Metrics;
 using Slipway.Lake.Contracts;
 using Slipway.Lineage.Contracts;
 using Slipway.Serving.Collection;
 using Slipway.Serving.Contracts;
 using Slipway.Serving.Inference;
+using Slipway.Serving.Mirroring;
 using Slipway.Serving.Online;
 using Slipway.Serving.Protocol;
 using Slipway.Serving.Protocol.Grpc;
 using Slipway.Serving.Protocol.Mlflow;
+using Slipway.Serving.Rollouts;
 using Slipway.Serving.Routing;
 using Slipway.Serving.Runtimes;
 
@@ -24,10 +27,13 @@ public static class ServingModule
         .AddSingleton(options)
         .AddSingleton<RoutingTable>()
         .AddSingleton<ServingMetrics>()
+        .AddSingleton<IHistogramSource>(provider => provider.GetRequiredService<ServingMetrics>())
         .AddOnline()
         .AddCollection()
+        .AddRollouts()
         .AddSingleton<IModelRuntime, OnnxRuntimePolicy>()
         .AddSingleton<KnownRuntimes>()
+        .AddSingleton<Shadowing>()
         .AddSingleton<InferenceCore>()
         .AddSingleton<ScoringAccess>()
         .AddSingleton<InferRoute>()
@@ -42,6 +48,11 @@ public static class ServingModule
         var api = routes.MapGroup("/api/v1");
         EndpointRoutes.Map(api);
         DeploymentRoutes.Map(api);
+        CredentialRoutes.Map(api);
+        CreateRollout.Map(api);
+        ShowRollouts.Map(api);
+        SteerRollout.Map(api);
+        JudgeRollout.Map(api);
         AddFeedback.Map(api);
         FindPrediction.Map(api);
 
@@ -62,11 +73,24 @@ public static class ServingModule
         .AddSingleton<CreateDeployment>()
         .AddSingleton<RetireDeployments>()
         .AddSingleton<SetTraffic>()
+        .AddSingleton<SetMirror>()
+        .AddSingleton<CredentialStore>()
+        .AddSingleton<EndpointCredentials>()
         .AddSingleton<SwapDeployments>()
         .AddSingleton<OnlineEndpoints>()
         .AddSingleton<IEndpoints>(provider => provider.GetRequiredService<OnlineEndpoints>())
         .AddSingleton<ModelRepository>()
         .AddHostedService<ServingStartup>();
+
+    private static IServiceCollection AddRollouts(this IServiceCollection services) => services
+        .AddSingleton<RolloutStore>()
+        .AddSingleton<RolloutTraffic>()
+        .AddSingleton<AnswerComparison>()
+        .AddSingleton<RolloutLog>()
+        .AddSingleton<JudgeRollout>()
+        .AddSingleton<CreateRollout>()
+        .AddSingleton<SteerRollout>()
+        .AddHostedService<RolloutTimer>();
 
     private static IServiceCollection AddCollection(this IServiceCollection services) => services
         .AddSingleton<SegmentStore>()

@@ -89,6 +89,8 @@ internal static class CommandTree
         ModelCommands.Create(),
         LineageCommands.Create(),
         EndpointCommands.Create(),
+        DeploymentCommands.Create(),
+        RolloutCommands.Create(),
         MonitorCommands.Create(),
         ValidateCommand.Create(),
         SchemaCommand.Create(),

@@ -1,47 +1,120 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Slipway.Cli.CommandLine;
 using Slipway.Cli.Output;
-using Slipway.Kernel;
+using Slipway.Client;
 
 namespace Slipway.Cli.Verbs;
 
-/// <summary>slipway online-endpoint: endpoints, their deployments and their answers.</summary>
+/// <summary>slipway online-endpoint: endpoints, their traffic and their answers.</summary>
 internal static class EndpointCommands
 {
     private const string Root = "api/v1/online-endpoints";
 
-    public static Command Create() => new("online-endpoint", "Online endpoints and their deployments.")
+    public static Command Create() => new("online-endpoint", "Online endpoints: stable addresses in front of deployments.")
     {
-        List(), Show(), CreateEndpoint(), Deploy(), SetTraffic(), Invoke(),
+        List(), Show(), Save("create", "Create an endpoint from its YAML file, or by name; one that exists is changed."), Update(), Delete(), Deploy(),
+        EndpointInvoke.Create(), Credentials(), RegenerateKeys(),
     };
+
+    /// <summary>The endpoint, with addresses that can be called from here.</summary>
+    public static async Task<JsonNode> GetAsync(SlipwayClient client, string name, CancellationToken ct)
+    {
+        var found = await client.GetAsync(Route(name), ct);
+        var scoring = new Uri(client.Server, $"endpoints/{Uri.EscapeDataString(name)}/score");
+        found["scoringUri"] = scoring.ToString();
+        return found;
+    }
+
+    public static string Route(string name) => $"{Root}/{Uri.EscapeDataString(name)}";
 
     private static Command List() => ApiVerb.Create("list", "List endpoints.", [], async (client, _, format, ct) =>
     {
-        Printer.List((await client.GetAsync(Root, ct))["endpoints"]!.AsArray(), ["name", "traffic", "scoringUri", "createdAt"], format);
+        Printer.List((await client.GetAsync(Root, ct))["endpoints"]!.AsArray(), ["name", "traffic", "mirrorTraffic", "scoringUri", "createdAt"], format);
         return 0;
     });
 
     private static Command Show()
     {
         var name = Name();
-        return ApiVerb.Create("show", "Show an endpoint and its deployments.", [name], async (client, parsed, format, ct) =>
+        return ApiVerb.Create("show", "Show an endpoint and its deployments.", [name, .. EndpointOptions.Accepted()], async (client, parsed, format, ct) =>
         {
-            Printer.Show(await client.GetAsync($"{Root}/{Uri.EscapeDataString(parsed.GetValue(name)!)}", ct), format);
+            Printer.Show(await GetAsync(client, parsed.GetValue(name)!, ct), format);
             return 0;
         });
     }
 
-    private static Command CreateEndpoint()
+    private static Command Save(string verb, string description)
     {
-        var name = Name();
+        var (name, file, set) = (new Option<string?>("--name", "-n") { Description = "The endpoint's name." }, EndpointOptions.File("the endpoint"), EndpointOptions.Set());
+        var mode = new Option<string?>("--auth-mode") { Description = "key, aml_token or aad_token; when absent, callers sign in to the server." };
         var collect = new Option<string?>("--collect")
         {
             Description = "What is answered is kept: drop (default: rather drop rows than be slow), wait (lose none), off.",
         };
-        return ApiVerb.Create("create", "Create an endpoint.", [name, collect], async (client, parsed, format, ct) =>
+        return ApiVerb.Create(verb, description, [name, file, set, mode, collect, .. EndpointOptions.Accepted()], async (client, parsed, format, ct) =>
         {
-            var created = await client.Endpoints.CreateAsync(parsed.GetValue(name)!, parsed.GetValue(collect), ct);
-            Printer.Show(await client.GetAsync($"{Root}/{created.Name}", ct), format);
+            var edits = EndpointOptions.Edits(parsed.GetValue(set), ("name", parsed.GetValue(name)), ("auth_mode", parsed.GetValue(mode)));
+            var definition = ServingFile.Read("online-endpoint", parsed.GetValue(file), edits);
+            var created = definition.Required("name", "--name");
+            await client.Endpoints.CreateAsync(created, parsed.GetValue(collect), ct);
+            await client.PutAsync($"{Route(created)}/settings", definition.EndpointSettings(), ct);
+            await MoveAsync(client, created, definition.Shares("traffic"), definition.Shares("mirror_traffic"), "set by the endpoint's file", ct);
+            Printer.Show(await GetAsync(client, created, ct), format);
+            return 0;
+        });
+    }
+
+    private static Command Update()
+    {
+        var (name, file) = (Name(), EndpointOptions.File("the endpoint: what it says of itself is replaced"));
+        var traffic = new Option<string?>("--traffic", "-r") { Description = "\"blue=90 green=10\"; the percents sum to 100, what is not named keeps its share." };
+        var mirror = new Option<string?>("--mirror-traffic") { Description = "\"green=10\": gets copies of so many percent of the requests; green=0 stops it." };
+        var reason = new Option<string>("--reason") { Description = "Goes to the model's history.", DefaultValueFactory = _ => "set by hand" };
+        return ApiVerb.Create("update", "Set the traffic of an endpoint, or change it by its file.", [name, file, traffic, mirror, reason, .. EndpointOptions.Accepted()], async (client, parsed, format, ct) =>
+        {
+            var endpoint = parsed.GetValue(name)!;
+            if (parsed.GetValue(file) is { } path)
+            {
+                var definition = ServingFile.Read("online-endpoint", path, [$"name={endpoint}"]);
+                await client.PutAsync($"{Route(endpoint)}/settings", definition.EndpointSettings(), ct);
+            }
+
+            await MoveAsync(
+                client,
+                endpoint,
+                parsed.GetValue(traffic) is { } shares ? Shares.Parse("--traffic", shares) : null,
+                parsed.GetValue(mirror) is { } copies ? Shares.Parse("--mirror-traffic", copies) : null,
+                parsed.GetValue(reason)!,
+                ct);
+            Printer.Show(await GetAsync(client, endpoint, ct), format);
+            return 0;
+        });
+    }
+
+    private static async Task MoveAsync(
+        SlipwayClient client, string endpoint, Dictionary<string, int>? traffic, Dictionary<string, int>? mirror, string reason, CancellationToken ct)
+    {
+        if (traffic is null && mirror is null)
+            return;
+        var before = await client.Endpoints.GetAsync(endpoint, ct);
+        if (traffic is not null)
+            await client.Endpoints.SetTrafficAsync(endpoint, Shares.Over(before.Traffic, traffic), reason, ct);
+        if (mirror is not null)
+        {
+            var merged = before.MirrorTraffic.Where(share => !mirror.ContainsKey(share.Key)).Concat(mirror).ToDictionary();
+            await client.Endpoints.SetMirrorAsync(endpoint, merged, reason, ct);
+        }
+    }
+
+    private static Command Delete()
+    {
+        var name = Name();
+        return ApiVerb.Create("delete", "Delete an endpoint with its deployments; what it collected stays.", [name, .. EndpointOptions.Accepted()], async (client, parsed, _, ct) =>
+        {
+            // Azure ML stops the traffic of an endpoint that is deleted; here the history says so.
+            await client.Endpoints.SetTrafficAsync(parsed.GetValue(name)!, new Dictionary<string, int>(), "the endpoint is deleted", ct);
+            await client.DeleteAsync(Route(parsed.GetValue(name)!), ct);
             return 0;
         });
     }
@@ -54,54 +127,35 @@ internal static class EndpointCommands
         return ApiVerb.Create("deploy", "Put a model version behind an endpoint, with no traffic yet.", [name, deployment, model], async (client, parsed, format, ct) =>
         {
             await client.Endpoints.DeployAsync(parsed.GetValue(name)!, parsed.GetValue(deployment)!, parsed.GetValue(model)!, ct);
-            Printer.Show(await client.GetAsync($"{Root}/{Uri.EscapeDataString(parsed.GetValue(name)!)}", ct), format);
+            Printer.Show(await GetAsync(client, parsed.GetValue(name)!, ct), format);
             return 0;
         });
     }
 
-    private static Command SetTraffic()
+    private static Command Credentials()
     {
         var name = Name();
-        var traffic = new Option<string>("--traffic") { Description = "\"blue=90 green=10\"; the percents sum to 100.", Required = true };
-        var reason = new Option<string>("--reason") { Description = "Goes to the model's history.", DefaultValueFactory = _ => "set by hand" };
-        return ApiVerb.Create("update", "Set the traffic of an endpoint.", [name, traffic, reason], async (client, parsed, format, ct) =>
+        return ApiVerb.Create("get-credentials", "Show the keys of an endpoint, or make a token for it.", [name], async (client, parsed, format, ct) =>
         {
-            await client.Endpoints.SetTrafficAsync(parsed.GetValue(name)!, Split(parsed.GetValue(traffic)!), parsed.GetValue(reason)!, ct);
-            Printer.Show(await client.GetAsync($"{Root}/{Uri.EscapeDataString(parsed.GetValue(name)!)}", ct), format);
+            var shown = (await client.PostAsync($"{Route(parsed.GetValue(name)!)}/credentials", new JsonObject(), ct))!.AsObject();
+            foreach (var absent in shown.Where(field => field.Value is null).Select(field => field.Key).ToList())
+                shown.Remove(absent);
+            Printer.Show(shown, format);
             return 0;
         });
     }
 
-    private static Command Invoke()
+    private static Command RegenerateKeys()
     {
         var name = Name();
-        var model = new Option<string>("--model") { Description = "The model's name.", Required = true };
-        var file = new Option<string>("--request-file", "-r") { Description = "The request: JSON of the Open Inference Protocol.", Required = true };
-        return ApiVerb.Create("invoke", "Ask an endpoint.", [name, model, file], async (client, parsed, format, ct) =>
+        var type = new Option<string>("--key-type") { Description = "primary or secondary.", DefaultValueFactory = _ => "primary" };
+        var value = new Option<string?>("--key-value") { Description = "The new key; when absent, one is made." };
+        return ApiVerb.Create("regenerate-keys", "Put a new key in the place of one; who sends the old one is refused.", [name, type, value, .. EndpointOptions.Accepted()], async (client, parsed, _, ct) =>
         {
-            var path = parsed.GetValue(file)!;
-            if (!File.Exists(path))
-                throw SlipwayException.Invalid($"--request-file: there is no file '{path}'.");
-            using var body = new StringContent(await File.ReadAllTextAsync(path, ct), System.Text.Encoding.UTF8, "application/json");
-            var answer = await client.PostAsync(
-                $"endpoints/{Uri.EscapeDataString(parsed.GetValue(name)!)}/v2/models/{Uri.EscapeDataString(parsed.GetValue(model)!)}/infer", body, ct);
-            Printer.ShowAsIs(answer, format);
+            var body = new JsonObject { ["keyType"] = parsed.GetValue(type), ["keyValue"] = parsed.GetValue(value) };
+            await client.PostAsync($"{Route(parsed.GetValue(name)!)}/regenerate-keys", body, ct);
             return 0;
         });
-    }
-
-    // "blue=90 green=10"
-    private static Dictionary<string, int> Split(string text)
-    {
-        var traffic = new Dictionary<string, int>();
-        foreach (var part in text.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (part.Split('=') is not [{ Length: > 0 } deployment, var percent] || !int.TryParse(percent, out var value))
-                throw SlipwayException.Invalid($"--traffic: '{part}' is not deployment=percent, such as blue=90.");
-            traffic[deployment] = value;
-        }
-
-        return traffic;
     }
 
     private static Option<string> Name() => new("--name", "-n") { Description = "The endpoint's name.", Required = true };

@@ -16,6 +16,7 @@ internal static class DefinitionKinds
     private static readonly DefinitionKind[] s_all =
     [
         new("schedule", ["schedule", "monitorschedule"], _ => ScheduleTables.Schedule, map => Has(map, "trigger")),
+        new("rollout", ["rollout"], _ => RolloutTables.Rollout, map => IsType(map, "rollout")),
         new("component", ["commandcomponent", "pipelinecomponent", "sparkcomponent", "parallelcomponent", "importcomponent", "component"],
             tables => tables.Component, IsComponent),
         new("batch-deployment", ["batchdeployment", "modelbatchdeployment", "pipelinecomponentbatchdeployment"], _ => BatchTables.Deployment, IsBatchDeployment),

@@ -29,6 +29,7 @@ public static partial class Duration
         return duration > TimeSpan.Zero;
     }
 
+    /// <summary>What such a text looks like.</summary>
     [GeneratedRegex(@"\A([0-9]{1,6})\s*([smhd])\z")]
-    private static partial Regex Pattern();
+    public static partial Regex Pattern();
 }

@@ -39,6 +39,8 @@ internal sealed partial class ErrorRendering(RequestDelegate next, ILogger<Error
         }
 
         context.Response.Clear();
+        if (refusal.Code is ErrorCode.Exhausted or ErrorCode.Unavailable)
+            context.Response.Headers.RetryAfter = "1";
         var shape = context.GetEndpoint()?.Metadata.GetMetadata<IErrorShape>() ?? ProblemShape.Default;
         await shape.WriteAsync(context, refusal);
     }

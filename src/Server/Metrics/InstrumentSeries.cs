@@ -28,13 +28,13 @@ internal sealed class InstrumentSeries(Instrument instrument)
 
     public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        var labels = Labels(tags);
+        var labels = LabelsOf(tags);
         var series = _byLabels.GetOrAdd(labels, text => new Series(text, IsHistogram ? _bounds : []));
         series.Record(value, replace: IsObserved);
     }
 
     // name="value",… with the escapes of the text format.
-    private static string Labels(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    internal static string LabelsOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         if (tags.IsEmpty)
             return "";

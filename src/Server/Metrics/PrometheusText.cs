@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
+using Slipway.Kernel.Metrics;
 
 namespace Slipway.Server.Metrics;
 
@@ -13,8 +15,8 @@ namespace Slipway.Server.Metrics;
 internal static class PrometheusText
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
-        .MapGet("/metrics", (MetricsRegistry registry) => TypedResults.Text(
-            Write(registry.Collect()), "text/plain; version=0.0.4; charset=utf-8"))
+        .MapGet("/metrics", (MetricsRegistry registry, [FromServices] IEnumerable<IHistogramSource> histograms) => TypedResults.Text(
+            Write(registry.Collect()) + Write(histograms), "text/plain; version=0.0.4; charset=utf-8"))
         .ExcludeFromDescription();
 
     /// <summary>A legal metric or label name: dots and dashes become underscores.</summary>
@@ -28,6 +30,22 @@ internal static class PrometheusText
         {
             if (instrument.All.Any())
                 Write(text, instrument);
+        }
+
+        return text.ToString();
+    }
+
+    internal static string Write(IEnumerable<IHistogramSource> histograms)
+    {
+        var text = new StringBuilder();
+        foreach (var histogram in histograms)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"# HELP {histogram.Name} {histogram.Description}\n# TYPE {histogram.Name} histogram\n");
+            foreach (var series in histogram.Read())
+            {
+                var labels = InstrumentSeries.LabelsOf([.. series.Labels.Select(label => KeyValuePair.Create(label.Key, (object?)label.Value))]);
+                Write(text, histogram.Name, labels, series.Bounds, series.Counts, series.Sum, series.Count);
+            }
         }
 
         return text.ToString();
@@ -48,12 +66,18 @@ internal static class PrometheusText
                 continue;
             }
 
-            for (var i = 0; i < buckets.Length; i++)
-                Bucket(text, name, series.Labels, Number(series.Bounds[i]), buckets[i]);
-            Bucket(text, name, series.Labels, "+Inf", count);
-            text.Append(name).Append("_sum").Append(Braces(series.Labels)).Append(' ').Append(Number(sum)).Append('\n');
-            text.Append(name).Append("_count").Append(Braces(series.Labels)).Append(' ').Append(count).Append('\n');
+            Write(text, name, series.Labels, series.Bounds, buckets, sum, count);
         }
+    }
+
+    private static void Write(
+        StringBuilder text, string name, string labels, IReadOnlyList<double> bounds, IReadOnlyList<long> buckets, double sum, long count)
+    {
+        for (var i = 0; i < buckets.Count; i++)
+            Bucket(text, name, labels, Number(bounds[i]), buckets[i]);
+        Bucket(text, name, labels, "+Inf", count);
+        text.Append(name).Append("_sum").Append(Braces(labels)).Append(' ').Append(Number(sum)).Append('\n');
+        text.Append(name).Append("_count").Append(Braces(labels)).Append(' ').Append(count).Append('\n');
     }
 
     // slipway.serving.requests in unit s → slipway_serving_requests_seconds; counters end in _total.

@@ -80,6 +80,10 @@ internal sealed class CollectedData(
     internal static string Literal(DateTimeOffset time) =>
         $"timestamptz '{time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture)}+00'";
 
+    /// <summary>A query over all labels of an endpoint.</summary>
+    internal async Task<string> LabelsAsync(WorkspaceName workspace, string endpoint, CancellationToken ct) =>
+        LabelsQuery(await FilesAsync(await segments.ListLabelsAsync(workspace, endpoint, ct), ct));
+
     private async Task<string[]> FilesAsync(IReadOnlyList<Segment> chosen, CancellationToken ct)
     {
         var files = new string[chosen.Count];

@@ -5,7 +5,8 @@ using Slipway.Serving.Scoring;
 namespace Slipway.Serving.Collection;
 
 /// <summary>The rows of one deployment on their way to a segment: requests append here, the collector takes them away.</summary>
-internal sealed class CollectedRows(WorkspaceName workspace, OnlineDeployment deployment, ServedModel model)
+/// <param name="isMirrored">Whether nobody was told these answers.</param>
+internal sealed class CollectedRows(WorkspaceName workspace, OnlineDeployment deployment, ServedModel model, bool isMirrored)
 {
     // One is filled while others wait to be written.
     private const int Kept = 4;
@@ -17,6 +18,8 @@ internal sealed class CollectedRows(WorkspaceName workspace, OnlineDeployment de
     public WorkspaceName Workspace { get; } = workspace;
 
     public OnlineDeployment Deployment { get; } = deployment;
+
+    public bool IsMirrored { get; } = isMirrored;
 
     /// <summary>
     /// Appends the answers of the slot. False: the segment is full, and it could not be handed over.

@@ -24,15 +24,21 @@ internal sealed partial class Collector(
     private readonly List<TaskCompletionSource> _flushes = [];
     private readonly CancellationTokenSource _stopping = new();
 
-    /// <summary>Rows of this source will be looked after.</summary>
-    public void Watch(CollectedRows source)
+    /// <summary>Rows of this deployment will be looked after.</summary>
+    public void Watch(ServedDeployment deployment)
     {
         lock (_gate)
-            _sources.Add(source);
+            _sources.UnionWith([deployment.Collected, deployment.ShadowCollected]);
     }
 
-    /// <summary>Writes what the source still has and forgets it.</summary>
-    public async Task ForgetAsync(CollectedRows source, CancellationToken ct)
+    /// <summary>Writes what the deployment still has and forgets it.</summary>
+    public async Task ForgetAsync(ServedDeployment deployment, CancellationToken ct)
+    {
+        await ForgetAsync(deployment.Collected, ct);
+        await ForgetAsync(deployment.ShadowCollected, ct);
+    }
+
+    private async Task ForgetAsync(CollectedRows source, CancellationToken ct)
     {
         if (source.Detach(long.MaxValue) is { } rows)
             await _work.Writer.WriteAsync(new Work(rows, null), ct);
@@ -42,11 +48,11 @@ internal sealed partial class Collector(
 
     /// <summary>Keeps the answers of the slot; false when they were dropped for want of room.</summary>
     public ValueTask<bool> AddAsync(
-        ServedDeployment deployment, CollectMode mode, ScoringSlot slot, string requestId, DateTimeOffset eventTime,
-        CancellationToken ct) => TryAdd(deployment, slot, requestId, eventTime)
+        CollectedRows rows, CollectMode mode, ScoringSlot slot, string requestId, DateTimeOffset eventTime,
+        CancellationToken ct) => TryAdd(rows, slot, requestId, eventTime)
             ? ValueTask.FromResult(true)
             : mode == CollectMode.Wait
-                ? AddWhenThereIsRoomAsync(deployment, slot, requestId, eventTime, ct)
+                ? AddWhenThereIsRoomAsync(rows, slot, requestId, eventTime, ct)
                 : ValueTask.FromResult(false);
 
     /// <summary>Returns when everything that was added before is on disk; throws what kept it from there.</summary>
@@ -103,17 +109,17 @@ internal sealed partial class Collector(
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(Task.Run(() => WriteAllAsync(stoppingToken), CancellationToken.None), WatchAgeAsync(_stopping.Token));
 
-    private bool TryAdd(ServedDeployment deployment, ScoringSlot slot, string requestId, DateTimeOffset eventTime) =>
-        deployment.Collected.TryAppend(
+    private bool TryAdd(CollectedRows rows, ScoringSlot slot, string requestId, DateTimeOffset eventTime) =>
+        rows.TryAppend(
             slot, requestId, eventTime, sequence.Next(1), time.GetTimestamp(), options.SegmentRows,
-            rows => _work.Writer.TryWrite(new Work(rows, null)));
+            full => _work.Writer.TryWrite(new Work(full, null)));
 
     private async ValueTask<bool> AddWhenThereIsRoomAsync(
-        ServedDeployment deployment, ScoringSlot slot, string requestId, DateTimeOffset eventTime, CancellationToken ct)
+        CollectedRows rows, ScoringSlot slot, string requestId, DateTimeOffset eventTime, CancellationToken ct)
     {
         while (await _work.Writer.WaitToWriteAsync(ct))
         {
-            if (TryAdd(deployment, slot, requestId, eventTime))
+            if (TryAdd(rows, slot, requestId, eventTime))
                 return true;
         }
 

@@ -16,6 +16,9 @@ internal sealed record Segment
 
     public int? ModelVersion { get; init; }
 
+    /// <summary>Whether these answers were told nobody.</summary>
+    public bool Mirrored { get; init; }
+
     public required Digest Digest { get; init; }
 
     public required long Rows { get; init; }

@@ -8,17 +8,17 @@ internal sealed class SegmentStore(Database database, TimeProvider time)
 {
     private const string AnswerColumns =
         """
-        workspace, endpoint, deployment, model, model_version, digest, row_count, size_bytes, min_event_time,
+        workspace, endpoint, deployment, model, model_version, mirrored, digest, row_count, size_bytes, min_event_time,
         max_event_time, min_request, max_request
         """;
 
     public Task AddAnswersAsync(Segment segment, CancellationToken ct) => database.ExecuteAsync(
         """
         insert into collected_segments (
-            workspace, endpoint, deployment, model, model_version, digest, row_count, size_bytes, min_event_time,
+            workspace, endpoint, deployment, model, model_version, mirrored, digest, row_count, size_bytes, min_event_time,
             max_event_time, min_request, max_request, created_at)
         values (
-            @Workspace, @Endpoint, @Deployment, @Model, @ModelVersion, @Digest, @Rows, @SizeBytes, @MinEventTime,
+            @Workspace, @Endpoint, @Deployment, @Model, @ModelVersion, @Mirrored, @Digest, @Rows, @SizeBytes, @MinEventTime,
             @MaxEventTime, @MinRequest, @MaxRequest, @Now)
         """,
         Parameters(segment),
@@ -37,7 +37,8 @@ internal sealed class SegmentStore(Database database, TimeProvider time)
         WorkspaceName workspace, string endpoint, DateTimeOffset from, DateTimeOffset to, CancellationToken ct) => ReadAsync(
         $"""
          select {AnswerColumns} from collected_segments
-         where workspace = @Workspace and endpoint = @Endpoint and max_event_time >= @From and min_event_time <= @To
+         where workspace = @Workspace and endpoint = @Endpoint and not mirrored
+           and max_event_time >= @From and min_event_time <= @To
          order by id
          """,
         new
@@ -49,13 +50,32 @@ internal sealed class SegmentStore(Database database, TimeProvider time)
         },
         ct);
 
-    /// <summary>All segments of answers, newest first.</summary>
+    /// <summary>Segments that can hold answers of a deployment that were made since then, oldest first.</summary>
+    public Task<IReadOnlyList<Segment>> ListSinceAsync(
+        WorkspaceName workspace, string endpoint, string deployment, bool mirrored, DateTimeOffset since, CancellationToken ct) => ReadAsync(
+        $"""
+         select {AnswerColumns} from collected_segments
+         where workspace = @Workspace and endpoint = @Endpoint and deployment = @Deployment and mirrored = @Mirrored
+           and created_at >= @Since
+         order by id
+         """,
+        new
+        {
+            Workspace = workspace.Value,
+            Endpoint = endpoint,
+            Deployment = deployment,
+            Mirrored = mirrored,
+            Since = since.ToUnixTimeMilliseconds(),
+        },
+        ct);
+
+    /// <summary>All segments of answers that somebody was told, newest first.</summary>
     /// <param name="endpoint">Null: of every endpoint.</param>
     public Task<IReadOnlyList<Segment>> ListNewestAnswersAsync(WorkspaceName workspace, string? endpoint, CancellationToken ct) =>
         ReadAsync(
             $"""
              select {AnswerColumns} from collected_segments
-             where workspace = @Workspace {(endpoint is null ? "" : "and endpoint = @Endpoint")}
+             where workspace = @Workspace and not mirrored {(endpoint is null ? "" : "and endpoint = @Endpoint")}
              order by id desc
              """,
             new { Workspace = workspace.Value, Endpoint = endpoint },
@@ -79,6 +99,7 @@ internal sealed class SegmentStore(Database database, TimeProvider time)
         segment.Deployment,
         segment.Model,
         segment.ModelVersion,
+        segment.Mirrored,
         Digest = segment.Digest.ToString(),
         segment.Rows,
         segment.SizeBytes,
@@ -101,6 +122,8 @@ internal sealed class SegmentStore(Database database, TimeProvider time)
 
         public int? ModelVersion { get; init; }
 
+        public bool Mirrored { get; init; }
+
         public required string Digest { get; init; }
 
         public required long RowCount { get; init; }
@@ -122,6 +145,7 @@ internal sealed class SegmentStore(Database database, TimeProvider time)
             Deployment = Deployment,
             Model = Model,
             ModelVersion = ModelVersion,
+            Mirrored = Mirrored,
             Digest = Slipway.Data.Digest.Parse(Digest),
             Rows = RowCount,
             SizeBytes = SizeBytes,

@@ -38,6 +38,7 @@ internal sealed class SegmentWriter(ILakeTables lake, ContentStore content, Segm
                 Deployment = deployment.Name,
                 Model = deployment.Model,
                 ModelVersion = deployment.ModelVersion,
+                Mirrored = rows.Owner.IsMirrored,
                 Digest = blob.Digest,
                 Rows = rows.Rows,
                 SizeBytes = blob.Size,

@@ -23,6 +23,14 @@ public sealed record DeploymentSettings
     [JsonPropertyName("max_queue")]
     public int? MaxWaiting { get; init; }
 
+    /// <summary>How long a request may wait for its turn; null: as long as its client waits.</summary>
+    [JsonPropertyName("max_queue_wait_ms")]
+    public int? MaxQueueWaitMilliseconds { get; init; }
+
+    /// <summary>From the deployment chosen to the answer written; a request that takes longer is given up. Null: no limit.</summary>
+    [JsonPropertyName("request_timeout_ms")]
+    public int? RequestTimeoutMilliseconds { get; init; }
+
     /// <summary>Rows up to which requests that come together are scored in one run; 0: each alone.</summary>
     [JsonPropertyName("max_batch")]
     public int MaxBatch { get; init; }

@@ -19,6 +19,11 @@ public sealed record OnlineEndpoint
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required IReadOnlyList<OnlineDeployment> Deployments { get; init; }
+
+    public EndpointSettings Settings { get; init; } = EndpointSettings.Default;
+
+    /// <summary>Its node in the lineage graph.</summary>
+    public string Node => $"endpoint:{Name}";
 }
 
 /// <summary>Whether inputs and outputs are kept, and what gives way when they come faster than they can be written.</summary>
@@ -56,6 +61,9 @@ public sealed record DeploymentStats
     public required double P95Milliseconds { get; init; }
 
     public required double P99Milliseconds { get; init; }
+
+    /// <summary>The same of the copies of requests that it answered for nobody; null where these are the figures.</summary>
+    public DeploymentStats? Mirrored { get; init; }
 }
 
 /// <summary>A model version that answers behind an endpoint.</summary>
@@ -92,6 +100,9 @@ public interface IEndpoints
     Task<OnlineEndpoint> CreateAsync(Caller caller, string endpoint, CancellationToken ct) =>
         CreateAsync(caller, endpoint, CollectMode.Drop, ct);
 
+    /// <summary>Replaces what the endpoint says of itself.</summary>
+    Task<OnlineEndpoint> ConfigureAsync(Caller caller, string endpoint, EndpointSettings settings, CancellationToken ct);
+
     /// <summary>By name.</summary>
     Task<IReadOnlyList<OnlineEndpoint>> ListAsync(Caller caller, CancellationToken ct);
 
@@ -113,6 +124,13 @@ public interface IEndpoints
     /// <summary>Replaces the traffic split; the reason goes to history and lineage ("deployment served from t1 to t2").</summary>
     Task SetTrafficAsync(
         Caller caller, string endpoint, IReadOnlyDictionary<string, int> traffic, string reason, CancellationToken ct);
+
+    /// <summary>
+    /// Replaces who gets copies of how many percent of the requests that others answer; what they answer is kept apart and
+    /// sent to nobody. Requests that name their deployment are not copied.
+    /// </summary>
+    Task SetMirrorAsync(
+        Caller caller, string endpoint, IReadOnlyDictionary<string, int> mirror, string reason, CancellationToken ct);
 
     /// <summary>Conflict while it has traffic. Requests that it has taken are answered.</summary>
     Task DeleteDeploymentAsync(Caller caller, string endpoint, string deployment, CancellationToken ct);

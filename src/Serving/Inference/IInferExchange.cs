@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Slipway.Serving.Routing;
 using Slipway.Serving.Scoring;
 
@@ -17,4 +18,8 @@ internal interface IInferExchange
 /// <param name="Model">Null: whichever model the endpoint's traffic goes to.</param>
 /// <param name="Version">Null: any.</param>
 /// <param name="Pinned">The deployment that must answer, whatever its traffic; null: by traffic.</param>
-internal readonly record struct InferTarget(Kernel.WorkspaceName Workspace, string Endpoint, string? Model, string? Version, string? Pinned);
+internal readonly record struct InferTarget(Kernel.WorkspaceName Workspace, string Endpoint, string? Model, string? Version, string? Pinned)
+{
+    /// <summary>The request's headers, in which an endpoint may have its callers' key; null where a protocol has none.</summary>
+    public IHeaderDictionary? Headers { get; init; }
+}

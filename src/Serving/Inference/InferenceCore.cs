@@ -1,31 +1,27 @@
 using Slipway.Kernel;
 using Slipway.Serving.Collection;
 using Slipway.Serving.Contracts;
+using Slipway.Serving.Mirroring;
 using Slipway.Serving.Routing;
-using Slipway.Serving.Scoring;
 
 namespace Slipway.Serving.Inference;
 
 /// <summary>The hot path of every protocol: a deployment, a slot, the run, collection, counters.</summary>
-internal sealed class InferenceCore(RoutingTable table, Collector collector, TimeProvider time)
+internal sealed class InferenceCore(RoutingTable table, Collector collector, Shadowing shadowing, TimeProvider time)
 {
     /// <summary>Answers one request, whose bytes are all there: a client that dawdles must not keep a deployment from being removed.</summary>
     public async ValueTask InferAsync<TExchange>(InferTarget target, TExchange exchange, CancellationToken ct)
         where TExchange : struct, IInferExchange
     {
-        var deployment = table.Acquire(target, out var collect);
+        var deployment = table.Acquire(target, out var endpoint);
         var begun = time.GetTimestamp();
         try
         {
-            var slot = await deployment.Slots.RentAsync(ct);
-            try
-            {
-                await AnswerAsync(exchange, deployment, slot, collect, begun, ct);
-            }
-            finally
-            {
-                deployment.Slots.Return(slot);
-            }
+            var mirrored = target.Pinned is null ? endpoint : null;
+            if (deployment.Definition.Settings.RequestTimeoutMilliseconds is { } limit)
+                await WithinAsync(limit, exchange, deployment, endpoint, mirrored, begun, ct);
+            else
+                await AnswerAsync(exchange, deployment, endpoint, mirrored, begun, ct);
         }
         catch
         {
@@ -38,22 +34,53 @@ internal sealed class InferenceCore(RoutingTable table, Collector collector, Tim
         }
     }
 
-    private async ValueTask AnswerAsync<TExchange>(
-        TExchange exchange, ServedDeployment deployment, ScoringSlot slot, CollectMode collect, long begun, CancellationToken ct)
+    private async ValueTask WithinAsync<TExchange>(
+        int milliseconds, TExchange exchange, ServedDeployment deployment, ServedEndpoint endpoint, ServedEndpoint? mirrored, long begun,
+        CancellationToken ct)
         where TExchange : struct, IInferExchange
     {
-        var taken = time.GetTimestamp();
-        slot.Begin();
-        exchange.Read(slot);
-        var read = time.GetTimestamp();
-        await slot.RunAsync(ct);
-        var ran = time.GetTimestamp();
-        var id = slot.RequestId ??= Ids.New(time);
-        if (collect != CollectMode.Off && !await collector.AddAsync(deployment, collect, slot, id, slot.EventTime ?? time.GetUtcNow(), ct))
-            deployment.Counters.Drop(slot.Rows);
-        exchange.Write(slot, deployment);
-        var written = time.GetTimestamp();
-        deployment.Counters.Answered(slot.Rows, new Stages(taken - begun, read - taken, ran - read, written - ran), time);
+        using var timer = new CancellationTokenSource(TimeSpan.FromMilliseconds(milliseconds), time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct, timer.Token);
+        try
+        {
+            await AnswerAsync(exchange, deployment, endpoint, mirrored, begun, limit.Token);
+        }
+        catch (OperationCanceledException exception) when (timer.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            throw new SlipwayException(
+                ErrorCode.Timeout, $"Deployment '{deployment.Definition.Name}' did not answer within {milliseconds} ms.", exception);
+        }
+    }
+
+    /// <param name="mirrored">The endpoint whose shadows get a copy; null: none does.</param>
+    private async ValueTask AnswerAsync<TExchange>(
+        TExchange exchange, ServedDeployment deployment, ServedEndpoint endpoint, ServedEndpoint? mirrored, long begun, CancellationToken ct)
+        where TExchange : struct, IInferExchange
+    {
+        var slot = await deployment.Slots.RentAsync(ct);
+        try
+        {
+            var taken = time.GetTimestamp();
+            slot.Begin();
+            exchange.Read(slot);
+            var read = time.GetTimestamp();
+            await slot.RunAsync(ct);
+            var ran = time.GetTimestamp();
+            var id = slot.RequestId ??= Ids.New(time);
+            var happened = slot.EventTime ?? time.GetUtcNow();
+            var collect = endpoint.Definition.Collect;
+            if (collect != CollectMode.Off && !await collector.AddAsync(deployment.Collected, collect, slot, id, happened, ct))
+                deployment.Counters.Drop(slot.Rows);
+            if (mirrored is { Mirrors.Length: > 0 })
+                shadowing.Offer(mirrored, deployment, slot, id, happened);
+            exchange.Write(slot, deployment);
+            var written = time.GetTimestamp();
+            deployment.Counters.Answered(slot.Rows, new Stages(taken - begun, read - taken, ran - read, written - ran), time);
+        }
+        finally
+        {
+            deployment.Slots.Return(slot);
+        }
     }
 }
 

@@ -18,6 +18,8 @@ internal static class EndpointRoutes
         group.MapGet("/{endpoint}", ShowAsync).WithName("ShowOnlineEndpoint");
         group.MapDelete("/{endpoint}", DeleteAsync).WithName("DeleteOnlineEndpoint");
         group.MapPut("/{endpoint}/traffic", SetTrafficAsync).WithName("SetOnlineEndpointTraffic");
+        group.MapPut("/{endpoint}/mirror", SetMirrorAsync).WithName("SetOnlineEndpointMirror");
+        group.MapPut("/{endpoint}/settings", ConfigureAsync).WithName("ConfigureOnlineEndpoint");
     }
 
     private static async Task<Ok<Listing>> ListAsync(Caller caller, IEndpoints endpoints, CancellationToken ct) =>
@@ -47,6 +49,19 @@ internal static class EndpointRoutes
         return TypedResults.Ok(Response.Of(await GetAsync(caller, endpoints, endpoint, ct)));
     }
 
+    private static async Task<Ok<Response>> SetMirrorAsync(
+        string endpoint, MirrorRequest request, Caller caller, IEndpoints endpoints, CancellationToken ct)
+    {
+        if (request.MirrorTraffic is null)
+            throw SlipwayException.Invalid("""Mirror traffic is {"mirrorTraffic":{"green":10},"reason":"…"}; {} stops it.""");
+        await endpoints.SetMirrorAsync(caller, endpoint, request.MirrorTraffic, request.Reason ?? "", ct);
+        return TypedResults.Ok(Response.Of(await GetAsync(caller, endpoints, endpoint, ct)));
+    }
+
+    private static async Task<Ok<Response>> ConfigureAsync(
+        string endpoint, EndpointSettings request, Caller caller, IEndpoints endpoints, CancellationToken ct) =>
+        TypedResults.Ok(Response.Of(await endpoints.ConfigureAsync(caller, endpoint, request, ct)));
+
     internal static async Task<OnlineEndpoint> GetAsync(
         Caller caller, IEndpoints endpoints, string endpoint, CancellationToken ct) =>
         await endpoints.FindAsync(caller, endpoint, ct) ?? throw SlipwayException.NotFound("Endpoint", endpoint);
@@ -60,12 +75,16 @@ internal static class EndpointRoutes
 
     public sealed record TrafficRequest(Dictionary<string, int>? Traffic, string? Reason);
 
+    public sealed record MirrorRequest(Dictionary<string, int>? MirrorTraffic, string? Reason);
+
     public sealed record Listing(IReadOnlyList<Response> Endpoints);
 
     public sealed record Response(
         string Name,
         string Collect,
         IReadOnlyDictionary<string, int> Traffic,
+        IReadOnlyDictionary<string, int> MirrorTraffic,
+        EndpointSettings Settings,
         string ScoringUri,
         DateTimeOffset CreatedAt,
         IReadOnlyList<DeploymentRoutes.Response> Deployments)
@@ -75,6 +94,8 @@ internal static class EndpointRoutes
             endpoint.Name,
             endpoint.Collect.ToString().ToLowerInvariant(),
             endpoint.Traffic,
+            endpoint.MirrorTraffic,
+            endpoint.Settings,
             $"/endpoints/{endpoint.Name}/v2",
             endpoint.CreatedAt,
             [.. endpoint.Deployments.Select(DeploymentRoutes.Response.Of)]);

@@ -54,6 +54,30 @@ internal sealed class EndpointStore(Database database)
         new { Workspace = workspace.Value, Name = endpoint, Traffic = Json(traffic), Now = now },
         ct) == 1;
 
+    /// <summary>False: there is no such endpoint.</summary>
+    public static async Task<bool> SetMirrorAsync(
+        DbTransaction tx, WorkspaceName workspace, string endpoint, IReadOnlyDictionary<string, int> mirror, long now,
+        CancellationToken ct) => await tx.ExecuteAsync(
+        """
+        update online_endpoints set mirror_traffic = @Mirror, updated_at = @Now
+        where workspace = @Workspace and name = @Name
+        """,
+        new { Workspace = workspace.Value, Name = endpoint, Mirror = Json(mirror), Now = now },
+        ct) == 1;
+
+    public static Task SetSettingsAsync(
+        DbTransaction tx, WorkspaceName workspace, string endpoint, EndpointSettings settings, long now, CancellationToken ct) =>
+        tx.ExecuteAsync(
+            "update online_endpoints set settings = @Settings, updated_at = @Now where workspace = @Workspace and name = @Name",
+            new
+            {
+                Workspace = workspace.Value,
+                Name = endpoint,
+                Settings = JsonSerializer.Serialize(settings, ServingJson.Default.EndpointSettings),
+                Now = now,
+            },
+            ct);
+
     /// <summary>The split as this transaction sees it; null when there is no such endpoint.</summary>
     public static async Task<IReadOnlyDictionary<string, int>?> FindTrafficAsync(
         DbTransaction tx, WorkspaceName workspace, string endpoint, CancellationToken ct)
@@ -109,7 +133,7 @@ internal sealed class EndpointStore(Database database)
         await using var connection = await database.OpenAsync(ct);
         var endpoints = await connection.QueryAsync<EndpointRow>(
             $"""
-             select workspace, name, collect, traffic, mirror_traffic, created_at
+             select workspace, name, collect, traffic, mirror_traffic, settings, created_at
              from online_endpoints {where} order by workspace, name
              """,
             parameters,
@@ -133,65 +157,6 @@ internal sealed class EndpointStore(Database database)
     private static string Json(IReadOnlyDictionary<string, int> percents) =>
         JsonSerializer.Serialize(percents, ServingJson.Default.IReadOnlyDictionaryStringInt32);
 
-    private static IReadOnlyDictionary<string, int> Parse(string text) =>
+    internal static IReadOnlyDictionary<string, int> Parse(string text) =>
         JsonSerializer.Deserialize(text, ServingJson.Default.IReadOnlyDictionaryStringInt32)!;
-
-    // Not positional: Dapper hands SQLite integers over as long and would find no matching constructor.
-    private sealed record EndpointRow
-    {
-        public required string Workspace { get; init; }
-
-        public required string Name { get; init; }
-
-        public required string Collect { get; init; }
-
-        public required string Traffic { get; init; }
-
-        public required string MirrorTraffic { get; init; }
-
-        public required long CreatedAt { get; init; }
-
-        public OnlineEndpoint ToEndpoint(IReadOnlyList<OnlineDeployment> deployments) => new()
-        {
-            Name = Name,
-            Collect = Enum.Parse<CollectMode>(Collect),
-            Traffic = Parse(Traffic),
-            MirrorTraffic = Parse(MirrorTraffic),
-            CreatedAt = CreatedAt.ToTime(),
-            Deployments = deployments,
-        };
-    }
-
-    private sealed record DeploymentRow
-    {
-        public required string Workspace { get; init; }
-
-        public required string Endpoint { get; init; }
-
-        public required string Name { get; init; }
-
-        public required string Model { get; init; }
-
-        public required int ModelVersion { get; init; }
-
-        public required string State { get; init; }
-
-        public string? Message { get; init; }
-
-        public required string Settings { get; init; }
-
-        public required long CreatedAt { get; init; }
-
-        public OnlineDeployment ToDeployment() => new()
-        {
-            Endpoint = Endpoint,
-            Name = Name,
-            Model = Model,
-            ModelVersion = ModelVersion,
-            State = State,
-            Message = Message,
-            Settings = JsonSerializer.Deserialize(Settings, ServingJson.Default.DeploymentSettings)!,
-            CreatedAt = CreatedAt.ToTime(),
-        };
-    }
 }

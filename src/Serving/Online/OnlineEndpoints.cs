@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Slipway.Data;
 using Slipway.Kernel;
 using Slipway.Security.Contracts;
@@ -14,6 +15,8 @@ internal sealed class OnlineEndpoints(
     CreateDeployment create,
     RetireDeployments retire,
     SetTraffic setTraffic,
+    SetMirror setMirror,
+    EndpointCredentials credentials,
     IAccess access,
     IAuditLog audit,
     TimeProvider time) : IEndpoints, IDisposable
@@ -28,6 +31,21 @@ internal sealed class OnlineEndpoints(
             await database.WriteAsync(
                 (tx, token) => EndpointStore.PutEndpointAsync(tx, caller, endpoint, collect, time.UtcNow(), token), ct);
             await audit.AppendAsync(caller, "endpoint.create", $"endpoint:{endpoint}", detail: null, ct);
+            return await RefreshAsync(caller, endpoint, ct);
+        }, ct);
+
+    public Task<OnlineEndpoint> ConfigureAsync(Caller caller, string endpoint, EndpointSettings settings, CancellationToken ct) =>
+        ActAsync(caller, endpoint, async () =>
+        {
+            var definition = await GetAsync(caller, endpoint, ct);
+            if (settings == definition.Settings)
+                return definition;
+            if (settings.AuthMode is AuthMode.Key or AuthMode.AmlToken)
+                await credentials.EnsureKeysAsync(caller, endpoint, ct);
+            await database.WriteAsync(
+                (tx, token) => EndpointStore.SetSettingsAsync(tx, caller.Workspace, endpoint, settings, time.UtcNow(), token), ct);
+            await audit.AppendAsync(
+                caller, "endpoint.configure", definition.Node, JsonSerializer.Serialize(settings, ServingJson.Default.EndpointSettings), ct);
             return await RefreshAsync(caller, endpoint, ct);
         }, ct);
 
@@ -66,6 +84,14 @@ internal sealed class OnlineEndpoints(
             return await RefreshAsync(caller, endpoint, ct);
         }, ct);
 
+    public Task SetMirrorAsync(
+        Caller caller, string endpoint, IReadOnlyDictionary<string, int> mirror, string reason, CancellationToken ct) =>
+        ActAsync(caller, endpoint, async () =>
+        {
+            await setMirror.RunAsync(caller, await GetAsync(caller, endpoint, ct), mirror, reason, ct);
+            return await RefreshAsync(caller, endpoint, ct);
+        }, ct);
+
     public async Task DeleteDeploymentAsync(Caller caller, string endpoint, string deployment, CancellationToken ct)
     {
         var retired = await ActAsync(caller, endpoint, async () =>
@@ -85,14 +111,16 @@ internal sealed class OnlineEndpoints(
             var definition = await GetAsync(caller, endpoint, ct);
             return await retire.RunAsync(caller, definition, definition.Deployments, alsoEndpoint: true, ct);
         }, ct);
+        await credentials.DeleteAsync(caller, endpoint, ct);
         await retire.DrainAsync(retired, ct);
     }
 
     public async Task<DeploymentStats> StatsAsync(Caller caller, string endpoint, string deployment, CancellationToken ct)
     {
         await access.DemandAsync(caller, Permission.Read, $"endpoint:{endpoint}", ct);
-        return table.Find(caller.Workspace, endpoint)?.Deployments.GetValueOrDefault(deployment)?.Counters.Stats()
+        var found = table.Find(caller.Workspace, endpoint)?.Deployments.GetValueOrDefault(deployment)
             ?? throw SlipwayException.NotFound("A loaded deployment", $"{endpoint}/{deployment}");
+        return found.Counters.Stats() with { Mirrored = found.ShadowCounters.Stats() };
     }
 
     /// <summary>Acts come one after the other; each demands the permission to write.</summary>

@@ -10,7 +10,7 @@ namespace Slipway.Serving.Online;
 
 /// <summary>Takes deployments without traffic away, alone or with their endpoint. Requests that they have are answered.</summary>
 internal sealed class RetireDeployments(
-    Database database, RoutingTable table, Collector collector, IModelHistory history, IAuditLog audit)
+    Database database, RoutingTable table, Collector collector, IModelHistory history, IAuditLog audit, TimeProvider time)
 {
     /// <returns>What requests may still be using: to be drained.</returns>
     public async Task<IReadOnlyList<ServedDeployment>> RunAsync(
@@ -39,7 +39,7 @@ internal sealed class RetireDeployments(
         foreach (var gone in retired)
         {
             await gone.Freed.WaitAsync(ct);
-            await collector.ForgetAsync(gone.Collected, ct);
+            await collector.ForgetAsync(gone, ct);
         }
     }
 
@@ -48,6 +48,9 @@ internal sealed class RetireDeployments(
 
     private static OnlineEndpoint Without(OnlineEndpoint endpoint, HashSet<string> names) =>
         endpoint with { Deployments = [.. endpoint.Deployments.Where(known => !names.Contains(known.Name))] };
+
+    private static Dictionary<string, int> Mirror(OnlineEndpoint endpoint, IReadOnlyList<OnlineDeployment> retired) =>
+        endpoint.MirrorTraffic.Where(pair => retired.All(gone => gone.Name != pair.Key)).ToDictionary();
 
     private async Task RecordAsync(
         Caller caller, OnlineEndpoint endpoint, IReadOnlyList<OnlineDeployment> retired, bool alsoEndpoint, CancellationToken ct)
@@ -65,6 +68,8 @@ internal sealed class RetireDeployments(
 
                 if (alsoEndpoint)
                     await EndpointStore.DeleteEndpointAsync(tx, caller.Workspace, endpoint.Name, token);
+                else if (retired.Any(gone => endpoint.MirrorTraffic.ContainsKey(gone.Name)))
+                    await EndpointStore.SetMirrorAsync(tx, caller.Workspace, endpoint.Name, Mirror(endpoint, retired), time.UtcNow(), token);
             },
             ct);
         foreach (var deployment in retired)

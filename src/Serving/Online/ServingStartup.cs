@@ -45,7 +45,7 @@ internal sealed partial class ServingStartup(
             var version = await registry.FindAsync(caller, reference, ct)
                 ?? throw SlipwayException.NotFound("Model version", reference);
             var served = await loader.LoadAsync(workspace, deployment, version, collect, ct);
-            collector.Watch(served.Collected);
+            collector.Watch(served);
             return served;
         }
         catch (SlipwayException exception)

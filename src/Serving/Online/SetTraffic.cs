@@ -20,22 +20,31 @@ internal sealed class SetTraffic(
             throw SlipwayException.Invalid("Say why the traffic moves: the reason is kept with the model's history.");
 
         await database.WriteAsync((tx, token) => WriteAsync(tx, caller, endpoint, traffic, reason, token), ct);
-        await audit.AppendAsync(caller, "endpoint.traffic", Node(endpoint), Detail(traffic, reason).ToJsonString(), ct);
+        await audit.AppendAsync(caller, "endpoint.traffic", endpoint.Node, Detail("traffic", traffic, reason), ct);
     }
+
+    /// <summary>Refuses a share of a deployment that does not exist, cannot answer, or is no percentage.</summary>
+    internal static void CheckShare(OnlineEndpoint endpoint, string what, string name, int percent)
+    {
+        var names = endpoint.Deployments.Select(deployment => deployment.Name).ToList();
+        var deployment = endpoint.Deployments.FirstOrDefault(known => known.Name == name) ?? throw SlipwayException.Invalid(
+            $"Endpoint '{endpoint.Name}' has no deployment '{name}'.{Nearest.Hint(name, names)} It has: {string.Join(", ", names)}.");
+        if (percent is < 0 or > 100)
+            throw SlipwayException.Invalid($"The {what} of '{name}' is {percent}; it is a percentage from 0 to 100.");
+        if (percent > 0 && deployment.State != EndpointStore.Succeeded)
+            throw SlipwayException.Conflict($"Deployment '{name}' does not answer ({deployment.Message}); it can have no {what}.");
+    }
+
+    internal static string Detail(string what, IReadOnlyDictionary<string, int> percents, string reason) => new JsonObject
+    {
+        [what] = new JsonObject(percents.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value))),
+        ["reason"] = reason,
+    }.ToJsonString();
 
     private static void Check(OnlineEndpoint endpoint, IReadOnlyDictionary<string, int> traffic)
     {
         foreach (var (name, percent) in traffic)
-        {
-            var names = endpoint.Deployments.Select(deployment => deployment.Name).ToList();
-            var deployment = endpoint.Deployments.FirstOrDefault(known => known.Name == name) ?? throw SlipwayException.Invalid(
-                $"Endpoint '{endpoint.Name}' has no deployment '{name}'.{Nearest.Hint(name, names)} It has: {string.Join(", ", names)}.");
-            if (percent is < 0 or > 100)
-                throw SlipwayException.Invalid($"The traffic of '{name}' is {percent}; it is a percentage from 0 to 100.");
-            if (percent > 0 && deployment.State != EndpointStore.Succeeded)
-                throw SlipwayException.Conflict($"Deployment '{name}' does not answer ({deployment.Message}); it can have no traffic.");
-        }
-
+            CheckShare(endpoint, "traffic", name, percent);
         if (traffic.Values.Sum() is var sum and not (0 or 100))
             throw SlipwayException.Invalid($"The traffic sums to {sum} percent; it must be 100, or 0 to stop all.");
     }
@@ -57,17 +66,7 @@ internal sealed class SetTraffic(
             await history.AppendAsync(
                 tx, caller, deployment.Model, deployment.ModelVersion, now > 0 ? "traffic" : "retired",
                 $"{now} % of {endpoint.Name} ({deployment.Name}): {reason}", detail, ct);
-            await lineage.AppendAsync(tx, caller, [new NewEdge("traffic", deployment.Node, Node(endpoint), detail)], ct);
+            await lineage.AppendAsync(tx, caller, [new NewEdge("traffic", deployment.Node, endpoint.Node, detail)], ct);
         }
     }
-
-    private static JsonObject Detail(IReadOnlyDictionary<string, int> traffic, string reason)
-    {
-        var percents = new JsonObject();
-        foreach (var (name, percent) in traffic)
-            percents[name] = percent;
-        return new JsonObject { ["traffic"] = percents, ["reason"] = reason };
-    }
-
-    private static string Node(OnlineEndpoint endpoint) => $"endpoint:{endpoint.Name}";
 }

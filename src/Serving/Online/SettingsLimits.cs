@@ -11,6 +11,8 @@ internal static class SettingsLimits
         Between("threads", settings.Threads, 0, 256);
         Between("concurrency", settings.Concurrency ?? 1, 1, 1024);
         Between("max_queue", settings.MaxWaiting ?? 0, 0, 1_000_000);
+        Between("max_queue_wait_ms", settings.MaxQueueWaitMilliseconds ?? 0, 0, 180_000);
+        Between("request_timeout_ms", settings.RequestTimeoutMilliseconds ?? 1, 1, 180_000);
         Between("max_batch", settings.MaxBatch, 0, 16_384);
         Between("max_delay_us", settings.MaxDelayMicroseconds, 0, 1_000_000);
     }

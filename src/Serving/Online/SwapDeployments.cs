@@ -12,7 +12,7 @@ internal sealed class SwapDeployments(RoutingTable table, Collector collector)
     public IReadOnlyList<ServedDeployment> Run(WorkspaceName workspace, OnlineEndpoint definition, IReadOnlyList<ServedDeployment> loaded)
     {
         foreach (var served in loaded)
-            collector.Watch(served.Collected);
+            collector.Watch(served);
         var names = loaded.Select(served => served.Definition.Name).ToHashSet(StringComparer.Ordinal);
         var before = table.Find(workspace, definition.Name)?.Deployments.Values ?? [];
         var others = before.Where(known => !names.Contains(known.Definition.Name));

@@ -28,7 +28,7 @@ internal sealed class InferRoute(RoutingTable table, InferenceCore core, Scoring
     {
         var caller = await Caller.BindAsync(context);
         var endpoint = (string)context.Request.RouteValues["endpoint"]!;
-        await access.DemandAsync(caller, endpoint, context.RequestAborted);
+        await access.DemandAsync(context, caller, endpoint, context.RequestAborted);
         table.Get(caller.Workspace, endpoint);
 
         using var body = await RequestBody.ReadAsync(context.Request, options.MaxBodyBytes, context.RequestAborted);
@@ -37,7 +37,10 @@ internal sealed class InferRoute(RoutingTable table, InferenceCore core, Scoring
             endpoint,
             (string)context.Request.RouteValues["model"]!,
             context.Request.RouteValues["version"] as string,
-            context.Request.Headers.TryGetValue(PinHeader, out var header) ? header.ToString() : null);
+            context.Request.Headers.TryGetValue(PinHeader, out var header) ? header.ToString() : null)
+        {
+            Headers = context.Request.Headers,
+        };
         var exchange = new Exchange(context, body, BinaryBody.JsonLength(context.Request, body.Length), options.MaxRows);
         await core.InferAsync(target, exchange, context.RequestAborted);
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);

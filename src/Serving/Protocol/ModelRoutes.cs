@@ -104,7 +104,7 @@ internal sealed class ModelRoutes(RoutingTable table, ScoringAccess access)
     {
         var caller = await Caller.BindAsync(context);
         var endpoint = Value(context, "endpoint")!;
-        await access.DemandAsync(caller, endpoint, context.RequestAborted);
+        await access.DemandAsync(context, caller, endpoint, context.RequestAborted);
         return table.Get(caller.Workspace, endpoint);
     }
 

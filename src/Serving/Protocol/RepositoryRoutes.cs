@@ -100,7 +100,7 @@ internal sealed class RepositoryRoutes(RoutingTable table, ScoringAccess access,
     private async Task<(Caller Caller, string Endpoint)> ReadableAsync(HttpContext context)
     {
         var caller = await Caller.BindAsync(context);
-        await access.DemandAsync(caller, Endpoint(context), context.RequestAborted);
+        await access.DemandAsync(context, caller, Endpoint(context), context.RequestAborted);
         return (caller, Endpoint(context));
     }
 

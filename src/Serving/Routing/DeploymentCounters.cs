@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Numerics;
+using Slipway.Kernel.Metrics;
 using Slipway.Serving.Contracts;
 using Slipway.Serving.Inference;
 
@@ -20,6 +21,9 @@ internal sealed class DeploymentCounters
     private long _output;
     private long _refused;
     private long _last;
+
+    /// <summary>Tells these counters from those of another loading.</summary>
+    public string Id { get; } = Guid.CreateVersion7().ToString("N");
 
     public long Requests => Interlocked.Read(ref _requests);
 
@@ -59,6 +63,31 @@ internal sealed class DeploymentCounters
     }
 
     public void Drop(int rows) => Interlocked.Add(ref _dropped, rows);
+
+    /// <summary>Answers that took longer, or may have: those in the bucket of the limit count as slow.</summary>
+    public long Slower(double milliseconds)
+    {
+        var count = 0L;
+        for (var i = 0; i < _buckets.Length; i++)
+            count += Milliseconds(UpperEnd(i)) > milliseconds ? Interlocked.Read(ref _buckets[i]) : 0;
+        return count;
+    }
+
+    /// <summary>An answer counts to the first bound that its bucket does not reach beyond.</summary>
+    public HistogramSeries Histogram(IReadOnlyList<KeyValuePair<string, string>> labels, double[] seconds)
+    {
+        var counts = new long[seconds.Length];
+        var all = 0L;
+        for (var i = 0; i < _buckets.Length; i++)
+        {
+            var count = Interlocked.Read(ref _buckets[i]);
+            all += count;
+            for (var bound = seconds.Length - 1; count > 0 && bound >= 0 && Milliseconds(UpperEnd(i)) <= seconds[bound] * 1000; bound--)
+                counts[bound] += count;
+        }
+
+        return new HistogramSeries(labels, seconds, counts, Milliseconds(Ticks.Total) / 1000, all);
+    }
 
     public DeploymentStats Stats()
     {

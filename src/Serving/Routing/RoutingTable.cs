@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using Slipway.Kernel;
-using Slipway.Serving.Contracts;
 using Slipway.Serving.Inference;
 
 namespace Slipway.Serving.Routing;
@@ -32,14 +31,13 @@ internal sealed class RoutingTable : IDisposable
     }
 
     /// <summary>A deployment that answers this, with a reference that the caller has to release.</summary>
-    /// <param name="collect">How the endpoint keeps what is answered.</param>
-    public ServedDeployment Acquire(InferTarget target, out CollectMode collect)
+    /// <param name="endpoint">The endpoint as it was when the deployment was chosen.</param>
+    public ServedDeployment Acquire(InferTarget target, out ServedEndpoint endpoint)
     {
         while (true)
         {
-            var found = Get(target.Workspace, target.Endpoint);
-            var chosen = found.Choose(target.Model, target.Version, target.Pinned);
-            collect = found.Definition.Collect;
+            endpoint = Get(target.Workspace, target.Endpoint);
+            var chosen = endpoint.Choose(target);
             if (chosen.TryAcquire())
                 return chosen;
 

@@ -1,6 +1,7 @@
 using Slipway.Kernel;
 using Slipway.Serving.Collection;
 using Slipway.Serving.Contracts;
+using Slipway.Serving.Mirroring;
 using Slipway.Serving.Scoring;
 
 namespace Slipway.Serving.Routing;
@@ -25,7 +26,14 @@ internal sealed class ServedDeployment(
 
     public DeploymentCounters Counters { get; } = new();
 
-    public CollectedRows Collected { get; } = new(workspace, definition, model);
+    public CollectedRows Collected { get; } = new(workspace, definition, model, isMirrored: false);
+
+    /// <summary>Copies of requests that it has still to answer for nobody, what it did with them, and its answers.</summary>
+    public ShadowQueue Shadow { get; } = new();
+
+    public DeploymentCounters ShadowCounters { get; } = new();
+
+    public CollectedRows ShadowCollected { get; } = new(workspace, definition, model, isMirrored: true);
 
     /// <summary>Done once it was taken out and its last request has ended.</summary>
     public Task Freed => _freed.Task;

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Slipway.Kernel;
 using Slipway.Serving.Contracts;
+using Slipway.Serving.Inference;
 
 namespace Slipway.Serving.Routing;
 
@@ -18,6 +19,11 @@ internal sealed class ServedEndpoint
         _byModel = deployments.GroupBy(deployment => deployment.Model.Name).ToFrozenDictionary(
             group => group.Key, group => new TrafficSplit([.. group], definition.Traffic));
         All = new TrafficSplit(deployments, definition.Traffic);
+        Mirrors =
+        [
+            .. deployments.Select(deployment => new Mirror(deployment, definition.MirrorTraffic.GetValueOrDefault(deployment.Definition.Name)))
+                .Where(mirror => mirror.Percent > 0),
+        ];
     }
 
     public WorkspaceName Workspace { get; }
@@ -28,6 +34,9 @@ internal sealed class ServedEndpoint
 
     /// <summary>All deployments, of whatever model.</summary>
     public TrafficSplit All { get; }
+
+    /// <summary>Who gets copies of how many of the requests that others answer.</summary>
+    public Mirror[] Mirrors { get; }
 
     public IEnumerable<string> Models => _byModel.Keys;
 
@@ -42,18 +51,16 @@ internal sealed class ServedEndpoint
                     + $"It serves: {string.Join(", ", _byModel.Keys.Order(StringComparer.Ordinal))}.");
 
     /// <summary>Chooses who answers.</summary>
-    /// <param name="model">Null: any.</param>
-    /// <param name="version">The version that the address pins; null: any.</param>
-    /// <param name="pinned">The deployment that the header pins; null: any.</param>
-    public ServedDeployment Choose(string? model, string? version, string? pinned)
+    public ServedDeployment Choose(InferTarget target)
     {
+        var (model, version) = (target.Model, target.Version);
         var split = model is null ? All : OfModel(model);
-        if (pinned is not null)
-            return Pinned(split, pinned, version);
+        if (target.Pinned is not null)
+            return Pinned(split, target.Pinned, version);
         if (version is not null)
             return OfVersion(split, model, version);
         return split.Total > 0
-            ? split.Pick(Random.Shared.Next(split.Total))
+            ? CallersKey(target) is { } key ? split.PickFor(Definition.Name, key) : split.Pick(Random.Shared.Next(split.Total))
             : throw new SlipwayException(
                 ErrorCode.Unavailable,
                 $"No traffic goes to {(model is null ? "any model" : $"model '{model}'")} of endpoint '{Definition.Name}'; set the traffic of one of: "
@@ -77,6 +84,15 @@ internal sealed class ServedEndpoint
         ? Choose(model, version, pinned: null)
         : (model is null ? All : OfModel(model)).Deployments.MaxBy(deployment => Definition.Traffic.GetValueOrDefault(deployment.Definition.Name))
             ?? throw SlipwayException.NotFound("A loaded deployment of endpoint", Definition.Name);
+
+    public ServedDeployment Choose(string? model, string? version, string? pinned) =>
+        Choose(new InferTarget(Workspace, Definition.Name, model, version, pinned));
+
+    private string? CallersKey(InferTarget target) =>
+        Definition.Settings.AffinityHeader is { } header && target.Headers is { } headers
+        && headers.TryGetValue(header, out var values) && values.ToString() is { Length: > 0 } key
+            ? key
+            : null;
 
     /// <summary>Counters by model and version.</summary>
     public IReadOnlyList<ModelStatistics> Statistics(string? model, string? version)
@@ -125,3 +141,6 @@ internal sealed class ServedEndpoint
 
     private static string Short(string text) => text.Length <= 64 ? text : text[..61] + "...";
 }
+
+/// <summary>A deployment that gets copies of some percent of the requests.</summary>
+internal readonly record struct Mirror(ServedDeployment Deployment, int Percent);

@@ -1,38 +1,53 @@
 using System.Diagnostics.Metrics;
+using Slipway.Kernel.Metrics;
 
 namespace Slipway.Serving.Routing;
 
 /// <summary>The meter "Slipway.Serving". Everything is read from the deployments' own counters when somebody asks.</summary>
-internal sealed class ServingMetrics : IDisposable
+internal sealed class ServingMetrics : IHistogramSource, IDisposable
 {
+    private static readonly double[] s_bounds =
+        [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
     private readonly Meter _meter = new("Slipway.Serving");
     private readonly RoutingTable _table;
 
     public ServingMetrics(RoutingTable table)
     {
         _table = table;
-        _meter.CreateObservableCounter("slipway.serving.requests", () => All(counters => counters.Requests), "{request}", "Inference requests, answered or refused.");
-        _meter.CreateObservableCounter("slipway.serving.rows", () => All(counters => counters.Rows), "{row}", "Rows scored.");
-        _meter.CreateObservableCounter("slipway.serving.errors", () => All(counters => counters.Errors), "{request}", "Inference requests refused or failed.");
-        _meter.CreateObservableCounter("slipway.serving.dropped", () => All(counters => counters.Dropped), "{row}", "Rows answered and not collected, for want of room.");
-        foreach (var (name, quantile) in new (string, Func<Contracts.DeploymentStats, double>)[]
-        {
-            ("p50", stats => stats.P50Milliseconds), ("p95", stats => stats.P95Milliseconds), ("p99", stats => stats.P99Milliseconds),
-        })
-        {
-            _meter.CreateObservableGauge(
-                $"slipway.serving.latency.{name}", () => All(counters => quantile(counters.Stats()) / 1000), "s",
-                $"Time from the whole body read to the answer written, {name} since the deployment was loaded.");
-        }
+        Count("requests", counters => counters.Requests, "{request}", "Inference requests, answered or refused.");
+        Count("rows", counters => counters.Rows, "{row}", "Rows scored.");
+        Count("errors", counters => counters.Errors, "{request}", "Inference requests refused or failed.");
+        Count("dropped", counters => counters.Dropped, "{row}", "Rows answered and not collected, for want of room.");
+        CountShadows("mirrored", counters => counters.Requests, "{request}", "Copies of requests that a shadow answered or failed on.");
+        CountShadows("mirror.errors", counters => counters.Errors, "{request}", "Copies of requests that a shadow failed on.");
+        CountShadows("mirror.dropped", counters => counters.Dropped, "{row}", "Rows not mirrored, or not collected, for want of room.");
     }
+
+    public string Name => "slipway_serving_latency_seconds";
+
+    public string Description => "Time from the whole body read to the answer written, since the deployment was loaded.";
+
+    public IEnumerable<HistogramSeries> Read() => _table.All.SelectMany(endpoint => endpoint.Deployments.Values.Select(deployment =>
+        deployment.Counters.Histogram(Labels(endpoint, deployment), s_bounds)));
 
     public void Dispose() => _meter.Dispose();
 
-    private IEnumerable<Measurement<T>> All<T>(Func<DeploymentCounters, T> read)
-        where T : struct => _table.All.SelectMany(endpoint => endpoint.Deployments.Values.Select(deployment =>
-            new Measurement<T>(
-                read(deployment.Counters),
-                new("workspace", endpoint.Workspace.Value),
-                new("endpoint", endpoint.Definition.Name),
-                new("deployment", deployment.Definition.Name))));
+    private void Count(string name, Func<DeploymentCounters, long> read, string unit, string description) =>
+        _meter.CreateObservableCounter($"slipway.serving.{name}", () => All(deployment => read(deployment.Counters)), unit, description);
+
+    private void CountShadows(string name, Func<DeploymentCounters, long> read, string unit, string description) =>
+        _meter.CreateObservableCounter($"slipway.serving.{name}", () => All(deployment => read(deployment.ShadowCounters)), unit, description);
+
+    private IEnumerable<Measurement<long>> All(Func<ServedDeployment, long> read) => _table.All.SelectMany(endpoint =>
+        endpoint.Deployments.Values.Select(deployment => new Measurement<long>(
+            read(deployment),
+            Labels(endpoint, deployment).Select(label => KeyValuePair.Create(label.Key, (object?)label.Value)))));
+
+    private static KeyValuePair<string, string>[] Labels(ServedEndpoint endpoint, ServedDeployment deployment) =>
+    [
+        new("workspace", endpoint.Workspace.Value),
+        new("endpoint", endpoint.Definition.Name),
+        new("deployment", deployment.Definition.Name),
+    ];
 }

@@ -7,7 +7,8 @@ namespace Slipway.Serving.Scoring;
 /// As many slots as requests of a deployment may be scored at once; made when they are first needed, kept until the
 /// deployment is gone.
 /// </summary>
-internal sealed class SlotPool(ServedModel model, int size, int maxWaiting) : IDisposable
+/// <param name="maxWait">How long a request may wait; null: until its client gives up.</param>
+internal sealed class SlotPool(ServedModel model, int size, int maxWaiting, TimeSpan? maxWait = null) : IDisposable
 {
     // Requests of a deployment that joins them wait in their slots; more than this many make no run larger.
     private const int MaxJoined = 512;
@@ -20,10 +21,11 @@ internal sealed class SlotPool(ServedModel model, int size, int maxWaiting) : ID
     {
         var runs = settings.Concurrency ?? options.Concurrency;
         var size = Math.Max(runs, Math.Min(runs * settings.MaxBatch, MaxJoined));
-        return new SlotPool(model, size, settings.MaxWaiting ?? options.MaxWaiting);
+        TimeSpan? wait = settings.MaxQueueWaitMilliseconds is { } most ? TimeSpan.FromMilliseconds(most) : null;
+        return new SlotPool(model, size, settings.MaxWaiting ?? options.MaxWaiting, wait);
     }
 
-    /// <summary>Waits for a free slot; Exhausted when too many wait already.</summary>
+    /// <summary>Waits for a free slot; Exhausted when too many wait already, or when it takes too long.</summary>
     public ValueTask<ScoringSlot> RentAsync(CancellationToken ct) =>
         _turns.Wait(0, CancellationToken.None) ? new ValueTask<ScoringSlot>(Take()) : WaitAsync(ct);
 
@@ -52,7 +54,11 @@ internal sealed class SlotPool(ServedModel model, int size, int maxWaiting) : ID
                     ErrorCode.Exhausted, $"{maxWaiting} requests wait for model '{model.Name}' already; try again later.");
             }
 
-            await _turns.WaitAsync(ct);
+            if (!await _turns.WaitAsync(maxWait ?? Timeout.InfiniteTimeSpan, ct))
+            {
+                throw new SlipwayException(
+                    ErrorCode.Exhausted, $"Model '{model.Name}' had no room for the request within {maxWait!.Value.TotalMilliseconds:0} ms; try again later.");
+            }
         }
         finally
         {

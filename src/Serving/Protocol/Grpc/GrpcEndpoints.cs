@@ -17,7 +17,10 @@ internal sealed class GrpcEndpoints(RoutingTable table, ScoringAccess access)
         var (caller, found) = await ListAsync(context, ct);
         var serving = model is null ? found : [.. found.Where(endpoint => endpoint.Models.Contains(model))];
         if (serving.Count == 1)
+        {
+            await access.DemandAsync(context, caller, serving[0].Definition.Name, ct);
             return (caller, serving[0]);
+        }
 
         var names = string.Join(", ", serving.Select(endpoint => endpoint.Definition.Name).Order(StringComparer.Ordinal));
         throw serving.Count == 0
@@ -30,7 +33,10 @@ internal sealed class GrpcEndpoints(RoutingTable table, ScoringAccess access)
     {
         var caller = await Caller.BindAsync(context);
         var named = context.Request.Headers.TryGetValue(Header, out var header) ? header.ToString() : null;
-        await access.DemandAsync(caller, named ?? "*", ct);
+        if (named is null)
+            await access.DemandAsync(caller, "*", ct);
+        else
+            await access.DemandAsync(context, caller, named, ct);
         IReadOnlyList<ServedEndpoint> found = named is null
             ? [.. table.All.Where(endpoint => endpoint.Workspace == caller.Workspace)]
             : [table.Get(caller.Workspace, named)];

@@ -51,7 +51,7 @@ internal sealed class InferCalls(GrpcEndpoints endpoints, InferenceCore core, Gr
         var (model, version) = ModelInferReader.Target(message.Span);
         var (caller, endpoint) = await endpoints.GetAsync(context, model, ct);
         var pinned = context.Request.Headers.TryGetValue(InferRoute.PinHeader, out var header) ? header.ToString() : null;
-        return new InferTarget(caller.Workspace, endpoint.Definition.Name, model, version, pinned);
+        return new InferTarget(caller.Workspace, endpoint.Definition.Name, model, version, pinned) { Headers = context.Request.Headers };
     }
 
     private readonly struct Exchange(HttpContext context, GrpcFrames frames, RequestBody message, int maxRows, bool streams) : IInferExchange

@@ -32,7 +32,7 @@ internal sealed class ScoreRoutes(RoutingTable table, InferenceCore core, Scorin
         var endpoint = await EndpointAsync(context);
         using var body = await RequestBody.ReadAsync(context.Request, options.MaxBodyBytes, context.RequestAborted);
         var pinned = context.Request.Headers.TryGetValue(InferRoute.PinHeader, out var header) ? header.ToString() : null;
-        var target = new InferTarget(endpoint.Workspace, endpoint.Definition.Name, Model: null, Version: null, pinned);
+        var target = new InferTarget(endpoint.Workspace, endpoint.Definition.Name, Model: null, Version: null, pinned) { Headers = context.Request.Headers };
         await core.InferAsync(target, new Exchange(context, body, IsCsv(context.Request), wrapped, options.MaxRows), context.RequestAborted);
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
@@ -55,7 +55,7 @@ internal sealed class ScoreRoutes(RoutingTable table, InferenceCore core, Scorin
     {
         var caller = await Caller.BindAsync(context);
         var endpoint = (string)context.Request.RouteValues["endpoint"]!;
-        await access.DemandAsync(caller, endpoint, context.RequestAborted);
+        await access.DemandAsync(context, caller, endpoint, context.RequestAborted);
         return table.Get(caller.Workspace, endpoint);
     }
 

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Slipway.Cli.CommandLine;
+using Slipway.Cli.Output;
+
+namespace Slipway.Cli.Verbs;
+
+/// <summary>slipway online-deployment: model versions behind endpoints.</summary>
+internal static class DeploymentCommands
+{
+    public static Command Create() => new("online-deployment", "Deployments: model versions behind online endpoints.")
+    {
+        Save("create", "Put a model version behind an endpoint, from its YAML file; it has no traffic yet."),
+        Save("update", "Load a deployment with other settings and swap it in; no request notices."),
+        Show(), List(), Delete(), Stats(),
+    };
+
+    private static Command Save(string verb, string description)
+    {
+        var (name, file, set) = (new Option<string?>("--name", "-n") { Description = "The deployment's name." }, EndpointOptions.File("the deployment"), EndpointOptions.Set());
+        var endpoint = new Option<string?>("--endpoint-name", "--endpoint", "-e") { Description = "The endpoint's name." };
+        var model = new Option<string?>("--model") { Description = "azureml:name:3, name:3 or name@champion." };
+        var all = new Option<bool>("--all-traffic") { Description = "Give it all of the endpoint's traffic once it answers." };
+        return ApiVerb.Create(verb, description, [name, endpoint, file, model, set, all, .. EndpointOptions.Accepted()], async (client, parsed, format, ct) =>
+        {
+            var edits = EndpointOptions.Edits(
+                parsed.GetValue(set), ("name", parsed.GetValue(name)), ("endpoint_name", parsed.GetValue(endpoint)), ("model", Reference(parsed.GetValue(model))));
+            var definition = ServingFile.Read("online-deployment", parsed.GetValue(file), edits);
+            var (deployment, of) = (definition.Required("name", "--name"), definition.Required("endpoint_name", "--endpoint-name"));
+            var body = new JsonObject { ["settings"] = definition.DeploymentSettings(), ["model"] = await definition.ModelAsync(client, ct) };
+            var made = await client.PutAsync(Route(of, deployment), body, ct);
+            if (parsed.GetValue(all))
+                await client.Endpoints.SetTrafficAsync(of, new Dictionary<string, int> { [deployment] = 100 }, "--all-traffic", ct);
+            Printer.Show(made!, format);
+            return 0;
+        });
+    }
+
+    private static Command Show()
+    {
+        var (name, endpoint) = (Name(), EndpointOptions.Endpoint());
+        return ApiVerb.Create("show", "Show a deployment.", [name, endpoint, .. EndpointOptions.Accepted()], async (client, parsed, format, ct) =>
+        {
+            Printer.Show(await client.GetAsync(Route(parsed.GetValue(endpoint)!, parsed.GetValue(name)!), ct), format);
+            return 0;
+        });
+    }
+
+    private static Command List()
+    {
+        var endpoint = EndpointOptions.Endpoint();
+        return ApiVerb.Create("list", "List the deployments of an endpoint.", [endpoint], async (client, parsed, format, ct) =>
+        {
+            var found = await client.GetAsync($"{EndpointCommands.Route(parsed.GetValue(endpoint)!)}/deployments", ct);
+            Printer.List(found["deployments"]!.AsArray(), ["name", "model", "modelVersion", "state", "message", "createdAt"], format);
+            return 0;
+        });
+    }
+
+    private static Command Delete()
+    {
+        var (name, endpoint) = (Name(), EndpointOptions.Endpoint());
+        return ApiVerb.Create("delete", "Delete a deployment without traffic; requests that it has are answered.", [name, endpoint, .. EndpointOptions.Accepted()], async (client, parsed, _, ct) =>
+        {
+            await client.DeleteAsync(Route(parsed.GetValue(endpoint)!, parsed.GetValue(name)!), ct);
+            return 0;
+        });
+    }
+
+    private static Command Stats()
+    {
+        var (name, endpoint) = (Name(), EndpointOptions.Endpoint());
+        return ApiVerb.Create("stats", "What a deployment has answered since the server loaded it, and how quickly.", [name, endpoint], async (client, parsed, format, ct) =>
+        {
+            Printer.Show(await client.GetAsync($"{Route(parsed.GetValue(endpoint)!, parsed.GetValue(name)!)}/stats", ct), format);
+            return 0;
+        });
+    }
+
+    // The definition's references begin with "azureml:".
+    private static string? Reference(string? model) =>
+        model is null || model.StartsWith("azureml:", StringComparison.Ordinal) ? model : "azureml:" + model;
+
+    private static Option<string> Name() => new("--name", "-n") { Description = "The deployment's name.", Required = true };
+
+    private static string Route(string endpoint, string deployment) =>
+        $"{EndpointCommands.Route(endpoint)}/deployments/{Uri.EscapeDataString(deployment)}";
+}

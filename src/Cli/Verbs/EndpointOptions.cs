@@ -1,0 +1,31 @@
+using System.CommandLine;
+
+namespace Slipway.Cli.Verbs;
+
+/// <summary>The options that az ml's verbs of serving share.</summary>
+internal static class EndpointOptions
+{
+    public static Option<string?> File(string what) => new("--file", "-f") { Description = $"Azure ML's YAML of {what}." };
+
+    public static Option<string[]> Set() => new("--set")
+    {
+        Description = "Changes to the file: a.b=c.",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => [],
+    };
+
+    public static Option<string> Endpoint() => new("--endpoint-name", "--endpoint", "-e") { Description = "The endpoint's name.", Required = true };
+
+    /// <summary>Taken for the scripts that name them: what is asked for is done when a verb returns, and the server is local.</summary>
+    public static IEnumerable<Option> Accepted() =>
+    [
+        new Option<bool>("--no-wait") { Hidden = true },
+        new Option<bool>("--local") { Hidden = true },
+        new Option<bool>("--skip-script-validation") { Hidden = true },
+        new Option<bool>("--yes", "-y") { Hidden = true },
+    ];
+
+    /// <summary>Edits, with what flags say on top.</summary>
+    public static List<string> Edits(string[]? sets, params (string Field, string? Value)[] flags) =>
+        [.. sets ?? [], .. flags.Where(flag => flag.Value is not null).Select(flag => $"{flag.Field}={flag.Value}")];
+}

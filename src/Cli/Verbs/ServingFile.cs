@@ -1,0 +1,105 @@
+using System.Text.Json.Nodes;
+using Slipway.Client;
+using Slipway.Jobs.Contracts;
+using Slipway.Kernel;
+
+namespace Slipway.Cli.Verbs;
+
+/// <summary>An endpoint's or a deployment's YAML on this machine, as Azure ML has it, and what a server is told of it.</summary>
+internal sealed class ServingFile
+{
+    private readonly string _folder;
+    private readonly JsonObject _json;
+
+    private ServingFile(string folder, JsonObject json) => (_folder, _json) = (folder, json);
+
+    /// <param name="path">Null: there is no file, and all is said by edits.</param>
+    /// <param name="edits">"a.b=c"; they win over the file.</param>
+    public static ServingFile Read(string kind, string? path, IReadOnlyList<string> edits)
+    {
+        if (path is not null && !File.Exists(path))
+            throw SlipwayException.Invalid($"--file: there is no file '{path}'.");
+        var folder = path is null ? Environment.CurrentDirectory : Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var file = JobFile.Describe(path is null ? "{}" : File.ReadAllText(path), path is null ? "command line" : Path.GetFileName(path), folder);
+        return new ServingFile(folder, Definitions.Read(file with { Kind = kind, Edits = edits }));
+    }
+
+    public string Required(string field, string option) => Text(field)
+        ?? throw SlipwayException.Invalid($"There is no '{field}': say it in the file, or with {option}.");
+
+    public string? Text(string field) => _json[field]?.ToString();
+
+    public Dictionary<string, int>? Shares(string field) => _json[field] is JsonObject shares
+        ? shares.ToDictionary(share => share.Key, share => (int)(share.Value?.GetValue<long>() ?? 0))
+        : null;
+
+    /// <summary>What an endpoint says of itself; the affinity header is Slipway's own and stands among the properties.</summary>
+    public JsonObject EndpointSettings() => new()
+    {
+        ["auth_mode"] = _json["auth_mode"]?.DeepClone(),
+        ["affinity_header"] = (_json["properties"] as JsonObject)?["slipway.affinity_header"]?.DeepClone(),
+        ["description"] = _json["description"]?.DeepClone(),
+        ["tags"] = _json["tags"]?.DeepClone(),
+    };
+
+    /// <summary>How a deployment runs its model.</summary>
+    public JsonObject DeploymentSettings()
+    {
+        if (_json.ContainsKey("code_configuration"))
+        {
+            throw SlipwayException.Invalid(
+                "code_configuration: deployments with a score.py are not created from this file; models run as they are (ONNX).");
+        }
+
+        var settings = new JsonObject();
+        if (_json["request_settings"] is not JsonObject request)
+            return settings;
+        Copy(request, "request_timeout_ms", settings, "request_timeout_ms", 1);
+        Copy(request, "max_queue_wait_ms", settings, "max_queue_wait_ms", 1);
+        Copy(request, "max_concurrent_requests_per_instance", settings, "concurrency", Math.Max(1, _json["instance_count"]?.GetValue<long>() ?? 1));
+        return settings;
+    }
+
+    /// <summary>The model as the server names it: "late:3". One that is described here is uploaded and registered, once for each content.</summary>
+    public async Task<string> ModelAsync(SlipwayClient client, CancellationToken ct)
+    {
+        switch (_json["model"])
+        {
+            case JsonObject inline:
+                return await RegisterAsync(client, inline, ct);
+            case { } reference when reference.ToString() is { Length: > 0 } text:
+                return text.StartsWith("azureml:", StringComparison.Ordinal) ? text["azureml:".Length..] : text;
+            default:
+                throw SlipwayException.Invalid("There is no 'model': say it in the file, or with --model or --set model=azureml:NAME:VERSION.");
+        }
+    }
+
+    private async Task<string> RegisterAsync(SlipwayClient client, JsonObject inline, CancellationToken ct)
+    {
+        var path = inline["path"]!.ToString();
+        var local = Path.Combine(_folder, path);
+        if (!File.Exists(local) && !Directory.Exists(local))
+            throw SlipwayException.Invalid($"model.path: there is no '{path}' here; only files of this machine are uploaded.");
+        var name = inline["name"]?.ToString() ?? $"{Required("endpoint_name", "--endpoint-name")}-{Required("name", "--name")}";
+        var tree = (await client.Content.UploadAsync(local, ct)).Digest;
+        if (await client.Models.FindAsync(name, "latest", ct) is { } latest && latest.Tree == tree)
+            return $"{name}:{latest.Version}";
+        var isOnnx = local.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)
+            || (Directory.Exists(local) && Directory.EnumerateFiles(local, "*.onnx", SearchOption.AllDirectories).Any());
+        var body = new JsonObject
+        {
+            ["tree"] = tree,
+            ["flavor"] = inline["type"]?.ToString() == "mlflow_model" ? "mlflow" : isOnnx ? "onnx" : "custom",
+            ["description"] = inline["description"]?.DeepClone(),
+            ["tags"] = inline["tags"]?.DeepClone(),
+        };
+        var made = await client.PostAsync($"api/v1/models/{Uri.EscapeDataString(name)}/versions", body, ct);
+        return $"{name}:{made!["version"]}";
+    }
+
+    private static void Copy(JsonObject from, string field, JsonObject to, string name, long times)
+    {
+        if (from[field] is { } value)
+            to[name] = value.GetValue<long>() * times;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Slipway.Kernel;
+using Slipway.Security.Contracts;
+
+namespace Slipway.Serving.Rollouts;
+
+/// <summary>
+/// Looks at a running rollout: sets the traffic of its step, counts, judges, and decides. It may be asked at any time and after any
+/// crash: what was done already is not done again.
+/// </summary>
+internal sealed class JudgeRollout(
+    RolloutStore store, RolloutTraffic traffic, AnswerComparison answers, RolloutLog log, TimeProvider time)
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPost("/rollouts/{name}/evaluate", HandleAsync).WithName("EvaluateRollout").WithTags("rollouts");
+
+    public async Task<Rollout> RunAsync(WorkspaceName workspace, string name, CancellationToken ct)
+    {
+        var rollout = await store.GetAsync(workspace, name, ct);
+        if (rollout.Status != RolloutStatus.Running)
+            return rollout;
+        if (!rollout.State.Applied)
+            return await BeginStepAsync(rollout, ct);
+        if (await traffic.WhatChangedAsync(rollout, ct) is { } change)
+            return await log.DecideAsync(rollout with { Status = RolloutStatus.Paused }, "pause", $"Paused: {change}.", "[]", ct);
+
+        rollout = rollout with { State = traffic.Count(rollout) };
+        List<Finding> findings = [.. RolloutJudge.Counted(rollout)];
+        if (rollout.Definition.Criteria.NeedsAnswers)
+            findings.AddRange(await answers.RunAsync(rollout, ct));
+        var judgement = RolloutJudge.Of(rollout, findings, time.GetUtcNow());
+        return await ActAsync(rollout, judgement, JsonSerializer.Serialize(findings, RolloutJson.Default.IReadOnlyListFinding), ct);
+    }
+
+    private static async Task<Ok<RolloutWire>> HandleAsync(
+        string name, Caller caller, JudgeRollout operation, RolloutStore store, IAccess access, CancellationToken ct)
+    {
+        await access.DemandAsync(caller, Permission.Write, $"rollout:{name}", ct);
+        var rollout = await operation.RunAsync(caller.Workspace, name, ct);
+        return TypedResults.Ok(RolloutWire.Of(rollout, await store.ListDecisionsAsync(caller.Workspace, name, ct)));
+    }
+
+    private async Task<Rollout> BeginStepAsync(Rollout rollout, CancellationToken ct)
+    {
+        var reason = $"rollout '{rollout.Name}', step {rollout.Step + 1} of {rollout.Definition.Steps.Count}: {rollout.Current}";
+        await traffic.ApplyAsync(rollout, rollout.Current.Traffic, rollout.Current.Shadow, reason, ct);
+        var begun = rollout with { StepStartedAt = time.GetUtcNow(), State = traffic.Begin(rollout) };
+        return await log.DecideAsync(begun, "step", $"Step {rollout.Step + 1} of {rollout.Definition.Steps.Count} began: {rollout.Current}.", "[]", ct);
+    }
+
+    private Task<Rollout> ActAsync(Rollout rollout, RolloutJudge judgement, string numbers, CancellationToken ct)
+    {
+        var outcome = judgement.Outcome == Outcome.Inconclusive
+            ? rollout.Definition.OnInconclusive switch { "rollback" => Outcome.RollBack, "advance" => Outcome.Advance, _ => Outcome.Inconclusive }
+            : judgement.Outcome;
+        var (step, last) = (rollout.Step + 1, rollout.Definition.Steps.Count);
+        return outcome switch
+        {
+            Outcome.RollBack => RollBackAsync(rollout, RolloutStatus.RolledBack, $"Rolled back in step {step}: {judgement.Reason}.", numbers, ct),
+            Outcome.Inconclusive => log.DecideAsync(
+                rollout with { Status = RolloutStatus.Paused }, "pause", $"Paused: step {step} reached its time limit, {judgement.Reason}.", numbers, ct),
+            Outcome.Advance when rollout.Current.Approval => log.DecideAsync(
+                rollout with { Status = RolloutStatus.AwaitingApproval }, "await_approval",
+                $"Step {step} has passed ({judgement.Reason}) and waits for an approval.", numbers, ct),
+            Outcome.Advance => AdvanceAsync(rollout, $"Step {step} of {last} has passed: {judgement.Reason}.", numbers, ct),
+            _ => log.WaitAsync(rollout with { Message = $"Step {step} of {last} ({rollout.Current}): {judgement.Reason}." }, ct),
+        };
+    }
+
+    /// <summary>To the next step, or to the end.</summary>
+    public async Task<Rollout> AdvanceAsync(Rollout rollout, string reason, string numbers, CancellationToken ct)
+    {
+        if (rollout.Step + 1 < rollout.Definition.Steps.Count)
+        {
+            var next = await log.DecideAsync(rollout.At(rollout.Step + 1, time.GetUtcNow(), reason), "advance", reason, numbers, ct);
+            return await BeginStepAsync(next, ct);
+        }
+
+        // The last shadow ends with the rollout; the candidate keeps the share that it has.
+        await traffic.ApplyAsync(rollout, rollout.Current.Traffic, shadow: 0, reason, ct);
+        return await log.DecideAsync(rollout with { Status = RolloutStatus.Completed }, "complete", reason, numbers, ct);
+    }
+
+    /// <summary>All traffic to the baseline.</summary>
+    public async Task<Rollout> RollBackAsync(
+        Rollout rollout, RolloutStatus end, string reason, string numbers, CancellationToken ct)
+    {
+        await traffic.ApplyAsync(rollout, candidate: 0, shadow: 0, $"rollout '{rollout.Name}': {reason}", ct);
+        return await log.DecideAsync(rollout with { Status = end }, end == RolloutStatus.Aborted ? "abort" : "rollback", reason, numbers, ct);
+    }
+}

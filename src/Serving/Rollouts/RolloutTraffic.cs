@@ -1,0 +1,80 @@
+using Slipway.Kernel;
+using Slipway.Serving.Contracts;
+using Slipway.Serving.Routing;
+
+namespace Slipway.Serving.Rollouts;
+
+/// <summary>What a rollout does to its endpoint, and what it counts there.</summary>
+internal sealed class RolloutTraffic(IEndpoints endpoints, RoutingTable table)
+{
+    /// <summary>Gives the candidate its share, if it has not got it.</summary>
+    public async Task ApplyAsync(Rollout rollout, int candidate, int shadow, string reason, CancellationToken ct)
+    {
+        var caller = System(rollout);
+        var endpoint = await endpoints.FindAsync(caller, rollout.Definition.Endpoint, ct)
+            ?? throw SlipwayException.NotFound("Endpoint", rollout.Definition.Endpoint);
+        var mirror = new Dictionary<string, int>(endpoint.MirrorTraffic);
+        mirror.Remove(rollout.Definition.Candidate);
+        if (shadow > 0)
+            mirror.Add(rollout.Definition.Candidate, shadow);
+        if (!Same(mirror, endpoint.MirrorTraffic))
+            await endpoints.SetMirrorAsync(caller, endpoint.Name, mirror, reason, ct);
+        if (!HasShare(rollout, endpoint, candidate))
+        {
+            var split = new Dictionary<string, int> { [rollout.Baseline] = 100 - candidate, [rollout.Definition.Candidate] = candidate };
+            await endpoints.SetTrafficAsync(caller, endpoint.Name, split, reason, ct);
+        }
+    }
+
+    /// <summary>Why the rollout may not go on: somebody else has changed the endpoint. Null: it may.</summary>
+    public async Task<string?> WhatChangedAsync(Rollout rollout, CancellationToken ct)
+    {
+        var endpoint = await endpoints.FindAsync(System(rollout), rollout.Definition.Endpoint, ct);
+        if (endpoint is null)
+            return $"endpoint '{rollout.Definition.Endpoint}' does not exist any more";
+        var missing = new[] { rollout.Baseline, rollout.Definition.Candidate }.Except(endpoint.Deployments.Select(known => known.Name)).ToList();
+        return missing.Count > 0 ? $"deployment '{missing[0]}' does not exist any more"
+            : !HasShare(rollout, endpoint, rollout.Current.Traffic)
+                ? $"the traffic of '{endpoint.Name}' is not what step {rollout.Step + 1} set ({rollout.Current}); somebody moved it"
+                : null;
+    }
+
+    /// <summary>The counts of the step with what has come since the last look.</summary>
+    public RolloutState Count(Rollout rollout)
+    {
+        var limit = rollout.Definition.Criteria.Latency?.MaximumMilliseconds ?? double.PositiveInfinity;
+        var deployments = table.Find(WorkspaceName.Parse(rollout.Workspace), rollout.Definition.Endpoint)?.Deployments;
+        var candidate = deployments?.GetValueOrDefault(rollout.Definition.Candidate);
+        return rollout.State with
+        {
+            Candidate = Add(rollout.State.Candidate, rollout.Current.Traffic == 0 ? candidate?.ShadowCounters : candidate?.Counters, limit),
+            Baseline = Add(rollout.State.Baseline, deployments?.GetValueOrDefault(rollout.Baseline)?.Counters, limit),
+        };
+    }
+
+    /// <summary>As the counters stand: what comes after is the step's.</summary>
+    public RolloutState Begin(Rollout rollout)
+    {
+        var now = Count(rollout);
+        return new RolloutState
+        {
+            Applied = true,
+            Candidate = new Counted { Seen = now.Candidate.Seen },
+            Baseline = new Counted { Seen = now.Baseline.Seen },
+        };
+    }
+
+    private static Counted Add(Counted counted, DeploymentCounters? counters, double limit) => counters is null
+        ? counted
+        : counted.Add(new CounterReading(counters.Id, counters.Requests, counters.Errors, counters.Slower(limit)));
+
+    private static bool HasShare(Rollout rollout, OnlineEndpoint endpoint, int candidate) =>
+        endpoint.Traffic.GetValueOrDefault(rollout.Definition.Candidate) == candidate
+        && endpoint.Traffic.GetValueOrDefault(rollout.Baseline) == 100 - candidate;
+
+    private static bool Same(Dictionary<string, int> left, IReadOnlyDictionary<string, int> right) =>
+        left.Count == right.Count && left.All(pair => right.GetValueOrDefault(pair.Key) == pair.Value);
+
+    // Who declared the rollout was asked for the permission then; it goes on when he has left.
+    private static Caller System(Rollout rollout) => Caller.System with { Workspace = WorkspaceName.Parse(rollout.Workspace) };
+}
