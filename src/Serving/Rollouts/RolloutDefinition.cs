@@ -6,6 +6,7 @@ using Slipway.Lake.Contracts;
 
 namespace Slipway.Serving.Rollouts;
 
+// What is optional is settable: generated JSON code gives init-only properties beside required ones no default.
 /// <summary>How a candidate gets a baseline's traffic, as it was declared.</summary>
 internal sealed record RolloutDefinition
 {
@@ -16,19 +17,19 @@ internal sealed record RolloutDefinition
     public required string Endpoint { get; init; }
 
     [JsonPropertyName("baseline")]
-    public string? Baseline { get; init; }
+    public string? Baseline { get; set; }
 
     [JsonPropertyName("candidate")]
     public required string Candidate { get; init; }
 
     [JsonPropertyName("confidence")]
-    public double Confidence { get; init; } = 0.95;
+    public double Confidence { get; set; } = 0.95;
 
     [JsonPropertyName("interval")]
-    public string IntervalText { get; init; } = "15s";
+    public string IntervalText { get; set; } = "15s";
 
     [JsonPropertyName("on_inconclusive")]
-    public string OnInconclusive { get; init; } = "pause";
+    public string OnInconclusive { get; set; } = "pause";
 
     [JsonPropertyName("criteria")]
     public required RolloutCriteria Criteria { get; init; }
@@ -67,22 +68,22 @@ internal sealed record RolloutDefinition
 internal sealed record RolloutStep
 {
     [JsonPropertyName("shadow")]
-    public int Shadow { get; init; }
+    public int Shadow { get; set; }
 
     [JsonPropertyName("traffic")]
-    public int Traffic { get; init; }
+    public int Traffic { get; set; }
 
     [JsonPropertyName("minimum_samples")]
-    public long LeastSamples { get; init; } = 100;
+    public long LeastSamples { get; set; } = 100;
 
     [JsonPropertyName("minimum_time")]
-    public string? LeastTimeText { get; init; }
+    public string? LeastTimeText { get; set; }
 
     [JsonPropertyName("time_limit")]
-    public string TimeLimitText { get; init; } = "24h";
+    public string TimeLimitText { get; set; } = "24h";
 
     [JsonPropertyName("approval")]
-    public bool Approval { get; init; }
+    public bool Approval { get; set; }
 
     [JsonIgnore]
     public TimeSpan LeastTime => LeastTimeText is null ? TimeSpan.Zero : Duration.Parse(LeastTimeText);
@@ -102,19 +103,19 @@ internal sealed record RolloutStep
 internal sealed record RolloutCriteria
 {
     [JsonPropertyName("error_rate")]
-    public ErrorRateCriterion? ErrorRate { get; init; }
+    public ErrorRateCriterion? ErrorRate { get; set; }
 
     [JsonPropertyName("latency")]
-    public LatencyCriterion? Latency { get; init; }
+    public LatencyCriterion? Latency { get; set; }
 
     [JsonPropertyName("disagreement")]
-    public DisagreementCriterion? Disagreement { get; init; }
+    public DisagreementCriterion? Disagreement { get; set; }
 
     [JsonPropertyName("score_shift")]
-    public ScoreShiftCriterion? ScoreShift { get; init; }
+    public ScoreShiftCriterion? ScoreShift { get; set; }
 
     [JsonPropertyName("loss")]
-    public LossCriterion? Loss { get; init; }
+    public LossCriterion? Loss { get; set; }
 
     [JsonIgnore]
     public bool NeedsAnswers => Disagreement is not null || ScoreShift is not null || Loss is not null;
@@ -127,16 +128,16 @@ internal sealed record RolloutCriteria
 internal sealed record ErrorRateCriterion
 {
     [JsonPropertyName("maximum")]
-    public double? Maximum { get; init; }
+    public double? Maximum { get; set; }
 
     [JsonPropertyName("maximum_increase")]
-    public double? MaximumIncrease { get; init; }
+    public double? MaximumIncrease { get; set; }
 }
 
 internal sealed record LatencyCriterion
 {
     [JsonPropertyName("percentile")]
-    public double Percentile { get; init; } = 99;
+    public double Percentile { get; set; } = 99;
 
     [JsonPropertyName("maximum_ms")]
     public required double MaximumMilliseconds { get; init; }
@@ -148,7 +149,7 @@ internal sealed record DisagreementCriterion
     public required double Maximum { get; init; }
 
     [JsonPropertyName("tolerance")]
-    public double? Tolerance { get; init; }
+    public double? Tolerance { get; set; }
 }
 
 internal sealed record ScoreShiftCriterion
@@ -160,7 +161,7 @@ internal sealed record ScoreShiftCriterion
 internal sealed record LossCriterion
 {
     [JsonPropertyName("metric")]
-    public string Metric { get; init; } = "brier";
+    public string Metric { get; set; } = "brier";
 
     [JsonPropertyName("maximum_increase")]
     public required double MaximumIncrease { get; init; }

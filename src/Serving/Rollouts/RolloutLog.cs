@@ -20,7 +20,7 @@ internal sealed partial class RolloutLog(
             async (tx, token) =>
             {
                 var updated = await store.UpdateAsync(tx, rollout with { Message = reason }, token);
-                await store.DecideAsync(tx, rollout, decision, token);
+                await RolloutStore.DecideAsync(tx, rollout, decision, token);
                 await lineage.AppendAsync(
                     tx, caller, [new NewEdge(verdict, rollout.Node, $"deployment:{rollout.Definition.Endpoint}/{rollout.Definition.Candidate}", numbers)], token);
                 return updated;

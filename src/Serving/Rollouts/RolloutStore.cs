@@ -70,7 +70,7 @@ internal sealed class RolloutStore(Database database, TimeProvider time)
         new { Workspace = workspace.Value, Endpoint = endpoint },
         ct);
 
-    public Task DecideAsync(DbTransaction tx, Rollout rollout, RolloutDecision decision, CancellationToken ct) => tx.ExecuteAsync(
+    public static Task DecideAsync(DbTransaction tx, Rollout rollout, RolloutDecision decision, CancellationToken ct) => tx.ExecuteAsync(
         """
         insert into rollout_decisions (workspace, rollout, step, verdict, reason, numbers, decided_at, decided_by)
         values (@Workspace, @Rollout, @Step, @Verdict, @Reason, @NumbersJson, @DecidedAt, @DecidedBy)

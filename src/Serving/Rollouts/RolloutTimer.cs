@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Slipway.Kernel;
@@ -9,8 +8,6 @@ namespace Slipway.Serving.Rollouts;
 internal sealed partial class RolloutTimer(RolloutStore store, JudgeRollout judge, TimeProvider time, ILogger<RolloutTimer> logger) : BackgroundService
 {
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(1);
-
-    private readonly ConcurrentDictionary<string, long> _looked = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -32,10 +29,8 @@ internal sealed partial class RolloutTimer(RolloutStore store, JudgeRollout judg
 
     private async Task LookAsync(Rollout rollout, CancellationToken ct)
     {
-        var key = $"{rollout.Workspace}/{rollout.Name}";
-        if (_looked.TryGetValue(key, out var last) && time.GetElapsedTime(last) < rollout.Definition.Interval)
+        if (time.GetUtcNow() - rollout.UpdatedAt < rollout.Definition.Interval)
             return;
-        _looked[key] = time.GetTimestamp();
         try
         {
             await judge.RunAsync(WorkspaceName.Parse(rollout.Workspace), rollout.Name, ct);

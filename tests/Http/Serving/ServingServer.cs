@@ -69,6 +69,33 @@ public sealed class ServingServer : IAsyncLifetime
     public Task<HttpResponseMessage> InferAsync(string body, string path = "/endpoints/flights/v2/models/late/infer") =>
         Client.PostAsync(path, Json(body), Ct);
 
+    /// <summary>One row of the model "late".</summary>
+    public async Task<HttpResponseMessage> AskAsync(string id, string carrier, int distance, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/endpoints/flights/v2/models/late/infer")
+        {
+            Content = Json(
+                $$"""
+                {"id":"{{id}}","inputs":[{"name":"carrier","shape":[1,1],"datatype":"BYTES","data":["{{carrier}}"]},
+                                         {"name":"distance","shape":[1,1],"datatype":"FP32","data":[{{distance}}]}]}
+                """),
+        };
+        foreach (var (name, value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
+        return await Client.SendAsync(request, Ct);
+    }
+
+    /// <summary>What a shadow has done, once it has seen so many requests.</summary>
+    public async Task<JsonNode> MirroredAsync(string deployment, int requests)
+    {
+        while (true)
+        {
+            var stats = await Client.GetFromJsonAsync<JsonNode>($"/api/v1/online-endpoints/flights/deployments/{deployment}/stats", Ct);
+            if ((int)stats!["mirrored"]!["requests"]! >= requests)
+                return stats["mirrored"]!;
+        }
+    }
+
     public static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
 
     public async ValueTask DisposeAsync()
