@@ -14,6 +14,7 @@ using Slipway.Jobs.Definitions;
 using Slipway.Jobs.Execution;
 using Slipway.Jobs.Operations;
 using Slipway.Jobs.Planning;
+using Slipway.Jobs.Sweeps;
 using Slipway.Kernel;
 using Slipway.Lake.Contracts;
 
@@ -31,6 +32,7 @@ public static class JobsModule
             .AddStores()
             .AddExecution()
             .AddCompute()
+            .AddSweeps()
             .AddOperations();
     }
 
@@ -48,10 +50,21 @@ public static class JobsModule
         RegisterAsset.Map(routes);
         ShowAssets.Map(routes);
         ArchiveAsset.Map(routes);
+        ListTrials.Map(routes);
     }
 
     /// <summary>What leases and runs steps, alone: for a host that starts only some parts of a server.</summary>
     public static IServiceCollection AddStepWorker(this IServiceCollection services) => services.AddHostedService<StepWorker>();
+
+    // The step kind is lazy about submission, which knows all step kinds.
+    private static IServiceCollection AddSweeps(this IServiceCollection services) => services
+        .AddSingleton<TrialStore>()
+        .AddSingleton<TrialJobs>()
+        .AddSingleton(provider => new Lazy<TrialJobs>(provider.GetRequiredService<TrialJobs>))
+        .AddSingleton<TrialNews>()
+        .AddSingleton<IEventHandler<JobFinished>>(provider => provider.GetRequiredService<TrialNews>())
+        .AddSingleton<IStepKind, SweepStep>()
+        .AddSingleton<ListTrials>();
 
     private static IServiceCollection AddStores(this IServiceCollection services) => services
         .AddSingleton<JobStore>()
@@ -74,6 +87,7 @@ public static class JobsModule
         .AddSingleton<StoredReferences>()
         .AddSingleton<PlanCheck>()
         .AddSingleton<StepInputs>()
+        .AddSingleton<SpareFolders>()
         .AddSingleton<StepOutputs>()
         .AddSingleton<StepReuse>()
         .AddSingleton<StepArtifacts>()

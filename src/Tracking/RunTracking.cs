@@ -19,6 +19,7 @@ internal sealed class RunTracking(
     UpdateRun update,
     LogBatch batches,
     MetricKeys keys,
+    MetricStore metrics,
     ArtifactStore artifacts,
     ContentStore contents,
     IAccess access,
@@ -78,6 +79,18 @@ internal sealed class RunTracking(
             Tags = RunTags.Checked([.. tags.Select(tag => new KeyValue(tag.Key, tag.Value))]),
         };
         await batches.RunAsync(caller, runId, batch, ct);
+    }
+
+    public async Task<IReadOnlyList<MetricPoint>> SeriesAsync(Caller caller, string runId, string key, CancellationToken ct)
+    {
+        await access.DemandAsync(caller, Permission.Read, $"run:{runId}", ct);
+        if (await runs.FindAsync(caller.Workspace, runId, ct) is not { } run || await keys.FindAsync(key, ct) is not { } number)
+            return [];
+
+        var points = new List<MetricPoint>();
+        await foreach (var point in metrics.ReadAsync(run.No, number, null, long.MaxValue, ct))
+            points.Add(new MetricPoint(key, point.Shown, point.Step, point.Time.ToTime()));
+        return points;
     }
 
     public Task FinishRunAsync(Caller caller, string runId, RunStatus status, CancellationToken ct) =>

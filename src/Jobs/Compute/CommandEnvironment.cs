@@ -14,8 +14,8 @@ internal sealed class CommandEnvironment(ServerAddress server, DataOptions data)
         var variables = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["AZUREML_RUN_ID"] = run.Job.IsPipeline ? $"{run.JobName}_{run.Step.Name}" : run.JobName,
-            ["AZUREML_ROOT_RUN_ID"] = run.JobName,
-            ["AZUREML_PARENT_RUN_ID"] = run.JobName,
+            ["AZUREML_ROOT_RUN_ID"] = run.Job.ParentName ?? run.JobName,
+            ["AZUREML_PARENT_RUN_ID"] = run.Job.ParentName ?? run.JobName,
             ["AZUREML_EXPERIMENT_NAME"] = run.Job.Experiment,
             ["AZUREML_EXPERIMENT_ID"] = run.Run.ExperimentId,
             ["AZUREML_ARM_SUBSCRIPTION"] = "00000000-0000-0000-0000-000000000000",

@@ -63,14 +63,11 @@ internal sealed class CommandStep(
 
     private static string PrepareFolder(StepRun run)
     {
-        var folder = Path.Combine(run.WorkFolder, "code");
+        var folder = run.Folders.Code;
         if (run.Folders.IsAdopted)
             return folder;
-        Directory.CreateDirectory(folder);
         if (run.Settings["code"]?.GetValue<string>() is { } code)
             Copy(code, folder);
-        Directory.CreateDirectory(Path.Combine(folder, "outputs"));
-        Directory.CreateDirectory(Path.Combine(folder, "logs"));
         return folder;
     }
 

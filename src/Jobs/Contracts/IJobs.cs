@@ -60,6 +60,9 @@ public sealed record Job
 
     public required string RunId { get; init; }
 
+    /// <summary>The job whose step started this one (a sweep, of its trials); null: nobody's.</summary>
+    public string? ParentName { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? StartedAt { get; init; }

@@ -51,6 +51,9 @@ internal sealed record StepDefinition
     /// <summary>timeout and, by kind, more; expressions not filled in.</summary>
     public JsonObject? Limits { get; init; }
 
+    /// <summary>low, medium or high (<c>queue_settings.priority</c>); null: nothing said.</summary>
+    public string? Priority { get; init; }
+
     public bool IsDeterministic { get; init; } = true;
 
     /// <summary>Of a step of kind pipeline: what it consists of.</summary>

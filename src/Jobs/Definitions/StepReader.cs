@@ -75,6 +75,7 @@ internal sealed class StepReader(JobTables tables, SourceFiles files, PipelineRe
             Tags = Texts(other?.Map("tags"), own.Map("tags")),
             Resources = Merged(other?.Map("resources"), own.Map("resources")),
             Limits = Merged(other?.Map("limits"), own.Map("limits")),
+            Priority = own.Map("queue_settings")?.Text("priority") ?? other?.Map("queue_settings")?.Text("priority"),
             IsDeterministic = YamlText.Boolean(own.Text("is_deterministic") ?? other?.Text("is_deterministic") ?? "true") != false,
             Place = own.Place,
         };

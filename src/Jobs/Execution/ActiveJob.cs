@@ -72,6 +72,7 @@ internal sealed class ActiveJob(JobRecord record, ITracking tracking)
             Id = Record.Id,
             Experiment = Record.Experiment,
             Name = Record.DisplayName ?? Record.Name,
+            ParentRunId = Record.ParentRunId,
             Tags = Tags(Record.Tags, null),
         },
         CancellationToken.None);

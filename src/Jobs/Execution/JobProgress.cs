@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json;
 using Slipway.Data;
 using Slipway.Jobs.Contracts;
+using Slipway.Jobs.Sweeps;
 using Slipway.Kernel;
 
 namespace Slipway.Jobs.Execution;
@@ -17,6 +18,9 @@ internal sealed class JobProgress(
     /// <summary>The kind of the work items.</summary>
     public const string WorkKind = "step";
 
+    /// <summary>The kind of the items of steps that wait for other jobs.</summary>
+    public const string CoordinationKind = "step.coordination";
+
     /// <summary>How often a worker may die with a step is the executor's to judge: it can tell the job.</summary>
     private const int QueueAttempts = int.MaxValue;
 
@@ -26,7 +30,7 @@ internal sealed class JobProgress(
         {
             Workspace = job.Caller.Workspace,
             Principal = job.Caller.Principal,
-            Kind = WorkKind,
+            Kind = job.Plan.Steps[position].Coordinates ? CoordinationKind : WorkKind,
             Key = $"{job.Id}/{position}",
             Payload = new StepWork(job.Id, position).Write(),
             Priority = job.Plan.Steps[position].Priority,
@@ -41,6 +45,10 @@ internal sealed class JobProgress(
         var now = time.UtcNow();
         if (!await steps.EndAsync(tx, job.Id, position, end, now, ct))
             return false;
+
+        // It may have ended anywhere, or not have begun again: nobody else would end what it started.
+        if (job.Plan.Steps[position].Coordinates && end.Status != JobStatus.Completed)
+            await TrialStore.CancelAsync(tx, job.Id, job.Plan.Steps[position].Name, $"The sweep '{job.StepId(position)}' ended.", ct);
 
         var failed = end.Status == JobStatus.Failed;
         var move = new Move(job, tx, now);

@@ -27,6 +27,12 @@ internal sealed class JobRecord
 
     public required JobPlan Plan { get; init; }
 
+    /// <summary>The job whose step started this one; null: nobody's.</summary>
+    public string? ParentName { get; init; }
+
+    /// <summary>The tracking run of that step.</summary>
+    public string? ParentRunId { get; init; }
+
     public bool IsPipeline => Type == "pipeline";
 
     /// <summary>The steps that wait for a step.</summary>

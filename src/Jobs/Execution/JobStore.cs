@@ -10,7 +10,7 @@ internal sealed class JobStore(Database database)
 {
     private const string Columns =
         "id, workspace, name, type, experiment, display_name, principal, tags, status, message, cancel_requested, "
-        + "announced, created_at, started_at, ended_at";
+        + "announced, created_at, started_at, ended_at, parent_name";
 
     private const string Untold =
         """
@@ -26,10 +26,10 @@ internal sealed class JobStore(Database database)
             """
             insert into jobs (
                 id, workspace, name, type, experiment, display_name, principal, tags,
-                status, open_steps, failed_steps, cancel_requested, announced, created_at)
+                status, open_steps, failed_steps, cancel_requested, announced, created_at, parent_name, parent_run_id)
             values (
                 @Id, @Workspace, @Name, @Type, @Experiment, @DisplayName, @Principal, @Tags,
-                'Queued', @OpenSteps, 0, @No, @No, @Now)
+                'Queued', @OpenSteps, 0, @No, @No, @Now, @ParentName, @ParentRunId)
             on conflict (workspace, name) do nothing
             """,
             new
@@ -45,6 +45,8 @@ internal sealed class JobStore(Database database)
                 OpenSteps = openSteps,
                 No = false,
                 Now = now,
+                job.ParentName,
+                job.ParentRunId,
             },
             ct);
         if (added == 1)
@@ -62,13 +64,14 @@ internal sealed class JobStore(Database database)
         database.FindAsync<JobRow>($"select {Columns} from jobs where id = @Id", new { Id = id }, ct);
 
     /// <summary>Newest first.</summary>
+    /// <param name="parent">Jobs that steps of this one started; null: those that nobody's step started.</param>
     /// <param name="before">Time and id of the last job of the page before.</param>
     public Task<IReadOnlyList<JobRow>> ListAsync(
-        WorkspaceName workspace, JobStatus? status, (long Time, string Id)? before, int limit, CancellationToken ct) =>
+        WorkspaceName workspace, JobStatus? status, string? parent, (long Time, string Id)? before, int limit, CancellationToken ct) =>
         database.QueryAsync<JobRow>(
             $"""
             select {Columns} from jobs
-            where workspace = @Workspace and (@Status = '' or status = @Status)
+            where workspace = @Workspace and (@Status = '' or status = @Status) and coalesce(parent_name, '') = @Parent
                 and (created_at, id) < (@BeforeTime, @BeforeId)
             order by created_at desc, id desc
             limit @Limit
@@ -77,6 +80,7 @@ internal sealed class JobStore(Database database)
             {
                 Workspace = workspace.Value,
                 Status = status?.ToString() ?? "",
+                Parent = parent ?? "",
                 BeforeTime = before?.Time ?? long.MaxValue,
                 BeforeId = before?.Id ?? "",
                 Limit = limit,
@@ -87,7 +91,7 @@ internal sealed class JobStore(Database database)
     {
         var row = await database.FindAsync<PlanRow>(
             """
-            select id, workspace, name, type, experiment, display_name, principal, tags, plan
+            select id, workspace, name, type, experiment, display_name, principal, tags, plan, parent_name, parent_run_id
             from jobs join job_definitions on job_id = id
             where id = @Id
             """,
@@ -103,6 +107,8 @@ internal sealed class JobStore(Database database)
             DisplayName = row.DisplayName,
             Tags = JobsJson.ReadMap(row.Tags),
             Plan = JobsJson.ReadPlan(row.Plan),
+            ParentName = row.ParentName,
+            ParentRunId = row.ParentRunId,
         };
     }
 
@@ -207,6 +213,10 @@ internal sealed class JobStore(Database database)
         public required string Tags { get; init; }
 
         public required string Plan { get; init; }
+
+        public string? ParentName { get; init; }
+
+        public string? ParentRunId { get; init; }
     }
 }
 
@@ -252,6 +262,8 @@ internal sealed record JobRow
     public long? StartedAt { get; init; }
 
     public long? EndedAt { get; init; }
+
+    public string? ParentName { get; init; }
 
     public bool IsOver => Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Canceled;
 }

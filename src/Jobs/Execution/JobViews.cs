@@ -23,6 +23,7 @@ internal sealed class JobViews(StepStore steps)
         Status = row.Status,
         Message = row.Message,
         RunId = row.Id,
+        ParentName = row.ParentName,
         CreatedAt = row.CreatedAt.ToTime(),
         StartedAt = row.StartedAt?.ToTime(),
         EndedAt = row.EndedAt?.ToTime(),

@@ -10,6 +10,7 @@ namespace Slipway.Jobs.Execution;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(JobPlan))]
+[JsonSerializable(typeof(double[]))]
 [JsonSerializable(typeof(StepWork))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(Dictionary<string, StepOutput>))]

@@ -8,11 +8,20 @@ namespace Slipway.Jobs.Execution;
 /// </summary>
 internal sealed class StepFolders : IDisposable
 {
-    private StepFolders(string root) => Root = root;
+    private readonly SpareFolders? _spares;
+
+    private StepFolders(string root, SpareFolders? spares)
+    {
+        Root = root;
+        _spares = spares;
+    }
 
     public string Root { get; }
 
     public string Work => Path.Combine(Root, "work");
+
+    /// <summary>Where a command runs: a copy of its code, which it may change.</summary>
+    public string Code => Path.Combine(Work, "code");
 
     public string Log => Path.Combine(Root, "std_log.txt");
 
@@ -31,14 +40,22 @@ internal sealed class StepFolders : IDisposable
     /// <summary>True: an earlier attempt, whose worker died, still runs in it.</summary>
     public bool IsAdopted { get; private init; }
 
-    public static StepFolders Create(string parent, string runId, long fence)
+    /// <summary>What every attempt has.</summary>
+    private string[] Skeleton => [Outputs, Path.Combine(Code, "outputs"), Path.Combine(Code, "logs")];
+
+    public static StepFolders Create(string parent, string runId, long fence, SpareFolders spares)
     {
         if (FindDetached(parent, runId) is { } left)
-            return new StepFolders(left) { IsAdopted = true };
+            return new StepFolders(left, null) { IsAdopted = true };
 
-        var folders = new StepFolders(Path.Combine(parent, $"{runId}-{fence.ToString(CultureInfo.InvariantCulture)}"));
+        var folders = new StepFolders(Path.Combine(parent, $"{runId}-{fence.ToString(CultureInfo.InvariantCulture)}"), spares);
         folders.Delete();
-        Directory.CreateDirectory(folders.Work);
+        if (!spares.TryMoveTo(folders.Root))
+        {
+            foreach (var folder in folders.Skeleton)
+                Directory.CreateDirectory(folder);
+        }
+
         return folders;
     }
 
@@ -47,7 +64,7 @@ internal sealed class StepFolders : IDisposable
     {
         foreach (var folder in Directory.Exists(parent) ? Directory.GetDirectories(parent) : [])
         {
-            if (new StepFolders(folder) is var left && !System.IO.File.Exists(left.Detached))
+            if (new StepFolders(folder, null) is var left && !System.IO.File.Exists(left.Detached))
                 left.Delete();
         }
     }
@@ -58,10 +75,21 @@ internal sealed class StepFolders : IDisposable
 
     public string Output(string name) => Directory.CreateDirectory(Path.Combine(Outputs, name)).FullName;
 
-    public void Dispose() => Delete();
+    public void Dispose()
+    {
+        try
+        {
+            if (_spares?.TryTake(Root, Skeleton) != true)
+                Delete();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Delete();
+        }
+    }
 
     private static string? FindDetached(string parent, string runId) => Directory.Exists(parent)
-        ? Directory.EnumerateDirectories(parent, $"{runId}-*").FirstOrDefault(left => System.IO.File.Exists(new StepFolders(left).Detached))
+        ? Directory.EnumerateDirectories(parent, $"{runId}-*").FirstOrDefault(left => System.IO.File.Exists(new StepFolders(left, null).Detached))
         : null;
 
     private void Delete()

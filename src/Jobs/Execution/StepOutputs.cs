@@ -18,6 +18,12 @@ internal sealed class StepOutputs(ContentStore content, IDataAssets data, IModel
         foreach (var output in run.Step.Outputs)
         {
             var folder = run.OutputFolders[output.Name];
+            if (run.Adopted.TryGetValue(output.Name, out var adopted))
+            {
+                outputs[output.Name] = new StepOutput(adopted, output.AssetName is null ? null : await RegisterAsync(run, output, adopted, ct));
+                continue;
+            }
+
             var node = run.MadeNode(output.Name);
             var isEmpty = !Directory.EnumerateFileSystemEntries(folder).Any();
 

@@ -19,7 +19,7 @@ internal sealed class StepPreparation(ContentStore content)
         var step = job.Plan.Steps[position];
         var inputs = new Dictionary<string, StepInput>(StringComparer.OrdinalIgnoreCase);
         foreach (var input in resolved.Where(input => !input.IsMissing))
-            inputs[input.Name] = await PlaceAsync(input, folders, isTrusted: step.Kind != "command", ct);
+            inputs[input.Name] = await PlaceAsync(input, folders, step, ct);
         var outputs = step.Outputs.ToDictionary(
             output => output.Name, output => folders.Output(output.Name), StringComparer.OrdinalIgnoreCase);
         return new StepRun
@@ -37,6 +37,7 @@ internal sealed class StepPreparation(ContentStore content)
             Step = step,
             Run = run,
             StepLog = log,
+            Resolved = resolved,
             Folders = folders,
         };
     }
@@ -45,13 +46,13 @@ internal sealed class StepPreparation(ContentStore content)
     public static string OutputPath(PlannedOutput output, string folder) =>
         output.Type == "uri_file" ? Path.Combine(folder, output.Name) : folder;
 
-    private async Task<StepInput> PlaceAsync(ResolvedInput input, StepFolders folders, bool isTrusted, CancellationToken ct) => new()
+    private async Task<StepInput> PlaceAsync(ResolvedInput input, StepFolders folders, PlannedStep step, CancellationToken ct) => new()
     {
         Name = input.Name,
         Literal = input.Literal,
         Tree = input.Tree,
-        Path = input.Tree is { } tree
-            ? await PlaceAsync(folders, tree, folders.Input(input.Name), input.Type == "uri_file", input.LocalName, isTrusted, ct)
+        Path = input.Tree is { } tree && !step.Coordinates
+            ? await PlaceAsync(folders, tree, folders.Input(input.Name), input.Type == "uri_file", input.LocalName, step.Kind is not ("command" or "parallel"), ct)
             : null,
         Data = input.Data,
         Model = input.Model,

@@ -22,6 +22,12 @@ internal sealed class StepRun : StepContext
 
     public required StepLog StepLog { get; init; }
 
+    /// <summary>The inputs as they were looked up.</summary>
+    public required IReadOnlyList<ResolvedInput> Resolved { get; init; }
+
+    /// <summary>Outputs that are trees already, and not what lies in the folders.</summary>
+    public Dictionary<string, Digest> Adopted { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     public required StepFolders Folders { get; init; }
 
     /// <summary>Set when the rest of the pipeline is to be skipped.</summary>

@@ -18,6 +18,7 @@ internal sealed partial class StepRunner(
     StepKeys keys,
     StepStarts starts,
     StepArtifacts artifacts,
+    SpareFolders spares,
     DataOptions data,
     IOptions<JobsOptions> options,
     TimeProvider time,
@@ -57,7 +58,7 @@ internal sealed partial class StepRunner(
     {
         var trackingRun = await starts.StartAsync(job, row, key, ct);
         running.RunStarted = true;
-        using var folders = StepFolders.Create(Path.Combine(data.Home, WorkFolder), row.RunId, running.Lease.Fence);
+        using var folders = StepFolders.Create(Path.Combine(data.Home, WorkFolder), row.RunId, running.Lease.Fence, spares);
         await using var log = new StepLog(folders.Log, options.Value.LogLimitBytes);
         running.Log = log;
         StepRun? run = null;

@@ -19,7 +19,8 @@ internal sealed partial class StepWorker(
     TimeProvider time,
     ILogger<StepWorker> logger) : BackgroundService
 {
-    private static readonly string[] s_kinds = [JobProgress.WorkKind];
+    // Those that only wait for other jobs take no place from these.
+    private const int MostCoordinators = 256;
 
     // What this process queues wakes it at once; this is for what other processes queue.
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(250);
@@ -43,16 +44,13 @@ internal sealed partial class StepWorker(
 
         await RecoverAsync(stoppingToken);
         var parallelism = options.Value.Parallelism > 0 ? options.Value.Parallelism : Environment.ProcessorCount;
-        using var slots = new SemaphoreSlim(parallelism);
         using var heart = new CancellationTokenSource();
         var watching = watch.RunAsync(() => _running.Keys, heart.Token);
         try
         {
-            while (true)
-            {
-                await slots.WaitAsync(stoppingToken);
-                Start(await NextAsync(stoppingToken), slots, stoppingToken);
-            }
+            await Task.WhenAll(
+                LeaseAsync(JobProgress.WorkKind, parallelism, stoppingToken),
+                LeaseAsync(JobProgress.CoordinationKind, MostCoordinators, stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -62,6 +60,17 @@ internal sealed partial class StepWorker(
                 step.Stop(StopCause.ServerStopped);
             await Task.WhenAll(_running.Values);
             await watching;
+        }
+    }
+
+    private async Task LeaseAsync(string kind, int atOnce, CancellationToken stopping)
+    {
+        // Not disposed: steps that end after the last lease still give their place back.
+        var slots = new SemaphoreSlim(atOnce);
+        while (true)
+        {
+            await slots.WaitAsync(stopping);
+            Start(await NextAsync(kind, stopping), slots, stopping);
         }
     }
 
@@ -89,13 +98,13 @@ internal sealed partial class StepWorker(
         await queue.DeleteFinishedAsync(s_keptFor, ct);
     }
 
-    private async Task<Lease> NextAsync(CancellationToken ct)
+    private async Task<Lease> NextAsync(string kind, CancellationToken ct)
     {
         while (true)
         {
             try
             {
-                return await queue.NextAsync(s_kinds, OwnerOf(data.Home), _lease, s_poll, ct);
+                return await queue.NextAsync([kind], OwnerOf(data.Home), _lease, s_poll, ct);
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {

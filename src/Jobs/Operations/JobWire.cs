@@ -12,6 +12,7 @@ internal sealed record JobWire(
     [property: JsonPropertyName("status")] string Status,
     [property: JsonPropertyName("message")] string? Message,
     [property: JsonPropertyName("runId")] string RunId,
+    [property: JsonPropertyName("parentJobName")] string? ParentName,
     [property: JsonPropertyName("createdAt")] DateTimeOffset CreatedAt,
     [property: JsonPropertyName("startedAt")] DateTimeOffset? StartedAt,
     [property: JsonPropertyName("endedAt")] DateTimeOffset? EndedAt,
@@ -19,7 +20,7 @@ internal sealed record JobWire(
     [property: JsonPropertyName("steps")] IReadOnlyList<JobWire.Step> Steps)
 {
     public static JobWire Of(Job job) => new(
-        job.Name, job.Type, job.Experiment, job.DisplayName, job.Status.ToString(), job.Message, job.RunId, job.CreatedAt,
+        job.Name, job.Type, job.Experiment, job.DisplayName, job.Status.ToString(), job.Message, job.RunId, job.ParentName, job.CreatedAt,
         job.StartedAt, job.EndedAt, job.Tags, [.. job.Steps.Select(Step.Of)]);
 
     internal sealed record Step(

@@ -11,7 +11,7 @@ using Slipway.Security.Contracts;
 
 namespace Slipway.Jobs.Operations;
 
-/// <summary>GET /api/v1/jobs: newest first, page by page, perhaps of one status.</summary>
+/// <summary>GET /api/v1/jobs: newest first, page by page, perhaps of one status, or the trials of one job.</summary>
 internal sealed class ListJobs(JobStore jobs, JobViews views, IAccess access)
 {
     private const int MostPerPage = 200;
@@ -20,19 +20,20 @@ internal sealed class ListJobs(JobStore jobs, JobViews views, IAccess access)
         routes.MapGet("/jobs", HandleAsync).WithName("ListJobs").WithTags("jobs");
 
     private static async Task<Ok<Response>> HandleAsync(
-        Caller caller, ListJobs operation, CancellationToken ct, string? status = null, int limit = 50, string? pageToken = null)
+        Caller caller, ListJobs operation, CancellationToken ct, string? status = null, int limit = 50, string? pageToken = null,
+        string? parent = null)
     {
-        var page = await operation.RunAsync(caller, ParseStatus(status), limit, pageToken, ct);
+        var page = await operation.RunAsync(caller, ParseStatus(status), parent, limit, pageToken, ct);
         return TypedResults.Ok(new Response([.. page.Items.Select(JobWire.Of)], page.NextToken));
     }
 
-    public async Task<Page<Job>> RunAsync(Caller caller, JobStatus? status, int limit, string? pageToken, CancellationToken ct)
+    public async Task<Page<Job>> RunAsync(Caller caller, JobStatus? status, string? parent, int limit, string? pageToken, CancellationToken ct)
     {
         if (limit is < 1 or > MostPerPage)
             throw SlipwayException.Invalid($"limit is {limit}; it must be from 1 to {MostPerPage}.");
         await access.DemandAsync(caller, Permission.Read, "job:all", ct);
 
-        var rows = await jobs.ListAsync(caller.Workspace, status, ParseToken(pageToken), limit + 1, ct);
+        var rows = await jobs.ListAsync(caller.Workspace, status, parent, ParseToken(pageToken), limit + 1, ct);
         var shown = rows.Take(limit).ToList();
         var next = rows.Count > limit ? $"{shown[^1].CreatedAt}.{shown[^1].Id}" : null;
         return new Page<Job>(await views.ShowAsync(shown, ct), next);

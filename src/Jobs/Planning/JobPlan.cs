@@ -69,6 +69,16 @@ internal sealed record PlannedStep
     public int Retries { get; init; }
 
     public required bool IsDeterministic { get; init; }
+
+    /// <summary>Of a sweep: what each trial runs, without inputs.</summary>
+    public PlannedStep? Trial { get; init; }
+
+    /// <summary>Of a sweep: when it ends.</summary>
+    public JsonObject? Limits { get; init; }
+
+    /// <summary>True: it starts other jobs and waits for them, and so takes no place from those that work.</summary>
+    [JsonIgnore]
+    public bool Coordinates => Trial is not null;
 }
 
 /// <summary>A local path of the definition: its tree, and its last segment (the name of the file if it was one).</summary>

@@ -23,6 +23,8 @@ internal sealed class PlanCheck(Policies<IStepKind> kinds)
             var at = $"{path}jobs.{step.Name}";
             if (step.ComponentReference is { } component)
                 problems.Add(step.Place, $"{at}.component", $"'{component.Text}' is not known here. Register it (slipway component create --file), or name the component's YAML file.");
+            else if (step.TrialReference is { } trial)
+                problems.Add(step.Place, $"{at}.trial", $"'{trial.Text}' is not known here. Register it (slipway component create --file), or name the component's YAML file.");
             else if (step.Pipeline is { } inner)
                 Check(inner, at + ".", problems);
             else if (kinds.Find(step.Kind) is null)

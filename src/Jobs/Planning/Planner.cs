@@ -63,7 +63,7 @@ internal sealed class Planner
         scope.Leaves[step.Name] = [_steps.Count];
         foreach (var output in step.Outputs)
             scope.StepOutputs[(step.Name, output.Name)] = new StepSource(_steps.Count, output.Name);
-        _steps.Add(new PlannedStep
+        var planned = new PlannedStep
         {
             Name = scope.Prefix + step.Name,
             Kind = step.Kind,
@@ -80,9 +80,35 @@ internal sealed class Planner
             Timeout = Seconds(Placeholders.Fill(step.Limits?["timeout"], fill)),
             Retries = Count(Placeholders.Fill((step.Settings["retry_settings"] as JsonObject)?["max_retries"], fill)),
             Resources = Placeholders.Fill(step.Resources, fill) as JsonObject,
-            Priority = Priority((step.Settings["queue_settings"] as JsonObject)?["priority"]?.ToString()),
+            Priority = Priority(step.Priority),
             IsDeterministic = step.IsDeterministic,
-        });
+        };
+        _steps.Add(step.Trial is null ? planned : Sweep(planned, step, step.Trial, fill));
+    }
+
+    private PlannedStep Sweep(PlannedStep planned, StepDefinition step, StepDefinition trial, Func<Expression, string?> fill)
+    {
+        var limits = Placeholders.Fill(step.Limits, fill) as JsonObject;
+        return planned with
+        {
+            Timeout = null,
+            Limits = limits,
+            Trial = planned with
+            {
+                Kind = trial.Kind,
+                DisplayName = null,
+                Inputs = [],
+                Outputs = [.. planned.Outputs.Select(output => output with { AssetName = null, AssetVersion = null })],
+                WaitsFor = [],
+                Settings = (JsonObject)Placeholders.Fill(trial.Settings, fill)!,
+                Files = trial.Files.ToDictionary(file => file.Field, file => TreeOf(file.Path, trial.Place)),
+                EnvironmentVariables = trial.EnvironmentVariables.Concat(step.EnvironmentVariables)
+                    .GroupBy(pair => pair.Key).ToDictionary(pair => pair.Key, pair => Placeholders.Fill(pair.Last().Value, fill)),
+                Timeout = Seconds(limits?["trial_timeout"]) ?? Seconds(Placeholders.Fill(trial.Limits?["timeout"], fill)),
+                Resources = Placeholders.Fill(trial.Resources ?? step.Resources, fill) as JsonObject,
+                IsDeterministic = step.IsDeterministic && trial.IsDeterministic,
+            },
+        };
     }
 
     private void AddInner(

@@ -73,6 +73,9 @@ public interface ITracking
         IReadOnlyDictionary<string, string> tags,
         CancellationToken ct);
 
+    /// <summary>The points of a metric in the order in which they were logged; none when the run has none, or is not there.</summary>
+    Task<IReadOnlyList<MetricPoint>> SeriesAsync(Caller caller, string runId, string key, CancellationToken ct);
+
     Task FinishRunAsync(Caller caller, string runId, RunStatus status, CancellationToken ct);
 
     /// <summary>Adds the files of a tree to the run's artifacts below a folder ("" is the root).</summary>

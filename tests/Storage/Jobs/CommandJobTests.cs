@@ -55,6 +55,17 @@ public sealed class CommandJobTests() : JobContract(DatabaseProvider.Sqlite)
         Assert.Equal("copy.csv", Assert.Single(made.Entries).Path);
     }
 
+    [Fact]
+    public async Task A_command_finds_nothing_of_the_one_before_it()
+    {
+        await using var host = await StartAsync(new HostSettings { Parallelism = 1 });
+        await host.RunAsync(Command("mkdir -p a/b && ln -s /tmp logs/out && touch a/b/c .hidden outputs/x ../y ${{outputs.out}}/z && chmod 0 a/b"), Ct);
+
+        var job = await host.RunAsync(Command("find ../.. -mindepth 1 ! -name std_log.txt | sort; ls -A ${{outputs.out}}"), Ct);
+
+        Assert.Equal("../../outputs\n../../outputs/out\n../../work\n../../work/code\n../../work/code/logs\n../../work/code/outputs\n", await LogAsync(host, job));
+    }
+
     [Theory]
     [InlineData("echo started; exit 3", "The command ended with exit code 3. Its last words: started")]
     [InlineData("kill -9 $$", "The command was ended by signal 9, KILL (most often: the machine ran out of memory) (exit code 137).")]

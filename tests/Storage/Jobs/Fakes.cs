@@ -16,6 +16,8 @@ internal sealed class Neighbours(ContentStore content) : ITracking, IDataAssets,
 
     public ConcurrentDictionary<string, (Run Run, string? Parent)> Runs { get; } = [];
 
+    public ConcurrentDictionary<string, List<MetricPoint>> Metrics { get; } = [];
+
     public List<DataVersion> Versions { get; } = [];
 
     public List<ModelVersion> Models { get; } = [];
@@ -29,7 +31,7 @@ internal sealed class Neighbours(ContentStore content) : ITracking, IDataAssets,
             ExperimentId = "1",
             Name = wanted.Name ?? id,
             Status = RunStatus.Running,
-            StartedAt = DateTimeOffset.UnixEpoch,
+            StartedAt = TimeProvider.System.GetUtcNow(),
             Metrics = new Dictionary<string, double>(),
             Params = new Dictionary<string, string>(),
             Tags = wanted.Tags,
@@ -40,7 +42,24 @@ internal sealed class Neighbours(ContentStore content) : ITracking, IDataAssets,
 
     public Task LogAsync(
         Caller caller, string runId, IReadOnlyCollection<MetricPoint> metrics, IReadOnlyDictionary<string, string> parameters,
-        IReadOnlyDictionary<string, string> tags, CancellationToken ct) => Task.CompletedTask;
+        IReadOnlyDictionary<string, string> tags, CancellationToken ct)
+    {
+        Metrics.GetOrAdd(runId, _ => []).AddRange(metrics);
+        Runs.AddOrUpdate(
+            runId,
+            id => throw SlipwayException.NotFound("Run", id),
+            (_, run) => (run.Run with
+            {
+                Params = run.Run.Params.Concat(parameters).ToDictionary(),
+                Tags = run.Run.Tags.Concat(tags).GroupBy(tag => tag.Key).ToDictionary(tag => tag.Key, tag => tag.Last().Value),
+                Metrics = run.Run.Metrics.Concat(metrics.Select(point => KeyValuePair.Create(point.Key, point.Value)))
+                    .GroupBy(metric => metric.Key).ToDictionary(metric => metric.Key, metric => metric.Last().Value),
+            }, run.Parent));
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<MetricPoint>> SeriesAsync(Caller caller, string runId, string key, CancellationToken ct) =>
+        Task.FromResult<IReadOnlyList<MetricPoint>>([.. Metrics.GetValueOrDefault(runId, []).ToArray().Where(point => point.Key == key)]);
 
     public Task FinishRunAsync(Caller caller, string runId, RunStatus status, CancellationToken ct)
     {

@@ -73,10 +73,7 @@ public sealed class LimitedCommandTests() : JobContract(DatabaseProvider.Sqlite)
         while ((await host.Jobs.FindAsync(Caller.System, first, Ct))!.Status != JobStatus.Running)
             await Task.Delay(5, Ct);
 
-        var steps = new[] { "low", "medium", "high" }.Select(priority => Step(priority, "note") with
-        {
-            Settings = new JsonObject { ["queue_settings"] = new JsonObject { ["priority"] = priority } },
-        });
+        var steps = new[] { "low", "medium", "high" }.Select(priority => Step(priority, "note") with { Priority = priority });
         var name = await host.SubmitAsync(Pipeline([.. steps]), Ct);
         gate.SetResult();
         await host.WaitAsync(name, Ct);

@@ -128,6 +128,13 @@ public sealed class PlannerTests
         Assert.Equal(plan.Steps[1].Inputs[0], JobsJson.ReadPlan(json).Steps[1].Inputs[0]);
     }
 
+    [Theory]
+    [InlineData("type: command\ncommand: ls\nenvironment: azureml:any@latest\nqueue_settings: {priority: High}", 1)]
+    [InlineData("type: pipeline\njobs: {a: {command: ls, environment: azureml:any@latest, queue_settings: {priority: low}}}", -1)]
+    [InlineData("type: command\ncommand: ls\nenvironment: azureml:any@latest", 0)]
+    public void The_priority_of_a_job_or_step_is_planned(string yaml, int priority) =>
+        Assert.Equal(priority, Plan(yaml).Steps[0].Priority);
+
     private static JobPlan Plan(string yaml, params (string Key, Digest Tree)[] files)
     {
         var definition = new DefinitionReader(new Policies<Slipway.Jobs.Contracts.IStepKind>([]))
