@@ -9,7 +9,7 @@ internal static class AzureNames
 {
     // The keys in these are the user's own.
     private static readonly FrozenSet<string> s_free = FrozenSet.Create(
-        "tags", "properties", "metrics", "params", "inputs", "outputs", "traffic", "environment_variables", "jobs", "definition", "services");
+        "tags", "properties", "parameters", "metrics", "params", "inputs", "outputs", "traffic", "environment_variables", "jobs", "definition", "services");
 
     public static JsonNode? Of(JsonNode? node) => node switch
     {

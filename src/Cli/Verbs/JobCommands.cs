@@ -13,7 +13,7 @@ internal static class JobCommands
 
     public static Command Create() => new("job", "Jobs and pipelines.")
     {
-        CreateJob(), List(), Show(), Stream(), Cancel(), Log(), JobDownload.Create(), ExplainCache(),
+        CreateJob(), List(), Show(), Stream(), Cancel(), Log(), JobDownload.Create(), JobTrials.Create(), ExplainCache(),
     };
 
     private static Command CreateJob()
@@ -41,9 +41,11 @@ internal static class JobCommands
     {
         var most = new Option<int>("--max-results", "-r") { Description = "Default: 50.", DefaultValueFactory = _ => 50 };
         var status = new Option<string?>("--status") { Description = "Only these: Queued, Running, Completed, Failed, Canceled." };
-        return ApiVerb.Create("list", "List jobs, newest first.", [most, status], async (client, parsed, format, ct) =>
+        var parent = new Option<string?>("--parent-job-name", "-p") { Description = "The trials that this job started, which are left out otherwise." };
+        return ApiVerb.Create("list", "List jobs, newest first.", [most, status, parent], async (client, parsed, format, ct) =>
         {
             var filter = parsed.GetValue(status) is { } only ? $"&status={Uri.EscapeDataString(only)}" : "";
+            filter += parsed.GetValue(parent) is { } above ? $"&parent={Uri.EscapeDataString(above)}" : "";
             var jobs = (await client.GetAsync($"api/v1/jobs?limit={parsed.GetValue(most)}{filter}", ct))["jobs"]!.AsArray();
             Printer.List(jobs, s_columns, format);
             return 0;
@@ -85,12 +87,27 @@ internal static class JobCommands
     {
         var name = Name();
         var step = new Option<string?>("--step") { Description = "Only this step." };
-        return ApiVerb.Create("log", "Print the logs of a job's steps.", [name, step], async (client, parsed, format, ct) =>
+        var grep = new Option<string?>("--grep") { Description = "Only the lines that match this regular expression." };
+        return ApiVerb.Create("log", "Print the logs of a job's steps.", [name, step, grep], async (client, parsed, format, ct) =>
         {
+            if (parsed.GetValue(grep) is { } pattern)
+                return await SearchAsync(client, parsed.GetValue(name)!, pattern, parsed.GetValue(step), format, ct);
             var query = parsed.GetValue(step) is { } only ? $"?step={Uri.EscapeDataString(only)}" : "";
             await format.Out.WriteAsync(await client.GetTextAsync($"{Path(parsed.GetValue(name)!)}/logs{query}", ct));
             return 0;
         });
+    }
+
+    private static async Task<int> SearchAsync(
+        SlipwayClient client, string name, string pattern, string? step, OutputStyle format, CancellationToken ct)
+    {
+        var query = $"?pattern={Uri.EscapeDataString(pattern)}" + (step is null ? "" : $"&step={Uri.EscapeDataString(step)}");
+        var found = await client.GetAsync($"{Path(name)}/logs/search{query}", ct);
+        foreach (var line in found["lines"]!.AsArray())
+            await format.Out.WriteLineAsync($"{line!["step"]}:{line["line"]}: {line["text"]}");
+        if (found["truncated"]!.GetValue<bool>())
+            await format.Error.WriteLineAsync("There are more; name a step, or a narrower pattern.");
+        return found["lines"]!.AsArray().Count == 0 ? 1 : 0;
     }
 
     private static Command ExplainCache()

@@ -46,19 +46,16 @@ internal sealed class JobSubmission(
             Tags = definition.Tags.Concat(wanted.Tags).GroupBy(tag => tag.Key).ToDictionary(tag => tag.Key, tag => tag.Last().Value),
             Plan = Planner.Plan(definition, name, wanted.Files),
         };
-        return await AddAsync(record, wanted, null, ct) ? record : null;
+        NewEdge[] edges = [.. used.Select(asset => StepRun.Edge("used", asset.Node, $"run:{record.Id}"))];
+        return await AddAsync(record, wanted, (tx, token) => lineage.AppendAsync(tx, caller, edges, token), ct) ? record : null;
     }
 
     /// <summary>False: a job of this name exists.</summary>
     /// <param name="also">What is written in the same transaction.</param>
-    public async Task<bool> AddAsync(JobRecord record, NewJob wanted, Func<DbTransaction, CancellationToken, Task>? also, CancellationToken ct)
+    public async Task<bool> AddAsync(JobRecord record, NewJob wanted, Func<DbTransaction, CancellationToken, Task> also, CancellationToken ct)
     {
         var rows = Rows(record);
-        NewEdge[] edges =
-        [
-            .. await reuse.ApplyAsync(record, rows, time.UtcNow(), ct),
-            .. used.Select(asset => StepRun.Edge("used", asset.Node, $"run:{record.Id}")),
-        ];
+        var edges = await reuse.ApplyAsync(record, rows, time.UtcNow(), ct);
         var added = await database.WriteAsync(
             IsolationLevel.ReadCommitted, (tx, token) => WriteAsync(tx, record, rows, edges, wanted, also, token), ct);
         if (!added)
@@ -73,7 +70,7 @@ internal sealed class JobSubmission(
 
     private async Task<bool> WriteAsync(
         DbTransaction tx, JobRecord job, List<StepRow> rows, IReadOnlyList<NewEdge> edges, NewJob wanted,
-        Func<DbTransaction, CancellationToken, Task>? also, CancellationToken ct)
+        Func<DbTransaction, CancellationToken, Task> also, CancellationToken ct)
     {
         var now = time.UtcNow();
         var open = rows.Count(row => !row.IsOver);
@@ -81,8 +78,7 @@ internal sealed class JobSubmission(
             return false;
 
         await steps.AddAsync(tx, rows, ct);
-        if (also is not null)
-            await also(tx, ct);
+        await also(tx, ct);
         await lineage.AppendAsync(tx, job.Caller, edges, ct);
         foreach (var ready in rows.Where(row => row.Status == JobStatus.Queued))
             await progress.EnqueueAsync(tx, job, ready.Position, ct);

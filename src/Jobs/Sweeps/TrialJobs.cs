@@ -24,8 +24,8 @@ internal sealed class TrialJobs(
             new NewJob { Source = $"{record.Name}.yml", Yaml = $"# Trial {number} of {sweep.StepId}\n" },
             async (tx, token) =>
             {
-                if (!await TrialStore.AddAsync(
-                    tx, sweep.RunId, number, record.Id, JsonSerializer.Serialize([.. point], JobsJson.Default.DoubleArray), JobsJson.Write(parameters), token))
+                var chosen = JsonSerializer.Serialize([.. point], JobsJson.Default.DoubleArray);
+                if (!await TrialStore.AddAsync(tx, sweep.RunId, number, record.Id, chosen, JobsJson.Write(parameters), token))
                     throw SlipwayException.Conflict($"Another worker runs the sweep {sweep.StepId} by now.");
             },
             ct);
@@ -85,17 +85,15 @@ internal sealed class TrialJobs(
     }
 
     private static PlannedStep Step(
-        PlannedStep trial, string name, IReadOnlyList<ResolvedInput> resolved, Dictionary<string, string> parameters) => trial with
+        PlannedStep trial, string name, IReadOnlyList<ResolvedInput> resolved, Dictionary<string, string> parameters)
     {
-        Name = name,
-        Inputs =
-        [
-            .. resolved.Where(input => !parameters.ContainsKey(input.Name)).Select(input => new PlannedInput { Name = input.Name, Type = input.Type, Optional = true, Source = Source(input) }),
-            .. parameters.Select(pair => new PlannedInput { Name = pair.Key, Source = new LiteralSource(pair.Value) }),
-        ],
-        Settings = (JsonObject)Placeholders.Fill(
-            trial.Settings, expression => expression.Kind == ExpressionKind.SearchSpace ? parameters.GetValueOrDefault(expression.Name) : null)!,
-    };
+        var given = resolved.Where(input => !parameters.ContainsKey(input.Name)).Select(input =>
+            new PlannedInput { Name = input.Name, Type = input.Type, Optional = true, Source = Source(input) });
+        var tried = parameters.Select(pair => new PlannedInput { Name = pair.Key, Source = new LiteralSource(pair.Value) });
+        var settings = Placeholders.Fill(
+            trial.Settings, expression => expression.Kind == ExpressionKind.SearchSpace ? parameters.GetValueOrDefault(expression.Name) : null);
+        return trial with { Name = name, Inputs = [.. given, .. tried], Settings = (JsonObject)settings! };
+    }
 
     // What the sweep found when it began, so that all trials read the same.
     private static InputSource Source(ResolvedInput input) => input switch

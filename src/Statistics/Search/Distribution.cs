@@ -1,5 +1,3 @@
-using MathNet.Numerics.Distributions;
-
 namespace Slipway.Statistics.Search;
 
 /// <summary>What a parameter may be. A value is a number; that of <see cref="Choices"/> is a position in its list.</summary>
