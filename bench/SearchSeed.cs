@@ -13,7 +13,7 @@ internal static class SearchSeed
     private const string Tables = "'latest_metrics', 'metrics', 'params', 'run_tags', 'runs'";
 
     /// <summary>Makes the runs unless there are some already.</summary>
-    public static async Task EnsureAsync(string home, string? database, int runs, CancellationToken ct)
+    public static async Task EnsureAsync(string home, string? database, int runs, int experiments, CancellationToken ct)
     {
         // Migrates the database, and makes the default experiment.
         await using (var app = await ServerModule.StartAsync(
@@ -42,7 +42,7 @@ internal static class SearchSeed
             await connection.ExecuteAsync($"drop index {name}");
         await using (var transaction = await connection.BeginTransactionAsync(ct))
         {
-            await connection.ExecuteAsync(Rows(runs, connection is NpgsqlConnection), transaction: transaction, commandTimeout: 0);
+            await connection.ExecuteAsync(Rows(runs, experiments, connection is NpgsqlConnection), transaction: transaction, commandTimeout: 0);
             await transaction.CommitAsync(ct);
         }
 
@@ -52,7 +52,7 @@ internal static class SearchSeed
             await connection.ExecuteAsync("vacuum analyze", commandTimeout: 0);
     }
 
-    private static string Rows(int runs, bool postgres)
+    private static string Rows(int runs, int experiments, bool postgres)
     {
         var all = $"with recursive n(i) as (select cast(1 as bigint) union all select i + 1 from n where i < {runs})";
         var (metrics, texts, tags) = (Many("m", 10), Many("k", 10), Many("k", 5));
@@ -60,12 +60,14 @@ internal static class SearchSeed
         return
             $"""
             insert into metric_keys (key) values {string.Join(", ", Enumerable.Range(1, 10).Select(m => $"('m{m}')"))};
+            insert into experiments (id, workspace, name, artifact_location, deleted, created_at, updated_at)
+            {all} select i, 'default', 'experiment-' || i, '', false, 0, 0 from n where i < {experiments};
             insert into runs (id, workspace, experiment_id, name, user_id, status, started_at, ended_at, artifact_uri, deleted)
-            {all} select replace('0190a5b47d0a7000' || {Padded("i", postgres)}, ' ', '0'), 'default', 0, 'run-' || i, 'ann', 'FINISHED',
+            {all} select replace('0190a5b47d0a7000' || {Padded("i", postgres)}, ' ', '0'), 'default', i % {experiments}, 'run-' || i, 'ann', 'FINISHED',
                 1700000000000 + i * 1000, 1700000000000 + i * 1000 + 500, 'mlflow-artifacts:/0/' || i || '/artifacts', false from n order by i;
             insert into latest_metrics (run_no, key_no, experiment_id, value, is_nan, step, time)
             {all}, m(m) as ({metrics})
-            select i, m, 0, cast({Chance("i", "m")} as {real}) / 1000003, false, 1, 1700000000000 + i from n cross join m order by i, m;
+            select i, m, i % {experiments}, cast({Chance("i", "m")} as {real}) / 1000003, false, 1, 1700000000000 + i from n cross join m order by i, m;
             insert into metrics (run_no, key_no, time, step, value, is_nan)
             select run_no, key_no, time, step, value, is_nan from latest_metrics order by run_no, key_no;
             insert into params (run_no, key, value)

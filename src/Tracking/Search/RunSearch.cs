@@ -27,12 +27,11 @@ internal sealed class RunSearch(Database database, MetricKeys keys, SearchSettin
             return new Page<RunRow>([], null);
 
         var found = new List<FoundRun>();
-        var (place, end) = (cursor, (object?)null);
-        if (query.Filter is not null && cursor is { Phase: 0, Offset: 0 } && statements.HasStretches)
+        var (place, from) = (cursor, (object?)null);
+        if (query.Filter is not null && cursor is { Phase: 0, Offset: 0 } && statements.HasStretches(0))
         {
-            end = await statements.EndOfStretchAsync(settings.Stretch, cursor.After, ct);
-            await statements.WalkAsync(0, cursor, end is null ? null : (end, true), found, ct);
-            if (end is null)
+            from = await statements.WalkStretchAsync(0, cursor, null, settings.Stretch, found, ct);
+            if (from is null)
                 place = new SearchCursor { Phase = 1 };
             if (found.Count > query.Limit || place.Phase >= statements.Phases)
                 return ToPage(query, cursor, found);
@@ -44,8 +43,8 @@ internal sealed class RunSearch(Database database, MetricKeys keys, SearchSettin
             return await SortAsync(statements, query, few, cursor, ct);
         for (var phase = place.Phase; phase < statements.Phases && found.Count <= query.Limit; phase++)
         {
-            await statements.WalkAsync(
-                phase, phase == place.Phase ? place : SearchCursor.Start, phase == 0 && end is not null ? (end, false) : null, found, ct);
+            var isFirst = phase == place.Phase;
+            await statements.WalkRestAsync(phase, isFirst ? place : SearchCursor.Start, isFirst ? from : null, settings.Stretch, found, ct);
         }
 
         return ToPage(query, cursor, found);

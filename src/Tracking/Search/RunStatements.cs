@@ -19,48 +19,45 @@ internal sealed class RunStatements(
     /// <summary>The number of parts that the order has.</summary>
     public int Phases => PhasesOf(new FilterSql(dialect)).Count;
 
-    /// <summary>An index has the order, so that it can be walked in stretches.</summary>
-    public bool HasStretches => query.Experiments.Count == 1 && PhasesOf(new FilterSql(dialect))[0].Walk is not null;
-
     private OrderTerm? First => query.Orders.Count > 0 ? query.Orders[0] : null;
 
-    /// <summary>What ends a stretch of so many rows of the order; null when there are not so many, or there is no index.</summary>
-    public async Task<object?> EndOfStretchAsync(int rows, RowKey? after, CancellationToken ct)
+    /// <summary>An index has the rows of a phase in order, so that it can be walked in stretches.</summary>
+    public bool HasStretches(int phase) => PhasesOf(new FilterSql(dialect))[phase].Walk is not null;
+
+    /// <summary>Walks about so many rows of a phase; the key that ends them, null at the end of the phase.</summary>
+    public async Task<object?> WalkStretchAsync(
+        int number, SearchCursor start, object? from, long rows, List<FoundRun> found, CancellationToken ct)
     {
-        if (!HasStretches)
-            return null;
         var sql = new FilterSql(dialect);
-        var text = PhasesOf(sql)[0].EndOfStretch(rows, after, sql);
-        return await connection.ExecuteScalarAsync<object?>(new CommandDefinition(text, sql.Parameters, cancellationToken: ct));
+        var text = PhasesOf(sql)[number].EndOfStretch(rows, from, start.After, query.Experiments, dialect, sql);
+        var end = await connection.ExecuteScalarAsync<object?>(new CommandDefinition(text, sql.Parameters, cancellationToken: ct));
+        await WalkAsync(number, start, from, end, found, ct);
+        return end;
+    }
+
+    /// <summary>
+    /// Walks the rest of a phase until there is one row more than the page holds. Of several experiments no index has the
+    /// order, so each stretch is sorted, and the next one is longer.
+    /// </summary>
+    public async Task WalkRestAsync(int number, SearchCursor start, object? from, long rows, List<FoundRun> found, CancellationToken ct)
+    {
+        if (query.Experiments.Count == 1 || start.Offset > 0 || !HasStretches(number))
+        {
+            await WalkAsync(number, start, from, null, found, ct);
+            return;
+        }
+
+        do
+        {
+            from = await WalkStretchAsync(number, start, from, rows, found, ct);
+            rows *= 4;
+        }
+        while (from is not null && found.Count <= query.Limit);
     }
 
     /// <summary>The conditions that at most so many runs meet, the fewest first.</summary>
     public Task<IReadOnlyList<FilterCondition>> FewAsync(long most, CancellationToken ct) =>
         _driver.FindAsync(connection, query.Filter, most, ct);
-
-    /// <summary>Walks one phase of the order until there is one row more than the page holds.</summary>
-    /// <param name="stretch">Only the rows before an end, or those from it on.</param>
-    public async Task WalkAsync(
-        int number, SearchCursor start, (object End, bool IsBefore)? stretch, List<FoundRun> found, CancellationToken ct)
-    {
-        var sql = new FilterSql(dialect);
-        var phase = PhasesOf(sql)[number];
-        var further = RunOrders.Of(query.Orders, 1, numbers, sql, dialect);
-        var conditions = phase.WalksMetric
-            ? new RunConditions(dialect, sql, numbers, "o.run_no", First!.Key)
-            : new RunConditions(dialect, sql, numbers);
-        var text =
-            $"""
-            select {RunStore.Columns}, cast({(phase is { Key: not null, Short: true } ? phase.Key : "0")} as double precision), {number}
-            from {phase.From}{further.Joins}
-            where r.workspace = {sql.Add(query.Workspace.Value)}{phase.Where}{ViewType.Condition(query.View, "r")}
-            {Filter(conditions)}{(start.After is { } row ? phase.After(row, sql) : "")}
-            {(stretch is var (end, isBefore) ? phase.Stretch(end, isBefore, sql) : "")}
-            {phase.OrderBy(further.OrderBy)}
-            limit {sql.Add(query.Limit + 1 - found.Count)} offset {sql.Add(start.Offset)}
-            """;
-        await ReadAsync(text, sql, found, ct);
-    }
 
     /// <summary>Sorts the runs that meet all of a few conditions (none: all runs), and the whole filter too.</summary>
     public async Task<List<FoundRun>> SortAsync(
@@ -89,6 +86,28 @@ internal sealed class RunStatements(
         var found = new List<FoundRun>();
         await ReadAsync(text, sql, found, ct);
         return found;
+    }
+
+    private async Task WalkAsync(
+        int number, SearchCursor start, object? from, object? end, List<FoundRun> found, CancellationToken ct)
+    {
+        var sql = new FilterSql(dialect);
+        var phase = PhasesOf(sql)[number];
+        var further = RunOrders.Of(query.Orders, 1, numbers, sql, dialect);
+        var conditions = phase.WalksMetric
+            ? new RunConditions(dialect, sql, numbers, "o.run_no", First!.Key)
+            : new RunConditions(dialect, sql, numbers);
+        var text =
+            $"""
+            select {RunStore.Columns}, cast({(phase is { Key: not null, Short: true } ? phase.Key : "0")} as double precision), {number}
+            from {phase.From}{further.Joins}
+            where r.workspace = {sql.Add(query.Workspace.Value)}{phase.Where}{ViewType.Condition(query.View, "r")}
+            {Filter(conditions)}{(start.After is { } row ? phase.After(row, sql) : "")}
+            {(from is null ? "" : phase.Beyond(from, sql))}{(end is null ? "" : phase.Before(end, sql))}
+            {phase.OrderBy(further.OrderBy)}
+            limit {sql.Add(query.Limit + 1 - found.Count)} offset {sql.Add(start.Offset)}
+            """;
+        await ReadAsync(text, sql, found, ct);
     }
 
     private string Filter(RunConditions conditions) => query.Filter is null ? "" : " and " + conditions.Write(query.Filter);

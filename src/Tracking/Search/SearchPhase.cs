@@ -19,9 +19,10 @@ internal sealed record SearchPhase(string From, string Where, string? Key, bool 
     public bool WalksMetric => From.StartsWith("latest_metrics o", StringComparison.Ordinal);
 
     /// <summary>
-    /// The column that an index has in order, with the table and the conditions for it alone; null when rows are sorted.
+    /// The column that an index has in order for each experiment, with the table and the other conditions for it alone; null
+    /// when rows are sorted.
     /// </summary>
-    public (string Column, string Table, string Where)? Walk { get; init; }
+    public (string Column, string Table, string Alias, string Where)? Walk { get; init; }
 
     /// <summary>In a query that has the runs of all phases (and o left joined): which phase a run is in.</summary>
     public static string NumberOf(OrderTerm? order, IReadOnlyDictionary<string, long?> keys) => order switch
@@ -37,13 +38,13 @@ internal sealed record SearchPhase(string From, string Where, string? Key, bool 
         OrderTerm? order, IReadOnlyDictionary<string, long?> keys, string experiments, FilterSql sql, Dialect dialect)
     {
         var plain = new SearchPhase("runs r", $" and r.experiment_id {experiments}", null, true, true);
-        var byStart = plain with { Walk = (Started, "runs r", plain.Where) };
+        var byStart = plain with { Walk = (Started, "runs r", "r", "") };
         return order switch
         {
             null => [byStart],
             { Entity: "metric" } => keys[order.Key] is { } number
                 ? Metric(plain, $"= {sql.Add(number)}", experiments, order.Ascending)
-                : [plain],
+                : [byStart],
             { Entity: "param" or "tag" } => Text(
                 plain, order.Entity == "param" ? "params" : "run_tags", sql.Add(order.Key), order.Ascending, dialect),
             { Key: "end_time" } =>
@@ -91,22 +92,28 @@ internal sealed record SearchPhase(string From, string Where, string? Key, bool 
     }
 
     /// <summary>
-    /// The key of the row that ends a stretch of so many rows, counted from the row that the page follows: a query of the
-    /// index alone.
+    /// The key that ends a stretch of so many rows or, of several experiments, somewhat fewer: a query of the index alone.
     /// </summary>
-    public string EndOfStretch(int rows, RowKey? after, FilterSql sql)
+    /// <param name="from">The key of the stretch's first row; null: the row behind <paramref name="after"/>.</param>
+    public string EndOfStretch(long rows, object? from, RowKey? after, IReadOnlyList<long> experiments, Dialect dialect, FilterSql sql)
     {
-        var (column, table, where) = Walk!.Value;
-        var start = after is { } row
-            ? $" and {column} {(IsUpward ? ">" : "<")}= {(column == Started ? sql.Add(row.StartedAt) : sql.Add(row.Value))}"
-            : "";
-        return $"select {column} from {table} where 1 = 1{where}{start} "
-            + $"order by {column}{(IsUpward ? "" : " desc")} limit 1 offset {sql.Add(rows)}";
+        var (column, table, alias, where) = Walk!.Value;
+        from ??= after is { } row ? (column == Started ? row.StartedAt : row.Value) : null;
+        var start = from is null ? "" : Beyond(from, sql);
+        return
+            $"""
+            select {(IsUpward ? "min" : "max")}((
+                select {column} from {table} where {alias}.experiment_id = e.id{where}{start}
+                order by {column}{(IsUpward ? "" : " desc")} limit 1 offset {sql.Add(Math.Max(rows / experiments.Count, 1))}))
+            from experiments e where {dialect.AnyOf("e.id", sql.Add(experiments.ToArray()))}
+            """;
     }
 
-    /// <summary>The rows before the end of the stretch, or those from it on: rows of one key stay together.</summary>
-    public string Stretch(object end, bool isBefore, FilterSql sql) =>
-        $" and {Walk!.Value.Column} {(IsUpward == isBefore ? "<" : ">")}{(isBefore ? "" : "=")} {sql.Add(end)}";
+    /// <summary>The rows from one key on: rows of one key stay together.</summary>
+    public string Beyond(object from, FilterSql sql) => $" and {Walk!.Value.Column} {(IsUpward ? ">" : "<")}= {sql.Add(from)}";
+
+    /// <summary>The rows before one key.</summary>
+    public string Before(object end, FilterSql sql) => $" and {Walk!.Value.Column} {(IsUpward ? "<" : ">")} {sql.Add(end)}";
 
     // The default order begins with the newest.
     private bool IsUpward => Key is not null && Ascending;
@@ -114,20 +121,20 @@ internal sealed record SearchPhase(string From, string Where, string? Key, bool 
     private static IReadOnlyList<SearchPhase> Metric(SearchPhase plain, string isKey, string experiments, bool ascending)
     {
         // "cross join" keeps SQLite from turning the order of the tables, and with it the use of the index, around.
-        var isValued = $" and o.experiment_id {experiments} and o.key_no {isKey} and o.is_nan = false";
-        var valued = new SearchPhase(
-            "latest_metrics o cross join runs r", " and r.no = o.run_no" + isValued, "o.value", ascending, true)
+        var isOfKey = $" and r.no = o.run_no and o.experiment_id {experiments} and o.key_no {isKey} and o.is_nan";
+        var valued = new SearchPhase("latest_metrics o cross join runs r", isOfKey + " = false", "o.value", ascending, true)
         {
-            Walk = ("o.value", "latest_metrics o", isValued),
+            Walk = ("o.value", "latest_metrics o", "o", $" and o.key_no {isKey} and o.is_nan = false"),
         };
         return
         [
             valued,
-            valued with { Where = valued.Where.Replace("= false", "= true", StringComparison.Ordinal), Key = null },
+            valued with { Where = isOfKey + " = true", Key = null, Walk = null },
             plain with
             {
                 Where = plain.Where
                     + $" and not exists (select 1 from latest_metrics o where o.run_no = r.no and o.key_no {isKey})",
+                Walk = (Started, "runs r", "r", ""),
             },
         ];
     }

@@ -104,6 +104,34 @@ public abstract class RunSearchContract(DatabaseProvider provider, int few, int 
         }
     }
 
+    [Theory]
+    [InlineData("", "metrics.auc desc", "r6 r5 r4 r3 r2 r1 r0 last")]
+    [InlineData("", "metrics.auc", "r0 r1 r2 r3 r4 r5 r6 last")]
+    [InlineData("", "metrics.none", "last r6 r5 r4 r3 r2 r1 r0")]
+    [InlineData("", "start_time", "r0 r1 r2 r3 r4 r5 r6 last")]
+    [InlineData("", "", "last r6 r5 r4 r3 r2 r1 r0")]
+    [InlineData("tags.team LIKE 'r%'", "metrics.auc desc", "r5 r3 r1")]
+    [InlineData("tags.team LIKE 'r%' and metrics.auc > 1", "start_time", "r3 r5")]
+    [InlineData("tags.team IS NULL or metrics.auc <= 1", "metrics.auc, run_name", "r0 r1 last")]
+    public async Task Runs_of_several_experiments_come_in_one_order_page_by_page(string filter, string order, string expected)
+    {
+        for (var i = 0; i < 7; i++)
+            await GivenAsync($"r{i}", i, "0.1", i % 2 == 0 ? "blue" : "red", "x", $"e{i % 3}");
+        await GivenRunAsync("e0", "last");
+
+        var paged = new List<string>();
+        string? token = null;
+        do
+        {
+            var page = await Part<ListRuns>().RunAsync(Ann, new(null, filter, Orders(order), "active", 2, token), Ct);
+            paged.AddRange(page.Runs.Select(run => run.Name));
+            token = page.NextPageToken;
+        }
+        while (token is not null);
+
+        Assert.Equal(expected, string.Join(' ', paged));
+    }
+
     [Fact]
     public async Task A_page_token_of_another_search_is_refused()
     {
@@ -124,9 +152,10 @@ public abstract class RunSearchContract(DatabaseProvider provider, int few, int 
         await GivenRunAsync(name: "d");
     }
 
-    private async Task GivenAsync(string name, double auc, string rate, string team, string note)
+    private async Task GivenAsync(
+        string name, double auc, string rate, string team, string note, string experiment = "flights")
     {
-        var run = await GivenRunAsync(name: name);
+        var run = await GivenRunAsync(experiment, name);
         await Tracking.LogAsync(
             Ann,
             run,
