@@ -8,7 +8,7 @@ namespace Slipway.Tracking.Search;
 /// <summary>How runs are searched.</summary>
 /// <param name="Few">So many runs are looked at and sorted as a whole, in a few milliseconds; -1: never.</param>
 /// <param name="Stretch">So many rows of an order are walked before anything else is thought of.</param>
-internal sealed record SearchSettings(int Few = 20_000, int Stretch = 4000);
+internal sealed record SearchSettings(int Few = 20_000, int Stretch = 1000);
 
 /// <summary>
 /// The conditions of a filter that few runs meet, if there are any: then those few are looked at and sorted, instead of
@@ -42,8 +42,8 @@ internal sealed class SearchDriver(
     public string? Runs(FilterCondition condition, FilterSql sql) => condition switch
     {
         { Entity: "metric", Operator: not FilterOperators.NotEqual } => Metric(condition, sql),
-        { Entity: "param", Operator: FilterOperators.Equal, Text: { } text } => Text("params", condition.Key, text, sql),
-        { Entity: "tag", Operator: FilterOperators.Equal, Text: { } text } => Text("run_tags", condition.Key, text, sql),
+        { Entity: "param", Text: { } text } when IsEqual(condition) => Text("params", condition.Key, text, sql),
+        { Entity: "tag", Text: { } text } when IsEqual(condition) => Text("run_tags", condition.Key, text, sql),
         { Entity: "attribute", Key: "run_name", Operator: FilterOperators.Equal } =>
             $"select no as run_no from runs where experiment_id {Among(sql)} and name = {sql.Add(condition.Text)}",
         { Entity: "attribute", Key: "run_id", Operator: FilterOperators.Equal or FilterOperators.In } =>
@@ -57,6 +57,10 @@ internal sealed class SearchDriver(
         FilterAnd and => and.Parts.OfType<FilterCondition>(),
         _ => [],
     };
+
+    // A pattern without a sign that stands for others is the text itself.
+    private static bool IsEqual(FilterCondition condition) => condition.Operator == FilterOperators.Equal
+        || (condition.Operator == FilterOperators.Like && condition.Text.AsSpan().IndexOfAny('%', '_', '\\') < 0);
 
     private string Metric(FilterCondition condition, FilterSql sql)
     {
