@@ -15,12 +15,30 @@ internal sealed class RunConditions(
     // With it PostgreSQL looks one row up per run, as SQLite does; it would plan a join, for longer than the search takes.
     private readonly string _fence = dialect.Provider == DatabaseProvider.Postgres ? " offset 0" : "";
 
-    /// <summary>The conditions that most runs fail, by all experience, come first.</summary>
-    public string Write(FilterNode node) => FilterSql.Tree(
-        node is FilterAnd and ? new FilterAnd([.. and.Parts.OrderBy(Rank)]) : node, Write);
+    /// <summary>What the runs that are looked at have been chosen by: checked last.</summary>
+    public IReadOnlyList<FilterCondition> Met { get; init; } = [];
 
-    private static int Rank(FilterNode node) => node switch
+    /// <summary>The conditions that most runs fail, by all experience, come first.</summary>
+    public string Write(FilterNode node) => node is FilterAnd and
+        ? string.Join(" and ", and.Parts.GroupBy(IsOfRun).Select(parts => parts.Key
+            ? string.Join(" and ", parts.Select(Tree))
+            : InTurn([.. parts.OrderBy(Rank).Select(Tree)])))
+        : Tree(node);
+
+    private string Tree(FilterNode node) => FilterSql.Tree(node, Write);
+
+    // PostgreSQL takes look-ups in an order of its own, but keeps to that of a "case".
+    private string InTurn(IReadOnlyList<string> conditions) => dialect.Provider == DatabaseProvider.Postgres
+        ? string.Concat(conditions.SkipLast(1).Select(condition => $"case when {condition} then "))
+            + conditions[^1] + string.Concat(Enumerable.Repeat(" else false end", conditions.Count - 1))
+        : string.Join(" and ", conditions);
+
+    // What an index of runs may answer is not hidden in a "case".
+    private static bool IsOfRun(FilterNode node) => node is FilterCondition { Entity: "attribute" };
+
+    private int Rank(FilterNode node) => node switch
     {
+        FilterCondition condition when Met.Contains(condition) => 4,
         FilterCondition { Entity: "param" or "tag", Operator: FilterOperators.Equal } => 0,
         FilterCondition { Entity: "param" or "tag" } => 1,
         FilterCondition { Entity: "metric" } => 2,

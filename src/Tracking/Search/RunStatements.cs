@@ -67,7 +67,7 @@ internal sealed class RunStatements(
         var phases = PhasesOf(sql);
         var orders = RunOrders.Of(query.Orders, 0, numbers, sql, dialect);
         var runs = few.Count == 0 ? "select no as run_no from runs" : _driver.Runs(few[0], sql);
-        var others = few.Skip(1).Select(condition => $" and d.run_no in ({_driver.Runs(condition, sql)})");
+        var others = few.Skip(1).Select(condition => $" and f.run_no in ({_driver.Runs(condition, sql)})");
         var key = phases[0] is { Key: { } column, Short: true } ? $"coalesce({column}, 0)" : "0";
         var phase = SearchPhase.NumberOf(First, numbers);
         var after = start.After is { } row
@@ -75,11 +75,12 @@ internal sealed class RunStatements(
             : "";
         var text =
             $"""
+            with d as materialized (select f.run_no from ({runs}) f where 1 = 1{string.Concat(others)})
             select {RunStore.Columns}, cast({key} as double precision), {phase}
-            from ({runs}) d cross join runs r{orders.Joins}
+            from d cross join runs r{orders.Joins}
             where r.no = d.run_no and r.workspace = {sql.Add(query.Workspace.Value)}
             and {dialect.AnyOf("r.experiment_id", sql.Add(query.Experiments.ToArray()))}{ViewType.Condition(query.View, "r")}
-            {string.Concat(others)}{Filter(new RunConditions(dialect, sql, numbers, "d.run_no"))}{after}
+            {Filter(new RunConditions(dialect, sql, numbers, "d.run_no") { Met = few })}{after}
             order by {orders.OrderBy}r.started_at desc, r.id
             limit {sql.Add(query.Limit + 1)} offset {sql.Add(start.Offset)}
             """;
