@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
-using Microsoft.Data.Sqlite;
 using Slipway.Server;
 using Slipway.Server.Contracts;
 
@@ -11,29 +10,36 @@ namespace Slipway.Bench;
 
 /// <summary>
 /// log-batch of 1000 metrics over HTTP, beside the floor: a prepared insert loop of the same rows into a table with the
-/// same key, one transaction per batch (SQLite). Then runs/search over many runs.
+/// same key, one transaction per batch, on the same database. Then many clients at once, each with a run of its own, and
+/// runs/search over many runs.
 /// </summary>
 internal static class TrackingLoad
 {
-    private const int PointsPerBatch = 1000;
-    // The just-in-time compiler works on the side for the first seconds.
-    private const int Warm = 200;
+    private const int PointsPerBatch = InsertLoop.PointsPerBatch;
+    private const int Warm = InsertLoop.Warm;
 
     public static Command Command()
     {
         var batches = new Option<int>("--batches") { DefaultValueFactory = _ => 100 };
         var runs = new Option<int>("--runs") { DefaultValueFactory = _ => 2000, Description = "Runs to search among." };
+        var clients = new Option<int>("--clients") { DefaultValueFactory = _ => 20, Description = "Clients that log at once." };
+        var seconds = new Option<int>("--seconds") { DefaultValueFactory = _ => 5, Description = "How long they do." };
         var database = new Option<string?>("--database") { Description = "A PostgreSQL connection string; SQLite without one." };
         var command = new Command("tracking-load", "Metrics per second by batches, against an insert loop; milliseconds per search.")
         {
-            batches, runs, database,
+            batches, runs, clients, seconds, database,
         };
-        command.SetAction((parsed, ct) =>
-            MeasureAsync(parsed.GetValue(batches), parsed.GetValue(runs), parsed.GetValue(database), ct));
+        command.SetAction((parsed, ct) => MeasureAsync(
+            parsed.GetValue(batches),
+            parsed.GetValue(runs),
+            (parsed.GetValue(clients), TimeSpan.FromSeconds(parsed.GetValue(seconds))),
+            parsed.GetValue(database),
+            ct));
         return command;
     }
 
-    private static async Task MeasureAsync(int batches, int runs, string? database, CancellationToken ct)
+    private static async Task MeasureAsync(
+        int batches, int runs, (int Clients, TimeSpan Time) crowd, string? database, CancellationToken ct)
     {
         var home = Directory.CreateTempSubdirectory("slipway-bench").FullName;
         try
@@ -44,10 +50,11 @@ internal static class TrackingLoad
             foreach (var keys in new[] { 1, 10, 1000 })
             {
                 var reached = await BatchesAsync(http, keys, batches, ct);
-                var floor = Floor(Path.Combine(home, $"floor{keys}.db"), keys, batches);
-                Console.WriteLine($"{keys} keys: {reached:N0} metrics/s, floor on SQLite {floor:N0} rows/s, {reached / floor:P0}");
+                var floor = InsertLoop.RowsPerSecond(database ?? Path.Combine(home, $"floor{keys}.db"), database is not null, keys, batches);
+                Console.WriteLine($"{keys} keys: {reached:N0} metrics/s, floor {floor:N0} rows/s, {reached / floor:P0}");
             }
 
+            await CrowdAsync(http, crowd.Clients, crowd.Time, ct);
             await SearchAsync(http, runs, ct);
             await app.StopAsync(ct);
         }
@@ -69,39 +76,22 @@ internal static class TrackingLoad
         return batches * PointsPerBatch / clock.Elapsed.TotalSeconds;
     }
 
-    private static double Floor(string path, int keys, int batches)
+    // Any refusal ends it.
+    private static async Task CrowdAsync(HttpClient http, int clients, TimeSpan time, CancellationToken ct)
     {
-        using var connection = new SqliteConnection("Data Source=" + path);
-        connection.Open();
-        Execute(
-            connection,
-            """
-            pragma journal_mode = wal; pragma synchronous = full;
-            create table points (run bigint, key bigint, time bigint, step bigint, value real, primary key (run, key, time, step, value)) without rowid;
-            """);
-        var clock = new Stopwatch();
-        for (var batch = 0; batch < Warm + batches; batch++)
-        {
-            if (batch == Warm)
-                clock.Start();
-            using var transaction = connection.BeginTransaction();
-            using var command = connection.CreateCommand();
-            command.Transaction = transaction;
-            command.CommandText = "insert into points values (1, @key, @time, @step, @value)";
-            var (key, time) = (command.Parameters.Add("@key", SqliteType.Integer), command.Parameters.Add("@time", SqliteType.Integer));
-            var (step, value) = (command.Parameters.Add("@step", SqliteType.Integer), command.Parameters.Add("@value", SqliteType.Real));
-            command.Prepare();
-            for (var i = 0; i < PointsPerBatch; i++)
+        var clock = Stopwatch.StartNew();
+        var sent = await Task.WhenAll(Enumerable.Range(0, clients).Select(_ => Task.Run(
+            async () =>
             {
-                (key.Value, time.Value) = ((long)(i % keys), Time(batch, i));
-                (step.Value, value.Value) = ((long)(i / keys), i * 0.37);
-                command.ExecuteNonQuery();
-            }
-
-            transaction.Commit();
-        }
-
-        return batches * PointsPerBatch / clock.Elapsed.TotalSeconds;
+                var run = await CreateRunAsync(http, ct);
+                var batch = 0;
+                for (; clock.Elapsed < time; batch++)
+                    await PostAsync(http, "runs/log-batch", Body(run, batch, 10), ct);
+                return batch;
+            },
+            ct)));
+        var reached = sent.Sum() * PointsPerBatch / clock.Elapsed.TotalSeconds;
+        Console.WriteLine($"{clients} clients for {time.TotalSeconds} s, 10 keys: {reached:N0} metrics/s, no refusal");
     }
 
     private static async Task SearchAsync(HttpClient http, int runs, CancellationToken ct)
@@ -137,11 +127,9 @@ internal static class TrackingLoad
     {
         var points = Enumerable.Range(0, PointsPerBatch).Select(i => string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"key":"metric_{{i % keys}}","value":{{i * 0.37 + batch}},"timestamp":{{Time(batch, i)}},"step":{{i / keys}}}"""));
+            $$"""{"key":"metric_{{i % keys}}","value":{{i * 0.37 + batch}},"timestamp":{{InsertLoop.Time(batch, i)}},"step":{{i / keys}}}"""));
         return Encoding.UTF8.GetBytes($$"""{"run_id":"{{run}}","metrics":[{{string.Join(',', points)}}]}""");
     }
-
-    private static long Time(int batch, int point) => 1_700_000_000_000 + (batch * PointsPerBatch) + point;
 
     private static async Task<string> CreateRunAsync(HttpClient http, CancellationToken ct)
     {
@@ -157,12 +145,5 @@ internal static class TrackingLoad
         using var response = await http.PostAsync(new Uri("/api/2.0/mlflow/" + path, UriKind.Relative), content, ct);
         response.EnsureSuccessStatusCode();
         return await response.Content.ReadAsStringAsync(ct);
-    }
-
-    private static void Execute(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -86,6 +87,15 @@ public sealed class SlipwayClient : IDisposable
     {
         using var answer = await SendAsync(HttpMethod.Get, path, null, ct);
         return await answer.Content.ReadAsStringAsync(ct);
+    }
+
+    /// <summary>The lines of a GET, as they come.</summary>
+    public async IAsyncEnumerable<string> GetLinesAsync(string path, [EnumeratorCancellation] CancellationToken ct)
+    {
+        using var answer = await SendAsync(HttpMethod.Get, path, null, ct);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(ct));
+        while (await reader.ReadLineAsync(ct) is { } line)
+            yield return line;
     }
 
     public void Dispose() => _http.Dispose();

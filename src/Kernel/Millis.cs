@@ -5,5 +5,7 @@ public static class Millis
 {
     public static long UtcNow(this TimeProvider time) => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    public static DateTimeOffset ToTime(this long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+    /// <summary>The nearest time that there is: clients log any number, such as nanoseconds.</summary>
+    public static DateTimeOffset ToTime(this long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(
+        Math.Clamp(milliseconds, DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
 }

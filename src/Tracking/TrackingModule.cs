@@ -36,6 +36,7 @@ public static class TrackingModule
             .AddSingleton<ListRuns>()
             .AddSingleton<ShowRun>()
             .AddSingleton<ShowSeries>()
+            .AddSingleton<ListPoints>()
             .AddSingleton<ListExperiments>()
             .AddSingleton<ILakeView, TrackingView>();
     }
@@ -136,6 +137,7 @@ public static class TrackingModule
         ListRuns.Map(routes);
         ShowRun.Map(routes);
         ShowSeries.Map(routes);
+        ListPoints.Map(routes);
         ListExperiments.Map(routes);
         PurgeRuns.Map(routes);
         PurgeExperiments.Map(routes);

@@ -7,32 +7,7 @@ namespace Slipway.Cli.Verbs;
 /// <summary>slipway run: tracked runs.</summary>
 internal static class RunCommands
 {
-    private static readonly string[] s_fixed = ["id", "name", "status", "startedAt"];
-
-    public static Command Create() => new("run", "Tracked runs.") { List(), Show(), Purge() };
-
-    private static Command List()
-    {
-        var experiment = new Option<string>("--experiment", "-e") { Description = "The experiment's name.", Required = true };
-        var filter = new Option<string?>("--filter") { Description = "MLflow's filter with or, not, parentheses, RLIKE, params as numbers and times: \"metrics.auc > 0.6 and (params.lr < 0.1 or tags.team RLIKE '^r')\"." };
-        var order = new Option<string?>("--order-by") { Description = "\"metrics.auc desc\"; default: newest first." };
-        var most = new Option<int>("--max-results", "-n") { Description = "Default: 50.", DefaultValueFactory = _ => 50 };
-        return ApiVerb.Create("list", "List the runs of an experiment.", [experiment, filter, order, most], async (client, parsed, format, ct) =>
-        {
-            var query = $"experiment={Uri.EscapeDataString(parsed.GetValue(experiment)!)}&limit={parsed.GetValue(most)}";
-            if (parsed.GetValue(filter) is { } condition)
-                query += $"&filter={Uri.EscapeDataString(condition)}";
-            if (parsed.GetValue(order) is { } by)
-                query += $"&orderBy={Uri.EscapeDataString(by)}";
-            var runs = (await client.GetAsync($"api/v1/runs?{query}", ct))["runs"]!.AsArray();
-
-            // The metric that orders the list is what one wants to see in it.
-            var wanted = parsed.GetValue(order)?.Split(' ')[0];
-            var columns = wanted?.StartsWith("metrics.", StringComparison.Ordinal) == true ? s_fixed.Append(wanted).ToArray() : s_fixed;
-            Printer.List(runs, columns, format);
-            return 0;
-        });
-    }
+    public static Command Create() => new("run", "Tracked runs.") { RunListVerb.Create(), Show(), Metric(), Purge() };
 
     private static Command Show()
     {
@@ -40,6 +15,32 @@ internal static class RunCommands
         return ApiVerb.Create("show", "Show one run.", [id], async (client, parsed, format, ct) =>
         {
             Printer.Show(await client.GetAsync($"api/v1/runs/{Uri.EscapeDataString(parsed.GetValue(id)!)}", ct), format);
+            return 0;
+        });
+    }
+
+    private static Command Metric()
+    {
+        var id = new Argument<string>("run-id") { Description = "The run's id." };
+        var key = new Argument<string>("metric") { Description = "The metric's key." };
+        var most = new Option<int>("--max-points") { Description = "So many of a longer series, with its minima, maxima and NaN; default: 100.", DefaultValueFactory = _ => 100 };
+        var all = new Option<bool>("--all") { Description = "Every point as a line of JSON, as it comes from the server." };
+        return ApiVerb.Create("metric", "Show the series of a run's metric.", [id, key, most, all], async (client, parsed, format, ct) =>
+        {
+            var run = $"api/v1/runs/{Uri.EscapeDataString(parsed.GetValue(id)!)}";
+            var metric = string.Join('/', parsed.GetValue(key)!.Split('/').Select(Uri.EscapeDataString));
+            if (parsed.GetValue(all))
+            {
+                await foreach (var line in client.GetLinesAsync($"{run}/points/{metric}", ct))
+                    await format.Out.WriteLineAsync(line);
+                return 0;
+            }
+
+            var series = await client.GetAsync($"{run}/metrics/{metric}?maxPoints={parsed.GetValue(most)}", ct);
+            var points = series["points"]!.AsArray();
+            Printer.List(points, ["step", "time", "value"], format);
+            if (points.Count < series["total"]!.GetValue<long>())
+                await format.Error.WriteLineAsync($"{points.Count} of {series["total"]} points; --all writes every one.");
             return 0;
         });
     }

@@ -36,8 +36,11 @@ internal static class SqlRows
             if (truncated = written++ == limit)
                 break;
             JsonCells.WriteRow(json, row);
-            if (json.BytesPending > FlushBytes)
+            if (body.UnflushedBytes > FlushBytes)
+            {
                 await json.FlushAsync(ct);
+                await body.FlushAsync(ct);
+            }
         }
 
         json.WriteEndArray();

@@ -61,7 +61,7 @@ internal sealed class GetMetricHistory(RunStore runs, MetricStore metrics, Metri
                 json.WriteStartArray("metrics");
             Write(json, key, point);
             last = point;
-            if (json.BytesPending < FlushAt)
+            if (output.UnflushedBytes < FlushAt)
                 continue;
             await json.FlushAsync(ct);
             await output.FlushAsync(ct);

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Xunit;
 
@@ -5,6 +7,8 @@ namespace Slipway.Http.Tracking;
 
 public abstract class RunWireContract(TrackingServer server)
 {
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task A_run_comes_back_with_all_that_was_logged()
     {
@@ -100,6 +104,58 @@ public abstract class RunWireContract(TrackingServer server)
             Assert.Equal(all, paged);
         }
     }
+
+    [Fact]
+    public async Task A_long_series_comes_whole_in_pages_and_as_lines()
+    {
+        var run = await server.CreateRunAsync("0");
+        var logged = Enumerable.Range(0, 3000).Select(i => (Step: i, Value: i == 7 ? double.NaN : i / 4.0)).ToList();
+        foreach (var batch in logged.Chunk(1000))
+        {
+            await server.PostAsync("runs/log-batch", new JsonObject
+            {
+                ["run_id"] = run,
+                ["metrics"] = new JsonArray([.. batch.Select(point => new JsonObject
+                {
+                    ["key"] = "a/b c",
+                    ["value"] = double.IsNaN(point.Value) ? "NaN" : point.Value,
+                    // The last one is in nanoseconds, which no calendar has as milliseconds.
+                    ["timestamp"] = point.Step == 2999 ? 1_700_000_000_000_000_000 : 1_700_000_000_000 + point.Step,
+                    ["step"] = point.Step,
+                })]),
+            });
+        }
+
+        var paged = new List<(int Step, double Value)>();
+        string? token = null;
+        do
+        {
+            var page = await server.GetAsync($"metrics/get-history?run_id={run}&metric_key=a/b%20c&max_results=700&page_token={token}");
+            paged.AddRange(page["metrics"]!.AsArray().Select(Point));
+            token = (string?)page["next_page_token"];
+        }
+        while (token is not null);
+        using var answer = await server.Client.GetAsync(new Uri($"/api/v1/runs/{run}/points/a/b%20c", UriKind.Relative), Ct);
+        var lines = (await answer.Content.ReadAsStringAsync(Ct)).TrimEnd('\n').Split('\n').Select(line => JsonNode.Parse(line)!).ToList();
+
+        Assert.Equal(logged, paged);
+        Assert.Equal("application/x-ndjson", answer.Content.Headers.ContentType!.MediaType);
+        Assert.Equal(logged, lines.Select(Point));
+        Assert.Equal("2023-11-14T22:13:20+00:00", (string?)lines[0]["time"]);
+        Assert.StartsWith("9999-12-31", (string?)lines[^1]["time"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_points_of_a_run_that_does_not_exist_are_not_found()
+    {
+        using var answer = await server.Client.GetAsync(new Uri($"/api/v1/runs/{new string('0', 32)}/points/loss", UriKind.Relative), Ct);
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+    }
+
+    private static (int Step, double Value) Point(JsonNode? point) => ((int)point!["step"]!, point["value"]!.GetValueKind() == JsonValueKind.String
+        ? double.NaN
+        : (double)point["value"]!);
 
     private async Task<List<string>> NamesAsync(string experiment, string filter, string order) =>
         Names(await SearchAsync(experiment, filter, order, 100, null));
