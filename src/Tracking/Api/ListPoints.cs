@@ -41,7 +41,7 @@ internal sealed class ListPoints(RunStore runs, MetricStore metrics, MetricKeys 
             : AsyncEnumerable.Empty<StoredPoint>();
     }
 
-    private static async Task WriteAsync(PipeWriter output, IAsyncEnumerable<StoredPoint> points, CancellationToken ct)
+    internal static async Task WriteAsync(PipeWriter output, IAsyncEnumerable<StoredPoint> points, CancellationToken ct)
     {
         await using var json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
         await foreach (var point in points)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Routing;
@@ -35,14 +36,13 @@ internal sealed class GetMetricHistory(RunStore runs, MetricStore metrics, Metri
             return;
         }
 
-        await WriteAsync(call, key, metrics.ReadAsync(run.No, number, after, limit == 0 ? long.MaxValue : limit + 1, ct), limit, scope, ct);
+        call.Http.Response.ContentType = "application/json";
+        await WriteAsync(call.Http.Response.BodyWriter, key, metrics.ReadAsync(run.No, number, after, limit == 0 ? long.MaxValue : limit + 1, ct), limit, scope, ct);
     }
 
-    private static async Task WriteAsync(
-        MlflowCall call, string key, IAsyncEnumerable<StoredPoint> points, long limit, string scope, CancellationToken ct)
+    internal static async Task WriteAsync(
+        PipeWriter output, string key, IAsyncEnumerable<StoredPoint> points, long limit, string scope, CancellationToken ct)
     {
-        call.Http.Response.ContentType = "application/json";
-        var output = call.Http.Response.BodyWriter;
         await using var json = new Utf8JsonWriter(
             output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
         var written = 0L;
