@@ -30,7 +30,7 @@ internal static class SqlitePoints
     {
         using var statement = Prepare(connection, InsertPoint);
         raw.sqlite3_bind_int64(statement, 1, run.No);
-        foreach (var point in points)
+        foreach (var point in InOrder(points))
             Step(connection, statement, point);
     }
 
@@ -42,6 +42,25 @@ internal static class SqlitePoints
         foreach (var point in points)
             Step(connection, statement, point);
     }
+
+    // Neighbours in the table one after the other: else each point of keys in turn goes to another page.
+    private static ReadOnlySpan<StoredPoint> InOrder(ReadOnlySpan<StoredPoint> points)
+    {
+        for (var i = 1; i < points.Length; i++)
+        {
+            if (Compare(points[i - 1], points[i]) <= 0)
+                continue;
+            var sorted = points.ToArray();
+            Array.Sort(sorted, Compare);
+            return sorted;
+        }
+
+        return points;
+    }
+
+    private static int Compare(StoredPoint a, StoredPoint b) => a.KeyNo != b.KeyNo ? a.KeyNo.CompareTo(b.KeyNo)
+        : a.Time != b.Time ? a.Time.CompareTo(b.Time)
+        : a.Step.CompareTo(b.Step);
 
     private static void Step(SqliteConnection connection, sqlite3_stmt statement, StoredPoint point)
     {

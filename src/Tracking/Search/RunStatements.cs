@@ -37,9 +37,10 @@ internal sealed class RunStatements(
 
     /// <summary>
     /// Walks the rest of a phase until there is one row more than the page holds. Of several experiments no index has the
-    /// order, so each stretch is sorted, and the next one is longer.
+    /// order, so each stretch is sorted: as long as the page needs, when the order goes on as it began, and a quarter more.
     /// </summary>
-    public async Task WalkRestAsync(int number, SearchCursor start, object? from, long rows, List<FoundRun> found, CancellationToken ct)
+    /// <param name="walked">The rows that what is found was found in.</param>
+    public async Task WalkRestAsync(int number, SearchCursor start, object? from, long walked, List<FoundRun> found, CancellationToken ct)
     {
         if (query.Experiments.Count == 1 || start.Offset > 0 || !HasStretches(number))
         {
@@ -49,8 +50,9 @@ internal sealed class RunStatements(
 
         do
         {
+            var rows = found.Count == 0 ? 4 * walked : walked * (query.Limit + 1 - found.Count) / found.Count * 5 / 4;
             from = await WalkStretchAsync(number, start, from, rows, found, ct);
-            rows *= 4;
+            walked += rows;
         }
         while (from is not null && found.Count <= query.Limit);
     }
