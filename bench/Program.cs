@@ -8,6 +8,7 @@ var root = new RootCommand("Slipway's speed, measured with a stopwatch: one verb
     JobOverhead.Command(),
     TrackingLoad.Command(),
     DataCommit.Command(),
+    GarbageLoad.Command(),
     LakeProfile.Command(),
     SearchLoad.Command(),
     ArtifactLoad.Command(),

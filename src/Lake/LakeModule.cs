@@ -6,6 +6,7 @@ using Slipway.Lake.Assets;
 using Slipway.Lake.Content;
 using Slipway.Lake.Contracts;
 using Slipway.Lake.Datastores;
+using Slipway.Lake.Diff;
 using Slipway.Lake.Profiles;
 using Slipway.Lake.Sql;
 using Slipway.Lake.Tests;
@@ -33,6 +34,7 @@ public static class LakeModule
         .AddSingleton<ExportData>()
         .AddSingleton<UpdateData>()
         .AddSingleton<DeleteData>()
+        .AddSingleton<DiffData>()
         .AddSingleton<DataTestRuns>()
         .AddSingleton<RunDataTest>()
         .AddSingleton<SuggestTests>()
@@ -54,6 +56,7 @@ public static class LakeModule
         ExportData.Map(routes);
         UpdateData.Map(routes);
         DeleteData.Map(routes);
+        DiffData.Map(routes);
         DatastoreRoutes.Map(routes);
         Collect.Map(routes);
         WhyKept.Map(routes);

@@ -19,6 +19,7 @@ internal static class DataCommands
         DataTableCommands.Profile(),
         DataTableCommands.Test(),
         DataTableCommands.SuggestTests(),
+        DataTableCommands.Diff(),
         DataTransfer.Download(),
         DataTransfer.Export(),
         DataTransfer.Update(),

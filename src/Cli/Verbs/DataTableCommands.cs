@@ -62,6 +62,24 @@ internal static class DataTableCommands
         });
     }
 
+    public static Command Diff()
+    {
+        var asset = new Argument<string>("from") { Description = "NAME:VERSION." };
+        var to = new Argument<string>("to") { Description = "The other version of this asset; \"latest\" when it is left out.", DefaultValueFactory = _ => "latest" };
+        var key = new Option<string?>("--key") { Description = "Columns that name a row, with commas between: rows are matched by them. Default: rows are counted as they are." };
+        return ApiVerb.Create("diff", "Show in which files, columns, rows and statistics two versions differ.", [asset, to, key], async (client, parsed, format, ct) =>
+        {
+            var path = $"{VersionPath(parsed.GetValue(asset)!)}/diff?to={Uri.EscapeDataString(parsed.GetValue(to)!)}";
+            if (parsed.GetValue(key) is { } columns)
+                path += $"&key={Uri.EscapeDataString(columns)}";
+            if (format.IsForPeople)
+                await format.Out.WriteAsync(await client.GetTextAsync($"{path}&format=text", ct));
+            else
+                Printer.Show(await client.GetAsync(path, ct), format);
+            return 0;
+        });
+    }
+
     private static Argument<string> Asset() => new("asset") { Description = "NAME:VERSION or NAME@LABEL; the latest version of NAME when there is none." };
 
     private static string VersionPath(string reference)
