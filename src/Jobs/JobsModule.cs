@@ -13,6 +13,7 @@ using Slipway.Jobs.Contracts;
 using Slipway.Jobs.Definitions;
 using Slipway.Jobs.Execution;
 using Slipway.Jobs.Operations;
+using Slipway.Jobs.Parallel;
 using Slipway.Jobs.Planning;
 using Slipway.Jobs.Sweeps;
 using Slipway.Kernel;
@@ -64,6 +65,7 @@ public static class JobsModule
         .AddSingleton<TrialNews>()
         .AddSingleton<IEventHandler<JobFinished>>(provider => provider.GetRequiredService<TrialNews>())
         .AddSingleton<IStepKind, SweepStep>()
+        .AddSingleton<IStepKind, ParallelStep>()
         .AddSingleton<ListTrials>();
 
     private static IServiceCollection AddStores(this IServiceCollection services) => services
@@ -111,6 +113,7 @@ public static class JobsModule
         .AddSingleton<Warden>()
         .AddSingleton<ServerAddress>()
         .AddSingleton<CommandEnvironment>()
+        .AddSingleton<CommandRunner>()
         .AddSingleton<IStepKind, CommandStep>();
 
     private static IServiceCollection AddOperations(this IServiceCollection services) => services

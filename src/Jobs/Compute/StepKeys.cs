@@ -1,6 +1,7 @@
 using Slipway.Jobs.Caching;
 using Slipway.Jobs.Contracts;
 using Slipway.Jobs.Execution;
+using Slipway.Jobs.Parallel;
 using Slipway.Jobs.Planning;
 
 namespace Slipway.Jobs.Compute;
@@ -12,7 +13,7 @@ internal sealed class StepKeys(ComputeChoice computes)
     public async Task<CacheKey?> OfAsync(
         PlannedStep step, IStepKind kind, IReadOnlyList<ResolvedInput> resolved, bool mayFetch, CancellationToken ct)
     {
-        var environment = kind is CommandStep ? TaskEnvironment.Of(step, step.Settings) : new TaskEnvironment();
+        var environment = kind is CommandStep or ParallelStep ? TaskEnvironment.Of(step, step.Settings) : new TaskEnvironment();
         var image = environment.WantsImage
             ? await computes.Of(step, environment, _ => { }).IdentifyAsync(environment, mayFetch, ct)
             : null;

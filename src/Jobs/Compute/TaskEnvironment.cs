@@ -22,14 +22,14 @@ internal sealed record TaskEnvironment
     /// <param name="settings">The step's settings; with files laid out, the conda file is a path.</param>
     public static TaskEnvironment Of(PlannedStep step, JsonObject settings)
     {
-        if (settings["environment"] is not JsonObject given)
+        if ((settings["environment"] ?? settings["task"]?["environment"]) is not JsonObject given)
             return new TaskEnvironment();
 
         var build = given["build"] as JsonObject;
         return new TaskEnvironment
         {
             Image = Text(given["image"]),
-            BuildTree = step.Files.Where(file => file.Key is "environment.build.path").Select(file => (Digest?)file.Value.Tree).FirstOrDefault(),
+            BuildTree = step.Files.Where(file => file.Key.EndsWith("environment.build.path", StringComparison.Ordinal)).Select(file => (Digest?)file.Value.Tree).FirstOrDefault(),
             Dockerfile = Text(build?["dockerfile_path"]) ?? "Dockerfile",
             Conda = given["conda_file"],
         };

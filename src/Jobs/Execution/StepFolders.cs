@@ -9,6 +9,7 @@ namespace Slipway.Jobs.Execution;
 internal sealed class StepFolders : IDisposable
 {
     private readonly SpareFolders? _spares;
+    private bool _isLeft;
 
     private StepFolders(string root, SpareFolders? spares)
     {
@@ -37,8 +38,13 @@ internal sealed class StepFolders : IDisposable
     /// </summary>
     public string Detached => Path.Combine(Root, "detached");
 
-    /// <summary>True: an earlier attempt, whose worker died, still runs in it.</summary>
+    /// <summary>A file that says that another attempt can go on with what this one has done, should this process die.</summary>
+    public string Resumable => Path.Combine(Root, "resumable");
+
+    /// <summary>True: it holds what an earlier attempt, whose worker died, has done or still does.</summary>
     public bool IsAdopted { get; private init; }
+
+    private bool MustStay => System.IO.File.Exists(Detached) || System.IO.File.Exists(Resumable);
 
     /// <summary>What every attempt has.</summary>
     private string[] Skeleton => [Outputs, Path.Combine(Code, "outputs"), Path.Combine(Code, "logs")];
@@ -64,7 +70,7 @@ internal sealed class StepFolders : IDisposable
     {
         foreach (var folder in Directory.Exists(parent) ? Directory.GetDirectories(parent) : [])
         {
-            if (new StepFolders(folder, null) is var left && !System.IO.File.Exists(left.Detached))
+            if (new StepFolders(folder, null) is { MustStay: false } left)
                 left.Delete();
         }
     }
@@ -75,8 +81,14 @@ internal sealed class StepFolders : IDisposable
 
     public string Output(string name) => Directory.CreateDirectory(Path.Combine(Outputs, name)).FullName;
 
+    /// <summary>The process ends, and the next one begins the step again: what can be gone on with stays.</summary>
+    public void LeaveResumable() => _isLeft = System.IO.File.Exists(Resumable);
+
     public void Dispose()
     {
+        if (_isLeft)
+            return;
+
         try
         {
             if (_spares?.TryTake(Root, Skeleton) != true)
@@ -89,7 +101,7 @@ internal sealed class StepFolders : IDisposable
     }
 
     private static string? FindDetached(string parent, string runId) => Directory.Exists(parent)
-        ? Directory.EnumerateDirectories(parent, $"{runId}-*").FirstOrDefault(left => System.IO.File.Exists(new StepFolders(left, null).Detached))
+        ? Directory.EnumerateDirectories(parent, $"{runId}-*").FirstOrDefault(left => new StepFolders(left, null).MustStay)
         : null;
 
     private void Delete()

@@ -81,6 +81,8 @@ internal sealed partial class StepRunner(
         finally
         {
             await log.DisposeAsync();
+            if (running.Cause == StopCause.ServerStopped)
+                folders.LeaveResumable();
             if (running.Cause != StopCause.LeaseLost)
                 await artifacts.KeepLogAsync(job.Record.Caller, row.RunId, log);
         }

@@ -78,7 +78,7 @@ internal sealed class Planner
                 pair => pair.Key, pair => Placeholders.Fill(pair.Value, fill)),
             Tags = step.Tags,
             Timeout = Seconds(Placeholders.Fill(step.Limits?["timeout"], fill)),
-            Retries = Count(Placeholders.Fill((step.Settings["retry_settings"] as JsonObject)?["max_retries"], fill)),
+            Retries = step.Kind == "parallel" ? 0 : Count(Placeholders.Fill((step.Settings["retry_settings"] as JsonObject)?["max_retries"], fill)),
             Resources = Placeholders.Fill(step.Resources, fill) as JsonObject,
             Priority = Priority(step.Priority),
             IsDeterministic = step.IsDeterministic,

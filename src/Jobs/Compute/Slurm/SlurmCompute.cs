@@ -20,9 +20,10 @@ internal sealed partial class SlurmCompute(TimeProvider time) : IComputeTarget
 
     public async Task<int> RunAsync(ComputeTask task, CancellationToken ct)
     {
-        if (task.Folders.IsAdopted)
+        var isLeft = File.Exists(task.Folders.Detached);
+        if (isLeft)
             task.Log.WriteLine("[The server was started again; it goes on with the Slurm job that it finds.]");
-        var id = task.Folders.IsAdopted
+        var id = isLeft
             ? (await File.ReadAllTextAsync(task.Folders.Detached, ct)).Trim()
             : await SubmitAsync(task, ct);
         var output = new GrowingFile(Path.Combine(task.Folders.Work, "slurm.out"), task.Log);

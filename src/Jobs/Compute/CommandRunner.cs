@@ -1,0 +1,68 @@
+using Slipway.Jobs.Compute.Python;
+using Slipway.Jobs.Execution;
+using Slipway.Kernel;
+
+namespace Slipway.Jobs.Compute;
+
+/// <summary>Runs a command in a copy of a step's code, where and in what its definition says.</summary>
+internal sealed class CommandRunner(
+    ComputeChoice computes, CommandEnvironment variables, PythonEnvironments python, StepArtifacts artifacts)
+{
+    /// <param name="code">The folder or file that is copied; null: none.</param>
+    /// <param name="command">Makes the command line, given the folder that it will run in.</param>
+    public async Task RunAsync(StepRun run, string? code, Func<string, Task<string>> command, CancellationToken ct)
+    {
+        var wanted = TaskEnvironment.Of(run.Step, run.Settings);
+        var target = computes.Of(run.Step, wanted, run.StepLog.WriteLine);
+        var folder = run.Folders.Code;
+        if (!run.Folders.IsAdopted && code is not null)
+            Copy(code, folder);
+        try
+        {
+            var programs = target.RunsImages ? null : await python.PrepareAsync(wanted, run.StepLog, ct);
+            var ended = await target.RunAsync(
+                new ComputeTask
+                {
+                    RunId = run.RunId,
+                    Command = await command(folder),
+                    Folders = run.Folders,
+                    WorkingFolder = folder,
+                    Variables = variables.Of(run, programs),
+                    Environment = wanted,
+                    Resources = TaskResources.Read(run.Step.Resources),
+                    Log = run.StepLog,
+                },
+                ct);
+            if (ended != 0)
+                throw SlipwayException.Conflict($"The command {ExitWords.Tell(ended)}{LastLine(run.StepLog)}");
+        }
+        finally
+        {
+            await artifacts.KeepFolderAsync(run.Caller, run.RunId, "outputs", Path.Combine(folder, "outputs"));
+            await artifacts.KeepFolderAsync(run.Caller, run.RunId, "logs", Path.Combine(folder, "logs"));
+        }
+    }
+
+    private static string LastLine(StepLog log) => log.LastLine() is { } line ? $". Its last words: {line}" : ".";
+
+    /// <summary>A copy that the command may change: the materialised files are shared with the content store.</summary>
+    private static void Copy(string code, string folder)
+    {
+        var files = File.Exists(code) ? [code] : Directory.EnumerateFiles(code, "*", SearchOption.AllDirectories);
+        var root = File.Exists(code) ? Path.GetDirectoryName(code)! : code;
+        foreach (var file in files)
+        {
+            var target = Path.Combine(folder, Path.GetRelativePath(root, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+            if (!OperatingSystem.IsWindows())
+            {
+                // Trees keep no modes; a script that calls its neighbour must be able to.
+                File.SetUnixFileMode(
+                    target,
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+                    | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+            }
+        }
+    }
+}
