@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Data;
 using Slipway.Monitoring.Alerts;
+using Slipway.Monitoring.Backtests;
+using Slipway.Monitoring.Definitions;
 using Slipway.Monitoring.Measures;
 using Slipway.Monitoring.Monitors;
 using Slipway.Monitoring.Retraining;
@@ -24,6 +26,10 @@ public static class MonitoringModule
         .AddSingleton<FeatureRanking>()
         .AddSingleton<CustomMeasurement>()
         .AddSingleton<SignalMeasurement>()
+        .AddSingleton<HistoryReader>()
+        .AddSingleton<MonitorReplay>()
+        .AddSingleton<BacktestMonitor>()
+        .AddSingleton<BacktestRetraining>()
         .AddSingleton<CreateMonitor>()
         .AddSingleton<RunMonitor>()
         .AddSingleton<PolicyStore>()
@@ -35,6 +41,9 @@ public static class MonitoringModule
         .AddSingleton<EvaluatePolicy>()
         .AddHostedService<MonitoringTimer>();
 
+    /// <summary>The file of the training job that a retraining policy names; null when it names none.</summary>
+    public static string? JobOf(string policy, string source) => RetrainingReader.Read(policy, source).Job;
+
     /// <param name="routes">The group of /api/v1.</param>
     public static void MapMonitoring(this IEndpointRouteBuilder routes)
     {
@@ -44,5 +53,7 @@ public static class MonitoringModule
         ListAlerts.Map(routes);
         PolicyRoutes.Map(routes);
         EvaluatePolicy.Map(routes);
+        BacktestMonitor.Map(routes);
+        BacktestRetraining.Map(routes);
     }
 }

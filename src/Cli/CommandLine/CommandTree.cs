@@ -92,6 +92,7 @@ internal static class CommandTree
         DeploymentCommands.Create(),
         RolloutCommands.Create(),
         MonitorCommands.Create(),
+        RetrainingCommands.Create(),
         ValidateCommand.Create(),
         SchemaCommand.Create(),
     };

@@ -23,12 +23,13 @@ internal static class MonitorCommands
         Declare(),
         OfOne("show", "Show a monitor.", (client, path, ct) => client.GetAsync(path, ct)),
         Run(),
+        BacktestCommands.OfMonitor(),
         OfOne("enable", "Let a monitor run by its trigger again.", Post("enable")),
         OfOne("disable", "Keep a monitor from running by its trigger; by hand it can still be run.", Post("disable")),
         Delete(),
         Results(),
         Runs(),
-        Decisions(),
+        RetrainingCommands.Decisions(),
         ApiVerb.Create("alerts", "List alerts.", [], async (client, _, format, ct) =>
         {
             Printer.List((await client.GetAsync("api/v1/alerts", ct))["alerts"]!.AsArray(), ["openedAt", "status", "monitor", "signal", "message"], format);
@@ -113,17 +114,6 @@ internal static class MonitorCommands
         {
             var runs = (await client.GetAsync($"api/v1/monitors/{Uri.EscapeDataString(parsed.GetValue(name)!)}/runs", ct))["runs"]!.AsArray();
             Printer.List(runs, ["from", "to", "status", "modelVersion", "rows", "labelled", "drifted"], format);
-            return 0;
-        });
-    }
-
-    private static Command Decisions()
-    {
-        var name = Name("The retraining policy's name.");
-        return ApiVerb.Create("decisions", "List when a policy retrained, or did not, and why.", [name], async (client, parsed, format, ct) =>
-        {
-            var decisions = (await client.GetAsync($"api/v1/retraining/{Uri.EscapeDataString(parsed.GetValue(name)!)}/decisions", ct))["items"]!.AsArray();
-            Printer.List(decisions, ["eventTime", "retrain", "job", "reason"], format);
             return 0;
         });
     }

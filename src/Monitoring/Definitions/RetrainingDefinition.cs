@@ -24,6 +24,15 @@ internal sealed record RetrainingDefinition
     /// <summary>Longest time since the end of the champion's training window.</summary>
     public TimeSpan? Age { get; init; }
 
+    /// <summary>A data asset, of which a version that came since the last training is reason enough.</summary>
+    public string? NewData { get; init; }
+
+    /// <summary>Moments at which it is time, whatever else is so.</summary>
+    public MonitorTrigger? Schedule { get; init; }
+
+    /// <summary>Nothing is learned from a window in which a figure of data quality crossed its limit.</summary>
+    public bool HasDataGate { get; init; }
+
     /// <summary>So many labels since the last training are reason enough.</summary>
     public long? NewLabels { get; init; }
 

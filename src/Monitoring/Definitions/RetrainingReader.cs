@@ -9,12 +9,12 @@ internal static class RetrainingReader
     {
         var root = FieldsReader.Read(yaml, source).Only(
             "$schema", "type", "name", "display_name", "description", "monitor", "model", "alias", "job", "inputs", "triggers",
-            "cool_down", "minimum_new_labels", "budget");
+            "data_gate", "cool_down", "minimum_new_labels", "budget");
         if (root.RequiredText("type") is var type && type != "retraining")
             throw root.Wrong("type", $"is '{type}'; a retraining policy is of type retraining.");
-        var triggers = root.RequiredMap("triggers").Only("drift", "performance", "age", "new_labels");
+        var triggers = root.RequiredMap("triggers").Only("drift", "performance", "age", "new_labels", "new_data", "schedule");
         if (!triggers.Keys.Any())
-            throw root.Wrong("triggers", "names none. Known: drift, performance, age, new_labels.");
+            throw root.Wrong("triggers", "names none. Known: drift, performance, age, new_labels, new_data, schedule.");
         return new RetrainingDefinition
         {
             Name = AssetName.Parse(root.RequiredText("name")).Value,
@@ -27,6 +27,9 @@ internal static class RetrainingReader
             Performance = Performance(triggers.Map("performance")),
             Age = triggers.Duration("age"),
             NewLabels = triggers.Whole("new_labels", least: 1),
+            NewData = triggers.Text("new_data") is { } data ? AssetName.Parse(MonitorReader.Strip(data)).Value : null,
+            Schedule = MonitorTrigger.Read(triggers.Map("schedule")),
+            HasDataGate = root.Flag("data_gate") ?? false,
             CoolDown = root.Duration("cool_down") ?? TimeSpan.Zero,
             LeastNewLabels = root.Whole("minimum_new_labels", least: 0) ?? 0,
             Budget = Budget(root.Map("budget")),

@@ -23,7 +23,14 @@ internal sealed class SignalMeasurement(
     {
         var endpoint = monitor.Endpoint.Length == 0 ? null : await endpoints.FindAsync(caller, monitor.Endpoint, ct)
             ?? throw SlipwayException.NotFound("Endpoint", monitor.Endpoint);
-        using var tables = new RunTables(lake, assets, collected, caller, monitor);
+        using var connection = lake.Connect();
+        return await MeasureAsync(monitor, endpoint, window, new RunTables(connection, lake, assets, collected, caller, monitor), caller, ct);
+    }
+
+    /// <param name="endpoint">Null: which model answered is not known, so windows are compared with windows.</param>
+    public async Task<Findings> MeasureAsync(
+        MonitorDefinition monitor, OnlineEndpoint? endpoint, TimeWindow window, RunTables tables, Caller caller, CancellationToken ct)
+    {
         var look = new Look(caller, monitor, endpoint, window, tables);
         var results = new List<SignalResult>();
         foreach (var signal in monitor.Signals)
@@ -42,7 +49,7 @@ internal sealed class SignalMeasurement(
         var rows = look.Seen.OrderByDescending(seen => seen.Window == window).FirstOrDefault();
         return new Findings(
             results,
-            look.Seen.Count == 0 ? null : await ServedAsync(look, rows.Table, ct),
+            look.Seen.Count == 0 || endpoint is null ? null : await ServedAsync(look, rows.Table, ct),
             [.. look.Seen.SelectMany(seen => seen.Table.Answered.Select(one => one.Deployment)).Distinct()],
             look.Seen.Count == 0 ? 0 : rows.Table.Rows);
     }
@@ -116,7 +123,7 @@ internal sealed class SignalMeasurement(
 
     private async Task<(Comparison? Comparison, string? Why)> ComparisonAsync(Look look, SignalDefinition signal, DataTable current, CancellationToken ct)
     {
-        var served = current.Answered.Count > 0 ? await ServedAsync(look, current, ct) : null;
+        var served = current.Answered.Count > 0 && look.Endpoint is not null ? await ServedAsync(look, current, ct) : null;
         var comparison = new Comparison { Connection = look.Tables.Connection, Current = current, Served = served };
         if (signal.Reference?.Asset is not null)
         {

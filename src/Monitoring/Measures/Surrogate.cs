@@ -10,14 +10,14 @@ internal static class Surrogate
         [.. columns.Select(column => (ReadOnlyMemory<float>)Array.ConvertAll(column, Number))],
         [.. columns.Select((_, i) => new XgbFeature(string.Create(CultureInfo.InvariantCulture, $"f{i}")))]);
 
-    public static XgbBooster Train(XgbMatrix matrix, string objective, int rounds)
+    public static XgbBooster Train(XgbMatrix matrix, string objective, int rounds, int depth = 4, double rate = 0.2)
     {
         var booster = XgbBooster.Create(
             new Dictionary<string, string>
             {
                 ["objective"] = objective,
-                ["max_depth"] = "4",
-                ["eta"] = "0.2",
+                ["max_depth"] = depth.ToString(CultureInfo.InvariantCulture),
+                ["eta"] = rate.ToString(CultureInfo.InvariantCulture),
                 ["tree_method"] = "hist",
                 ["seed"] = "1",
             },

@@ -57,6 +57,13 @@ internal sealed class DecisionStore(Database database)
             new { Workspace = workspace.Value, Policy = policy, Yes = true, Before = before.ToUnixTimeMilliseconds() },
             ct))?.ToTime();
 
+    /// <summary>When it was, by the clock and not in event time, that it last decided to train.</summary>
+    public async Task<DateTimeOffset?> LastDecidedAsync(WorkspaceName workspace, string policy, CancellationToken ct) =>
+        (await database.FindAsync<long?>(
+            "select max(decided_at) from retraining_decisions where workspace = @Workspace and policy = @Policy and retrain = @Yes",
+            new { Workspace = workspace.Value, Policy = policy, Yes = true },
+            ct))?.ToTime();
+
     /// <summary>How often it decided to train after a time and before another.</summary>
     public Task<long> TrainingsAsync(
         WorkspaceName workspace, string policy, DateTimeOffset after, DateTimeOffset before, CancellationToken ct) => database.FindAsync<long>(

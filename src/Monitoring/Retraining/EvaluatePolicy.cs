@@ -35,13 +35,22 @@ internal sealed class EvaluatePolicy(
 
     /// <param name="window">The window of the monitor run to judge; one is made when there is none.</param>
     /// <param name="inputs">Inputs of the training job, over those of the policy.</param>
+    /// <param name="byHand">The caller wants it trained: only the data gate and the budget may still hold it back.</param>
     public async Task<RetrainingDecision> RunAsync(
-        Caller caller, string name, TimeWindow window, DateTimeOffset eventTime, IReadOnlyDictionary<string, string> inputs, CancellationToken ct)
+        Caller caller, string name, TimeWindow window, DateTimeOffset eventTime, IReadOnlyDictionary<string, string> inputs, CancellationToken ct,
+        bool byHand = false)
     {
         await access.DemandAsync(caller, Permission.Write, $"retraining:{name}", ct);
         var row = await policies.GetAsync(caller.Workspace, name, ct);
-        var decision = await decisions.FindAsync(caller.Workspace, name, eventTime, ct)
-            ?? await DecideAsync(caller, row, window, eventTime, inputs, ct);
+        var decision = await decisions.FindAsync(caller.Workspace, name, eventTime, ct);
+        while (byHand && decision is { Retrain: false })
+        {
+            // A moment has one decision; what is asked for after it is decided a second later.
+            eventTime += TimeSpan.FromSeconds(1);
+            decision = await decisions.FindAsync(caller.Workspace, name, eventTime, ct);
+        }
+
+        decision ??= await DecideAsync(caller, row, window, eventTime, inputs, byHand ? caller.Principal : null, ct);
         return await training.EnsureAsync(caller, row, decision, ct);
     }
 
@@ -53,10 +62,11 @@ internal sealed class EvaluatePolicy(
             WindowText.Checked(request.From, request.To),
             request.EventTime ?? request.To,
             request.Inputs ?? new Dictionary<string, string>(),
-            ct)));
+            ct,
+            request.Force)));
 
     private async Task<RetrainingDecision> DecideAsync(
-        Caller caller, PolicyRow row, TimeWindow window, DateTimeOffset eventTime, IReadOnlyDictionary<string, string> inputs, CancellationToken ct)
+        Caller caller, PolicyRow row, TimeWindow window, DateTimeOffset eventTime, IReadOnlyDictionary<string, string> inputs, string? askedBy, CancellationToken ct)
     {
         var policy = row.Read();
         var champion = await registry.FindAsync(caller, $"{policy.Model}@{policy.Alias}", ct);
@@ -67,7 +77,7 @@ internal sealed class EvaluatePolicy(
         {
             run = await runs.FindAsync(caller.Workspace, policy.Monitor, window, ct)
                 ?? await monitor.RunAsync(caller, policy.Monitor, window, ct);
-            judgement = Judgement.Of(policy, await facts.FindAsync(caller, policy, champion, run, eventTime, ct));
+            judgement = Judgement.Of(policy, await facts.FindAsync(caller, policy, champion, run, eventTime, ct), askedBy);
         }
 
         var hasJob = judgement.Retrain && row.ReadJob() is not null;
@@ -108,6 +118,7 @@ internal sealed class EvaluatePolicy(
     /// <param name="From">The monitored window of event time, inclusive.</param>
     /// <param name="To">Exclusive.</param>
     /// <param name="EventTime">The moment to decide for; the window's end when left out.</param>
+    /// <param name="Force">Train, whatever the triggers say; only the data gate and the budget may still hold it back.</param>
     internal sealed record Request(
-        DateTimeOffset From, DateTimeOffset To, DateTimeOffset? EventTime = null, IReadOnlyDictionary<string, string>? Inputs = null);
+        DateTimeOffset From, DateTimeOffset To, DateTimeOffset? EventTime = null, IReadOnlyDictionary<string, string>? Inputs = null, bool Force = false);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Slipway.Kernel;
+using Slipway.Lake.Contracts;
 using Slipway.Monitoring.Contracts;
 using Slipway.Monitoring.Definitions;
 using Slipway.Monitoring.Runs;
@@ -9,12 +10,15 @@ using Slipway.Tracking.Contracts;
 
 namespace Slipway.Monitoring.Retraining;
 
+/// <summary>The version in service.</summary>
+internal sealed record Champion(string Model, int Number);
+
 /// <summary>What a policy looks at when it decides.</summary>
 internal sealed record Facts
 {
     public required DateTimeOffset EventTime { get; init; }
 
-    public required ModelVersion Champion { get; init; }
+    public required Champion Champion { get; init; }
 
     public required MonitorRun Run { get; init; }
 
@@ -28,6 +32,9 @@ internal sealed record Facts
     /// <summary>Trainings within the period of the budget.</summary>
     public required long Trainings { get; init; }
 
+    /// <summary>The newest version of the asset that the policy waits for, if it came since the last training.</summary>
+    public string? NewData { get; init; }
+
     /// <summary>What the performance figure was when the champion was accepted, and where that was read.</summary>
     public (double Value, string From)? Reference { get; init; }
 
@@ -37,7 +44,7 @@ internal sealed record Facts
 
 /// <summary>Gathers the facts for a decision.</summary>
 internal sealed class FactFinder(
-    DecisionStore decisions, RunStore runs, References references, IGateLog gates, ITracking tracking)
+    DecisionStore decisions, RunStore runs, References references, IGateLog gates, ITracking tracking, IDataAssets assets)
 {
     private const string WindowEndTag = "training_window_end";
 
@@ -49,7 +56,7 @@ internal sealed class FactFinder(
         return new Facts
         {
             EventTime = eventTime,
-            Champion = champion,
+            Champion = new Champion(champion.Model, champion.Number),
             Run = run,
             TrainedUntil = until,
             LastTraining = last,
@@ -57,8 +64,15 @@ internal sealed class FactFinder(
             Trainings = policy.Budget is { } budget
                 ? await decisions.TrainingsAsync(caller.Workspace, policy.Name, eventTime - budget.Period, eventTime, ct)
                 : 0,
+            NewData = policy.NewData is { } data ? await NewDataAsync(caller, policy, data, champion, ct) : null,
             Reference = policy.Performance is { } performance ? await ReferenceAsync(caller, performance, champion, ct) : null,
         };
+    }
+
+    private async Task<string?> NewDataAsync(Caller caller, RetrainingDefinition policy, string data, ModelVersion champion, CancellationToken ct)
+    {
+        var since = await decisions.LastDecidedAsync(caller.Workspace, policy.Name, ct) ?? champion.CreatedAt;
+        return await assets.FindAsync(caller, AssetName.Parse(data), null, ct) is { } version && version.CreatedAt > since ? version.Node : null;
     }
 
     private static DateTimeOffset? Tagged(ModelVersion champion) =>

@@ -1,17 +1,19 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Slipway.Monitoring.Definitions;
+using Slipway.Statistics.Quality;
 
 namespace Slipway.Monitoring.Retraining;
 
 /// <summary>A policy's judgement of the facts: whether to train again, and why in one sentence.</summary>
 internal sealed record Judgement(bool Retrain, string Reason, JsonObject Numbers)
 {
-    public static Judgement Of(RetrainingDefinition policy, Facts facts)
+    /// <param name="askedBy">Who wants it trained by hand: reason enough, and no cool-down or number of labels holds it back.</param>
+    public static Judgement Of(RetrainingDefinition policy, Facts facts, string? askedBy = null)
     {
-        List<(bool Fired, string Text)> triggers = [.. Triggers(policy, facts)];
+        List<(bool Fired, string Text)> triggers = askedBy is null ? [.. Triggers(policy, facts)] : [(true, $"{askedBy} asked for it")];
         var fired = triggers.Where(trigger => trigger.Fired).Select(trigger => trigger.Text).ToList();
-        var blocks = Blocks(policy, facts).ToList();
+        var blocks = (askedBy is null ? Pauses(policy, facts) : []).Concat(Blocks(policy, facts)).ToList();
         var reason = fired.Count == 0 ? $"Not needed: {string.Join("; ", triggers.Select(trigger => trigger.Text))}."
             : blocks.Count > 0 ? $"Not yet: {string.Join("; ", fired)}; but {string.Join(" and ", blocks)}."
             : $"Retrain: {string.Join("; ", fired)}.";
@@ -33,6 +35,19 @@ internal sealed record Judgement(bool Retrain, string Reason, JsonObject Numbers
 
         if (policy.NewLabels is { } labels)
             yield return (facts.NewLabels >= labels, $"{Count(facts.NewLabels)} new labels (limit {Count(labels)})");
+        if (policy.NewData is { } data)
+        {
+            yield return facts.NewData is { } version
+                ? (true, $"{version} came since the last training")
+                : (false, $"no version of {data} came since the last training");
+        }
+
+        if (policy.Schedule is { } schedule)
+        {
+            yield return schedule.Due(facts.LastTraining ?? facts.TrainedUntil ?? DateTimeOffset.MinValue, facts.EventTime) is { } due
+                ? (true, $"the schedule was due on {due.To.UtcDateTime:yyyy-MM-dd}")
+                : (false, "the schedule is not due");
+        }
     }
 
     private static (bool Fired, string Text) Drift(DriftTrigger trigger, Facts facts)
@@ -60,12 +75,18 @@ internal sealed record Judgement(bool Retrain, string Reason, JsonObject Numbers
             + $"of {reference.From} (limit {Percent(trigger.MaximumDrop)})");
     }
 
-    private static IEnumerable<string> Blocks(RetrainingDefinition policy, Facts facts)
+    private static IEnumerable<string> Pauses(RetrainingDefinition policy, Facts facts)
     {
         if (facts.LastTraining is { } last && facts.EventTime - last < policy.CoolDown)
             yield return $"the cool-down of {Days(policy.CoolDown)} lasts until {(last + policy.CoolDown).UtcDateTime:yyyy-MM-dd}";
         if (facts.NewLabels < policy.LeastNewLabels)
             yield return $"only {Count(facts.NewLabels)} of {Count(policy.LeastNewLabels)} new labels have come";
+    }
+
+    private static IEnumerable<string> Blocks(RetrainingDefinition policy, Facts facts)
+    {
+        if (policy.HasDataGate && facts.Run.Metrics.FirstOrDefault(metric => metric.Crossed && QualityStatistics.ByName.Find(metric.Metric) is not null) is { } bad)
+            yield return $"the data gate is closed, since {bad.Feature} {bad.Metric} {Number(bad.Value ?? double.NaN)} > {Number(bad.Threshold ?? double.NaN)}";
         if (policy.Budget is { } budget && facts.Trainings >= budget.Jobs)
             yield return $"the budget of {Count(budget.Jobs)} trainings in {Days(budget.Period)} is used up";
     }
@@ -80,6 +101,7 @@ internal sealed record Judgement(bool Retrain, string Reason, JsonObject Numbers
         ["reference"] = facts.Reference?.Value,
         ["age_days"] = facts.TrainedUntil is { } until ? Math.Round((facts.EventTime - until).TotalDays, 3) : null,
         ["new_labels"] = facts.NewLabels,
+        ["new_data"] = facts.NewData,
         ["trainings_in_budget_period"] = facts.Trainings,
         ["last_training"] = facts.LastTraining is { } last ? last.ToString("O", CultureInfo.InvariantCulture) : null,
     };

@@ -47,7 +47,7 @@ internal sealed partial class MonitoringTimer(
         await run.RunAsync(caller, monitor.Name, window, ct);
         foreach (var policy in await policies.ListAsync(caller.Workspace, ct))
         {
-            if (policy.Read().Monitor == monitor.Name)
+            if (policy.Enabled && policy.Read().Monitor == monitor.Name)
                 await evaluate.RunAsync(caller, policy.Name, window, window.To, new Dictionary<string, string>(), ct);
         }
     }

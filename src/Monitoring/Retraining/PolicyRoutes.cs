@@ -7,7 +7,7 @@ using Slipway.Security.Contracts;
 
 namespace Slipway.Monitoring.Retraining;
 
-/// <summary>/api/v1/retraining: declare, list, show, delete, and read the decisions.</summary>
+/// <summary>/api/v1/retraining: declare, list, show, enable, disable, delete, and read the decisions.</summary>
 internal static class PolicyRoutes
 {
     private const int Most = 500;
@@ -17,6 +17,10 @@ internal static class PolicyRoutes
         routes.MapPost("/retraining", CreateAsync).WithName("CreateRetraining").WithTags("monitoring");
         routes.MapGet("/retraining", ListAsync).WithName("ListRetraining").WithTags("monitoring");
         routes.MapGet("/retraining/{name}", ShowAsync).WithName("ShowRetraining").WithTags("monitoring");
+        routes.MapPost("/retraining/{name}/enable", (string name, Caller caller, IAccess access, IAuditLog audit, PolicyStore policies, CancellationToken ct) =>
+            EnableAsync(name, true, caller, access, audit, policies, ct)).WithName("EnableRetraining").WithTags("monitoring");
+        routes.MapPost("/retraining/{name}/disable", (string name, Caller caller, IAccess access, IAuditLog audit, PolicyStore policies, CancellationToken ct) =>
+            EnableAsync(name, false, caller, access, audit, policies, ct)).WithName("DisableRetraining").WithTags("monitoring");
         routes.MapDelete("/retraining/{name}", DeleteAsync).WithName("DeleteRetraining").WithTags("monitoring");
         routes.MapGet("/retraining/{name}/decisions", DecisionsAsync).WithName("ListRetrainingDecisions").WithTags("monitoring");
     }
@@ -35,6 +39,16 @@ internal static class PolicyRoutes
         string name, Caller caller, IAccess access, PolicyStore policies, CancellationToken ct)
     {
         await access.DemandAsync(caller, Permission.Read, $"retraining:{name}", ct);
+        return TypedResults.Ok(Response.Of(await policies.GetAsync(caller.Workspace, name, ct)));
+    }
+
+    private static async Task<Ok<Response>> EnableAsync(
+        string name, bool enabled, Caller caller, IAccess access, IAuditLog audit, PolicyStore policies, CancellationToken ct)
+    {
+        await access.DemandAsync(caller, Permission.Write, $"retraining:{name}", ct);
+        if (!await policies.SetEnabledAsync(caller.Workspace, name, enabled, ct))
+            throw SlipwayException.NotFound("Retraining policy", name);
+        await audit.AppendAsync(caller, enabled ? "retraining.enable" : "retraining.disable", $"retraining:{name}", null, ct);
         return TypedResults.Ok(Response.Of(await policies.GetAsync(caller.Workspace, name, ct)));
     }
 
@@ -72,13 +86,13 @@ internal static class PolicyRoutes
     internal sealed record Decisions(IReadOnlyList<DecisionWire> Items);
 
     internal sealed record Response(
-        string Name, string Monitor, string Model, string Definition, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset UpdatedAt)
+        string Name, string Monitor, string Model, bool Enabled, string Definition, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset UpdatedAt)
     {
         public static Response Of(PolicyRow row)
         {
             var policy = row.Read();
             return new Response(
-                row.Name, policy.Monitor, policy.Model, row.Definition, row.CreatedAt.ToTime(), row.CreatedBy, row.UpdatedAt.ToTime());
+                row.Name, policy.Monitor, policy.Model, row.Enabled, row.Definition, row.CreatedAt.ToTime(), row.CreatedBy, row.UpdatedAt.ToTime());
         }
     }
 }

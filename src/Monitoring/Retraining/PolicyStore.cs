@@ -12,11 +12,11 @@ internal sealed record PolicyJob(string Yaml, string Source, IReadOnlyDictionary
 /// <summary>Retraining policies, kept as they were declared.</summary>
 internal sealed class PolicyStore(Database database, TimeProvider time)
 {
-    private const string Columns = "workspace, name, definition, job, created_at, created_by, updated_at";
+    private const string Columns = "workspace, name, definition, job, enabled, created_at, created_by, updated_at";
 
     public Task<int> PutAsync(Caller caller, string name, string definition, PolicyJob? job, CancellationToken ct) => database.ExecuteAsync(
         $"""
-         insert into retraining_policies ({Columns}) values (@Workspace, @Name, @Definition, @Job, @Now, @Principal, @Now)
+         insert into retraining_policies ({Columns}) values (@Workspace, @Name, @Definition, @Job, @Enabled, @Now, @Principal, @Now)
          on conflict (workspace, name) do update
          set definition = excluded.definition, job = excluded.job, updated_at = excluded.updated_at
          """,
@@ -26,6 +26,7 @@ internal sealed class PolicyStore(Database database, TimeProvider time)
             Name = name,
             Definition = definition,
             Job = JsonSerializer.Serialize(job, MonitoringJson.Default.PolicyJob),
+            Enabled = true,
             Now = time.UtcNow(),
             caller.Principal,
         },
@@ -44,6 +45,12 @@ internal sealed class PolicyStore(Database database, TimeProvider time)
         new { Workspace = workspace.Value },
         ct);
 
+    /// <summary>False when there is no such policy.</summary>
+    public async Task<bool> SetEnabledAsync(WorkspaceName workspace, string name, bool enabled, CancellationToken ct) => await database.ExecuteAsync(
+        "update retraining_policies set enabled = @Enabled, updated_at = @Now where workspace = @Workspace and name = @Name",
+        new { Workspace = workspace.Value, Name = name, Enabled = enabled, Now = time.UtcNow() },
+        ct) > 0;
+
     /// <summary>False when there was none. Its decisions stay.</summary>
     public async Task<bool> DeleteAsync(WorkspaceName workspace, string name, CancellationToken ct) => await database.ExecuteAsync(
         "delete from retraining_policies where workspace = @Workspace and name = @Name",
@@ -60,6 +67,9 @@ internal sealed record PolicyRow
     public required string Definition { get; init; }
 
     public required string Job { get; init; }
+
+    /// <summary>The timer asks it; by hand it can always be asked.</summary>
+    public required bool Enabled { get; init; }
 
     public required long CreatedAt { get; init; }
 

@@ -22,18 +22,30 @@ internal sealed record RowSample(IReadOnlyList<double[]> Reference, IReadOnlyLis
     /// <param name="shares">As Shares found them in the reference.</param>
     public static double[][] Read(
         DuckDbConnection connection, Slice slice, IReadOnlyList<string> features, IReadOnlyList<string> more,
-        IReadOnlyList<Dictionary<string, double>?> shares, CancellationToken ct)
+        IReadOnlyList<Dictionary<string, double>?> shares, CancellationToken ct) =>
+        Read(connection, slice, features, more, shares, 0, $"using sample reservoir({MostRows} rows) repeatable (1)", ct);
+
+    /// <summary>The same of all rows, in their order.</summary>
+    /// <param name="numbers">What each category stands for (NaN: one that is not among them); null for a number.</param>
+    public static double[][] ReadAll(
+        DuckDbConnection connection, Slice slice, IReadOnlyList<string> features, IReadOnlyList<string> more,
+        IReadOnlyList<Dictionary<string, double>?> numbers, CancellationToken ct) =>
+        Read(connection, slice, features, more, numbers, double.NaN, "", ct);
+
+    private static double[][] Read(
+        DuckDbConnection connection, Slice slice, IReadOnlyList<string> features, IReadOnlyList<string> more,
+        IReadOnlyList<Dictionary<string, double>?> numbers, double unknown, string sample, CancellationToken ct)
     {
         var expressions = features.Select((feature, i) => slice.Table.Expression(
-            slice.Table.Features[feature], shares[i] is null ? FeatureType.Numeric : FeatureType.Categorical)).ToList();
+            slice.Table.Features[feature], numbers[i] is null ? FeatureType.Numeric : FeatureType.Categorical)).ToList();
         expressions.AddRange(more.Select(column => $"try_cast({DuckDbSql.Identifier(column)} as double)"));
         var columns = expressions.Select(_ => new List<double>()).ToArray();
         using var result = connection.Query(
-            $"select {string.Join(", ", expressions)} from (select * from {slice.From}) using sample reservoir({MostRows} rows) repeatable (1)", ct);
+            $"select {string.Join(", ", expressions)} from (select * from {slice.From}) {sample}", ct);
         foreach (var chunk in result.Chunks())
         {
             for (var i = 0; i < columns.Length; i++)
-                Add(chunk.Column(i), columns[i], i < features.Count ? shares[i] : null);
+                Add(chunk.Column(i), columns[i], i < features.Count ? numbers[i] : null, unknown);
         }
 
         return [.. columns.Select(column => column.ToArray())];
@@ -51,7 +63,7 @@ internal sealed record RowSample(IReadOnlyList<double[]> Reference, IReadOnlyLis
             .Where(one => one.Text is not null).ToDictionary(one => one.Text!, one => one.Share, StringComparer.Ordinal);
     }
 
-    private static void Add(DuckDbVector values, List<double> column, Dictionary<string, double>? shares)
+    private static void Add(DuckDbVector values, List<double> column, Dictionary<string, double>? shares, double unknown)
     {
         if (shares is null)
         {
@@ -62,6 +74,6 @@ internal sealed record RowSample(IReadOnlyList<double[]> Reference, IReadOnlyLis
         }
 
         for (var row = 0; row < values.Count; row++)
-            column.Add(values.IsValid(row) ? shares.GetValueOrDefault(values.GetString(row)) : double.NaN);
+            column.Add(values.IsValid(row) ? shares.GetValueOrDefault(values.GetString(row), unknown) : double.NaN);
     }
 }

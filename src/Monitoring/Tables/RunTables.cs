@@ -9,13 +9,13 @@ namespace Slipway.Monitoring.Tables;
 
 /// <summary>The tables of one monitor run: each window and each asset is opened once, however many signals look at it.</summary>
 internal sealed class RunTables(
-    ILakeTables lake, IDataAssets assets, ICollectedData collected, Caller caller, MonitorDefinition monitor) : IDisposable
+    DuckDbConnection connection, ILakeTables lake, IDataAssets assets, ICollectedData collected, Caller caller, MonitorDefinition monitor)
 {
     private readonly Dictionary<TimeWindow, DataTable?> _windows = [];
     private readonly Dictionary<string, DataTable> _assets = [];
     private int _count;
 
-    public DuckDbConnection Connection { get; } = lake.Connect();
+    public DuckDbConnection Connection => connection;
 
     /// <summary>Null when nothing was collected in the window.</summary>
     public async Task<DataTable?> CollectedAsync(TimeWindow window, CancellationToken ct)
@@ -47,14 +47,12 @@ internal sealed class RunTables(
             : _assets[sql] = Asset(sql, string.Join(" with ", parts.Select(part => part.Node)), columns, ct);
     }
 
-    public void Dispose() => Connection.Dispose();
-
     private DataTable? Collected(string query, TimeWindow window, CancellationToken ct)
     {
         // The query joins labels and drops repeated ids, which is to be done once and not for each look.
         var name = $"window_{++_count}";
         Connection.Execute(
-            $"create temp table {name} as select * exclude (prediction_id, label_time) from ({query})"
+            $"create or replace temp table {name} as select * exclude (prediction_id, label_time) from ({query})"
             + (monitor.Deployment is null ? "" : $" where deployment = {DuckDbSql.Literal(monitor.Deployment)}"),
             ct);
         using (var result = Connection.Query(
@@ -93,7 +91,7 @@ internal sealed class RunTables(
     private DataTable Asset(string sql, string node, Dictionary<string, string> columns, CancellationToken ct)
     {
         var name = $"asset_{++_count}";
-        Connection.Execute($"create temp view {name} as {sql}", ct);
+        Connection.Execute($"create or replace temp view {name} as {sql}", ct);
         var types = Types(name, ct);
         if (columns.Values.FirstOrDefault(column => !types.ContainsKey(column)) is { } stranger)
         {

@@ -1,5 +1,6 @@
 using Slipway.Data;
 using Slipway.Kernel;
+using Slipway.Lake.Contracts;
 using Slipway.Monitoring.Contracts;
 using Slipway.Monitoring.Retraining;
 using Slipway.Registry.Contracts;
@@ -211,6 +212,92 @@ public abstract class RetrainingContract(DatabaseProvider provider) : DatabaseCo
     }
 
     [Fact]
+    public async Task By_hand_neither_triggers_nor_pauses_are_asked_but_the_budget_is()
+    {
+        await GivenAsync();
+        var decisions = new List<RetrainingDecision>();
+        for (var week = 1; week <= 3; week++)
+        {
+            _host.Collected.Windows[Week(week)] = Answers();
+            Assert.False((await _host.EvaluateAsync(Week(week), Ct)).Retrain);
+            decisions.Add(await _host.Get<EvaluatePolicy>().RunAsync(
+                Caller.System, "flights", Week(week), Week(week).To, new Dictionary<string, string>(), Ct, byHand: true));
+        }
+
+        Assert.Equal("Retrain: system asked for it.", decisions[0].Reason);
+        Assert.True(decisions[1].Retrain);
+        Assert.Equal("Not yet: system asked for it; but the budget of 2 trainings in 70 days is used up.", decisions[2].Reason);
+    }
+
+    [Fact]
+    public async Task Nothing_is_learned_from_a_window_with_bad_data()
+    {
+        await GivenAsync(
+            policy: Policy.Replace("cool_down: P14D", "data_gate: true", StringComparison.Ordinal),
+            monitor: Monitor + "\n    rows: {type: data_quality, features: [hour], reference_data: {data_window: {lookback_window_offset: P7D}}}");
+        _host.Collected.Windows[Week(1)] = Answers();
+        _host.Collected.Windows[Week(2)] = Answers(hour: "case when i % 4 = 0 then null else i % 12 end");
+
+        var decision = await _host.EvaluateAsync(Week(2), Ct);
+
+        Assert.False(decision.Retrain);
+        Assert.EndsWith("but the data gate is closed, since hour null_value_rate 0.25 > 0.", decision.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_new_version_of_the_data_is_a_reason_to_train_once()
+    {
+        await GivenAsync(policy: Policy.Replace("age: P28D", "new_data: \"azureml:flights-features\"", StringComparison.Ordinal)
+            .Replace("cool_down: P14D", "cool_down: P0D", StringComparison.Ordinal));
+        foreach (var week in new[] { 1, 2, 3 })
+            _host.Collected.Windows[Week(week)] = Answers();
+        var before = await _host.EvaluateAsync(Week(1), Ct);
+        Time.Advance(TimeSpan.FromHours(1));
+        var tree = await _host.Content.PutTreeAsync([], Ct);
+        await _host.Get<IDataAssets>().CreateAsync(
+            Caller.System, new NewDataVersion { Name = AssetName.Parse("flights-features"), Tree = tree.Digest }, Ct);
+        Time.Advance(TimeSpan.FromHours(1));
+
+        var after = await _host.EvaluateAsync(Week(2), Ct);
+        var later = await _host.EvaluateAsync(Week(3), Ct);
+
+        Assert.Contains("no version of flights-features came since the last training", before.Reason, StringComparison.Ordinal);
+        Assert.Equal("Retrain: data:flights-features@1 came since the last training.", after.Reason);
+        Assert.False(later.Retrain);
+    }
+
+    [Fact]
+    public async Task A_schedule_is_a_reason_to_train_when_it_is_due()
+    {
+        await GivenAsync(policy: Policy.Replace("age: P28D", "schedule: {frequency: week, interval: 2}", StringComparison.Ordinal));
+        _host.Collected.Windows[Week(1)] = Answers();
+        _host.Collected.Windows[Week(2)] = Answers();
+
+        var first = await _host.EvaluateAsync(Week(1), Ct);
+        var second = await _host.EvaluateAsync(Week(2), Ct);
+
+        Assert.EndsWith("the schedule is not due.", first.Reason, StringComparison.Ordinal);
+        Assert.Equal("Retrain: the schedule was due on 2001-01-22.", second.Reason);
+    }
+
+    [Fact]
+    public async Task A_policy_that_is_switched_off_is_not_asked_by_the_timer()
+    {
+        await GivenAsync(monitor: "trigger: {type: recurrence, frequency: week, interval: 1}\n" + Monitor);
+        var (store, decisions) = (_host.Get<PolicyStore>(), _host.Get<DecisionStore>());
+        Time.Advance(TimeSpan.FromDays(8));
+
+        await store.SetEnabledAsync(WorkspaceName.Default, "flights", enabled: false, Ct);
+        await _host.Timer.TickAsync(Ct);
+        Assert.Empty(await decisions.ListAsync(WorkspaceName.Default, "flights", 10, Ct));
+        await store.SetEnabledAsync(WorkspaceName.Default, "flights", enabled: true, Ct);
+        Time.Advance(TimeSpan.FromDays(8));
+        await _host.Timer.TickAsync(Ct);
+
+        Assert.Single(await decisions.ListAsync(WorkspaceName.Default, "flights", 10, Ct));
+    }
+
+    [Fact]
     public async Task A_policy_over_an_unknown_monitor_or_without_its_job_is_refused()
     {
         await GivenAsync();
@@ -231,7 +318,7 @@ public abstract class RetrainingContract(DatabaseProvider provider) : DatabaseCo
         await base.DisposeAsync();
     }
 
-    private async Task GivenAsync(bool withModel = true, string policy = Policy)
+    private async Task GivenAsync(bool withModel = true, string policy = Policy, string monitor = Monitor)
     {
         _host = new MonitoringHost(Database, Folder, Time);
         if (withModel)
@@ -254,7 +341,7 @@ public abstract class RetrainingContract(DatabaseProvider provider) : DatabaseCo
                 Ct);
         }
 
-        await _host.DeclareAsync(Monitor, Ct);
+        await _host.DeclareAsync(monitor, Ct);
         await _host.DeclarePolicyAsync(policy, Ct);
     }
 }
