@@ -17,6 +17,9 @@ public static class RegistryModule
         .AddSingleton<IContentRoots, ModelRoots>()
         .AddSingleton<VersionSources>()
         .AddSingleton<IModelHistory, ModelHistory>()
+        .AddSingleton<RegistryActs>()
+        .AddSingleton<RegisterVersion>()
+        .AddSingleton<MoveAlias>()
         .AddSingleton<IModelRegistry, ModelRegistry>()
         .AddSingleton<IGateLog, GateLog>()
         .AddMlflowRegistry();

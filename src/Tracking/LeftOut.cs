@@ -11,8 +11,8 @@ internal static class LeftOut
 
     private static readonly (string Path, string What)[] s_families =
     [
-        ("/3.0/mlflow/datasets/{**rest}", "Evaluation data sets"),
-        ("/3.0/mlflow/scorers/{**rest}", "Scorers"),
+        ("/3.0/mlflow/scorers/online-config", "Online scoring"),
+        ("/3.0/mlflow/scorers/online-configs", "Online scoring"),
         ("/3.0/mlflow/issues/{**rest}", "Issues"),
         ("/3.0/mlflow/gateway/{**rest}", "The AI gateway"),
         ("/2.0/mlflow/gateway-proxy", "The AI gateway"),
@@ -22,7 +22,6 @@ internal static class LeftOut
         ("/2.0/mlflow/traces", "The deprecated traces API, version 2,"),
         ("/2.0/mlflow/traces/{request_id}", "The deprecated traces API, version 2,"),
         ("/2.0/mlflow/traces/{request_id}/info", "The deprecated traces API, version 2,"),
-        ("/2.0/mlflow/traces/link-prompts", "Linking prompts to traces"),
         ("/2.0/mlflow/runs/create-promptlab-run", "The prompt lab"),
     ];
 

@@ -8,6 +8,7 @@ using Slipway.Lake.Contracts;
 using Slipway.Tracking.Api;
 using Slipway.Tracking.Artifacts;
 using Slipway.Tracking.Contracts;
+using Slipway.Tracking.Evaluation;
 using Slipway.Tracking.Experiments;
 using Slipway.Tracking.Inputs;
 using Slipway.Tracking.LoggedModels;
@@ -32,7 +33,7 @@ public static class TrackingModule
         services.TryAddSingleton<Events>();
         services.TryAddSingleton(new SearchSettings());
         services.AddSingleton<ITracking, RunTracking>().AddSingleton<IModelSources, ModelSources>();
-        return services.AddStores().AddExperiments().AddRuns().AddArtifacts().AddLoggedModels().AddTraces()
+        return services.AddStores().AddExperiments().AddRuns().AddArtifacts().AddLoggedModels().AddTraces().AddEvaluation()
             .AddSingleton<ListRuns>()
             .AddSingleton<ShowRun>()
             .AddSingleton<ShowSeries>()
@@ -75,6 +76,7 @@ public static class TrackingModule
         LeftOut.Map(routes);
         MapLoggedModels(routes);
         MapTraces(routes);
+        EvaluationRoutes.Map(routes);
         MapApi(routes.MapGroup("/api/v1"));
         return routes;
     }
@@ -124,6 +126,7 @@ public static class TrackingModule
         SearchTraces.Map(routes);
         DeleteTraces.Map(routes);
         LinkTraces.Map(routes);
+        LinkPrompts.Map(routes);
         SetTraceTag.Map(routes);
         DeleteTraceTag.Map(routes);
         CreateAssessment.Map(routes);
@@ -227,6 +230,7 @@ public static class TrackingModule
         .AddSingleton<SearchTraces>()
         .AddSingleton<DeleteTraces>()
         .AddSingleton<LinkTraces>()
+        .AddSingleton<LinkPrompts>()
         .AddSingleton<SetTraceTag>()
         .AddSingleton<DeleteTraceTag>()
         .AddSingleton<CreateAssessment>()

@@ -9,6 +9,9 @@ namespace Slipway.Registry.Mlflow;
 /// <summary>Every change of a model goes the same way: allowed, in one transaction, in the history, audited.</summary>
 internal sealed class ModelWrites(Database database, IAccess access, IAuditLog audit, IModelHistory history, TimeProvider time)
 {
+    // By MLflow's rule these change a version and leave the time of its model.
+    private static readonly string[] s_ofVersions = ["described", "tagged", "untagged"];
+
     public TimeProvider Time { get; } = time;
 
     /// <param name="act">The word in the history.</param>
@@ -22,7 +25,7 @@ internal sealed class ModelWrites(Database database, IAccess access, IAuditLog a
         var changed = await database.WriteAsync(
             async (tx, token) =>
             {
-                await TouchAsync(tx, caller, model, number, token);
+                await TouchAsync(tx, caller, model, number, datesModel: number is null || !s_ofVersions.Contains(act), token);
                 if (!await write(tx, token))
                     return false;
                 await history.AppendAsync(tx, caller, model, number, act, reason, detail: null, token);
@@ -34,11 +37,12 @@ internal sealed class ModelWrites(Database database, IAccess access, IAuditLog a
     }
 
     // The model's row is written first: it keeps two writers of the same model apart.
-    private async Task TouchAsync(DbTransaction tx, Caller caller, string model, int? number, CancellationToken ct)
+    private async Task TouchAsync(DbTransaction tx, Caller caller, string model, int? number, bool datesModel, CancellationToken ct)
     {
         var place = new { Workspace = caller.Workspace.Value, Name = model, Number = number, Now = Time.UtcNow() };
+        var changed = datesModel ? "@Now" : "updated_at";
         if (await tx.ExecuteAsync(
-            "update registered_models set updated_at = @Now where workspace = @Workspace and name = @Name", place, ct) == 0)
+            $"update registered_models set updated_at = {changed} where workspace = @Workspace and name = @Name", place, ct) == 0)
         {
             throw number is null ? RegisteredModelStore.Unknown(model) : VersionChanges.Unknown(model, number.Value);
         }

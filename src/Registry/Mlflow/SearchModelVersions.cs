@@ -32,27 +32,17 @@ internal sealed class SearchModelVersions(ModelStore versions, Database database
 
     public async Task HandleAsync(MlflowCall call, CancellationToken ct)
     {
-        var fields = call.Fields;
-        var limit = PageSize.Of(fields, MostResults, MostResults);
-        var filter = Filters.Parse(fields.Text("filter"));
-        var orders = s_orders.ParseOrders(fields.Texts("order_by"));
-        var scope = $"model-versions {fields.Text("filter")} {string.Join(',', orders)}";
-        var offset = PageToken.Decode(fields.Text("page_token"), scope);
-
+        var query = new RegistryQuery(call.Fields, "model-versions", Filters, s_orders, MostResults, MostResults);
         await access.DemandAsync(call.Caller, Permission.Read, "the registry", ct);
-        var sql = new FilterSql(database.Dialect);
-        sql.Parameters.Add("Workspace", call.Caller.Workspace.Value);
-        sql.Parameters.Add("Limit", limit + 1);
-        sql.Parameters.Add("Offset", offset);
-        var where = RegistrySearch.Where(filter, sql, database.Dialect, "v", Column);
-        var orderBy = RegistrySearch.OrderBy(orders, OrderColumn, [.. orders.Count == 0 ? ["v.updated_at desc"] : Array.Empty<string>(), OrderColumn("name"), "v.number desc"]);
+        var sql = query.Sql(database.Dialect, call.Caller.Workspace);
+        var where = RegistrySearch.Where(query.Filter, sql, database.Dialect, "v", Column);
+        var orderBy = RegistrySearch.OrderBy(query.Orders, OrderColumn, [.. query.Orders.Count == 0 ? ["v.updated_at desc"] : Array.Empty<string>(), OrderColumn("name"), "v.number desc"]);
         var page = await versions.SearchAsync(
             call.Caller.Workspace, $"{where} {orderBy} limit @Limit offset @Offset", sql.Parameters, ct);
         await call.AnswerAsync(json =>
         {
-            json.WriteVersions("model_versions", [.. page.Take(limit)]);
-            if (page.Count > limit)
-                json.WriteString("next_page_token", PageToken.Encode(offset + limit, scope));
+            json.WriteVersions("model_versions", [.. page.Take(query.Limit)]);
+            query.WriteNextToken(json, page.Count);
         }, ct);
     }
 

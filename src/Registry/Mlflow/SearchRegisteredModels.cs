@@ -27,20 +27,11 @@ internal sealed class SearchRegisteredModels(RegisteredModelStore models, Databa
 
     public async Task HandleAsync(MlflowCall call, CancellationToken ct)
     {
-        var fields = call.Fields;
-        var limit = PageSize.Of(fields, UsualResults, MostResults);
-        var filter = s_filters.Parse(fields.Text("filter"));
-        var orders = s_orders.ParseOrders(fields.Texts("order_by"));
-        var scope = $"registered-models {fields.Text("filter")} {string.Join(',', orders)}";
-        var offset = PageToken.Decode(fields.Text("page_token"), scope);
-
+        var query = new RegistryQuery(call.Fields, "registered-models", s_filters, s_orders, UsualResults, MostResults);
         await access.DemandAsync(call.Caller, Permission.Read, "the registry", ct);
-        var sql = new FilterSql(database.Dialect);
-        sql.Parameters.Add("Workspace", call.Caller.Workspace.Value);
-        sql.Parameters.Add("Limit", limit + 1);
-        sql.Parameters.Add("Offset", offset);
-        var where = RegistrySearch.Where(filter, sql, database.Dialect, "m", _ => "m.name");
-        var orderBy = RegistrySearch.OrderBy(orders, Column, Column("name"));
+        var sql = query.Sql(database.Dialect, call.Caller.Workspace);
+        var where = RegistrySearch.Where(query.Filter, sql, database.Dialect, "m", _ => "m.name");
+        var orderBy = RegistrySearch.OrderBy(query.Orders, Column, Column("name"));
         var page = await models.SearchAsync(
             call.Caller.Workspace, $"{where} {orderBy} limit @Limit offset @Offset", sql.Parameters, ct);
         await call.AnswerAsync(json =>
@@ -48,13 +39,12 @@ internal sealed class SearchRegisteredModels(RegisteredModelStore models, Databa
             if (page.Count > 0)
             {
                 json.WriteStartArray("registered_models");
-                foreach (var model in page.Take(limit))
+                foreach (var model in page.Take(query.Limit))
                     json.WriteModel(model);
                 json.WriteEndArray();
             }
 
-            if (page.Count > limit)
-                json.WriteString("next_page_token", PageToken.Encode(offset + limit, scope));
+            query.WriteNextToken(json, page.Count);
         }, ct);
     }
 

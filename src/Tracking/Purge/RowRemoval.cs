@@ -13,7 +13,7 @@ internal sealed class RowRemoval(DbConnection connection, DbTransaction? tx, Dia
         "metrics", "latest_metrics", "params", "run_tags", "run_inputs", "run_input_tags", "run_model_inputs", "run_model_outputs",
     ];
 
-    private static readonly string[] s_ofTraces = ["trace_tags", "trace_metadata", "spans", "assessments", "run_traces"];
+    private static readonly string[] s_ofTraces = ["trace_tags", "trace_metadata", "spans", "assessments", "trace_prompts"];
 
     private static readonly string[] s_ofModels = ["logged_model_params", "logged_model_tags", "logged_model_metrics"];
 
@@ -27,9 +27,10 @@ internal sealed class RowRemoval(DbConnection connection, DbTransaction? tx, Dia
             $"""
             select trace_no from trace_metadata where key = 'mlflow.sourceRun' and {dialect.AnyOf(dialect.Indexed("value"), "@Ids")}
             union
-            select l.trace_no from run_traces l where {dialect.AnyOf("l.run_id", "@Ids")} and not exists (
-                select 1 from run_traces o join runs r on r.id = o.run_id where o.trace_no = l.trace_no
-                and {dialect.NoneOf("o.run_id", "@Ids")})
+            select t.no from trace_runs l join traces t on t.workspace = l.workspace and t.id = l.trace_id
+            where {dialect.AnyOf("l.run_id", "@Ids")} and not exists (
+                select 1 from trace_runs o join runs r on r.id = o.run_id
+                where o.workspace = l.workspace and o.trace_id = l.trace_id and {dialect.NoneOf("o.run_id", "@Ids")})
             """,
             new { Ids = ids },
             ct);
@@ -37,7 +38,7 @@ internal sealed class RowRemoval(DbConnection connection, DbTransaction? tx, Dia
         var numbers = new { List = runs.Select(run => run.No).ToArray(), Ids = ids };
         foreach (var table in s_ofRuns)
             await DropAsync(table, dialect.AnyOf("run_no", "@List"), numbers, ct);
-        await DropAsync("run_traces", dialect.AnyOf("run_id", "@Ids"), numbers, ct);
+        await DropAsync("trace_runs", dialect.AnyOf("run_id", "@Ids"), numbers, ct);
         await DropAsync("runs", dialect.AnyOf("no", "@List"), numbers, ct);
     }
 
@@ -50,6 +51,8 @@ internal sealed class RowRemoval(DbConnection connection, DbTransaction? tx, Dia
             await DropAsync(table, "model_id in (select id from logged_models where experiment_id = @Id)", place, ct);
         await DropAsync("logged_models", "experiment_id = @Id", place, ct);
         await DropAsync("datasets", "experiment_id = @Id", place, ct);
+        await DropAsync("scorers", "experiment_id = @Id", place, ct);
+        await DropAsync("evaluation_dataset_experiments", "experiment_id = @Id", place, ct);
         await DropAsync("experiment_tags", "experiment_id = @Id", place, ct);
         await DropAsync("experiments", "id = @Id", place, ct);
     }
@@ -60,6 +63,11 @@ internal sealed class RowRemoval(DbConnection connection, DbTransaction? tx, Dia
         {
             foreach (var table in s_ofTraces)
                 await DropAsync(table, dialect.AnyOf("trace_no", "@List"), new { List = traces }, ct);
+            await DropAsync(
+                "trace_runs",
+                $"(workspace, trace_id) in (select workspace, id from traces where {dialect.AnyOf("no", "@List")})",
+                new { List = traces },
+                ct);
             await DropAsync("traces", dialect.AnyOf("no", "@List"), new { List = traces }, ct);
         }
     }

@@ -8,7 +8,7 @@ using Slipway.Tracking.Runs;
 
 namespace Slipway.Tracking.Traces;
 
-/// <summary>Says that traces belong to a run.</summary>
+/// <summary>Says that traces belong to a run; one that has not arrived yet belongs to it when it does.</summary>
 internal sealed class LinkTraces(Database database, IAccess access) : IMlflowOperation
 {
     private const int MostTraces = 100;
@@ -23,6 +23,8 @@ internal sealed class LinkTraces(Database database, IAccess access) : IMlflowOpe
             throw MlflowFields.Missing("trace_ids");
         if (ids.Count > MostTraces)
             throw SlipwayException.Invalid($"Cannot link more than {MostTraces} traces to a run in one request; {ids.Count} were given.");
+        foreach (var id in ids)
+            StartTrace.DemandId(id);
         MlflowNames.DemandRunId(runId);
         await access.DemandAsync(call.Caller, Permission.Write, $"run:{runId}", ct);
         await database.WriteAsync(IsolationLevel.ReadCommitted, async (tx, token) =>
@@ -30,10 +32,9 @@ internal sealed class LinkTraces(Database database, IAccess access) : IMlflowOpe
             await RunStore.GetAsync(tx, call.Caller.Workspace, runId, token);
             foreach (var id in ids.Order(StringComparer.Ordinal))
             {
-                var trace = await TraceStore.GetAsync(tx, call.Caller.Workspace, id, token);
                 await tx.ExecuteAsync(
-                    "insert into run_traces (run_id, trace_no) values (@Run, @No) on conflict do nothing",
-                    new { Run = runId, trace.No },
+                    "insert into trace_runs (workspace, trace_id, run_id) values (@Workspace, @Trace, @Run) on conflict do nothing",
+                    new { Workspace = call.Caller.Workspace.Value, Trace = id, Run = runId },
                     token);
             }
         }, ct);

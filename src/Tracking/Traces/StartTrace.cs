@@ -30,8 +30,7 @@ internal sealed partial class StartTrace(
             throw MlflowFields.Missing("trace");
         var info = call.Fields.Nested("trace").Nested("trace_info");
         var id = info.Required("trace_id");
-        if (!TraceId().IsMatch(id))
-            throw SlipwayException.Invalid($"Invalid trace ID: '{id}'.");
+        DemandId(id);
         var experimentId = MlflowNames.ExperimentId(
             info.Nested("trace_location").Nested("mlflow_experiment").Required("experiment_id"));
         await access.DemandAsync(call.Caller, Permission.Write, $"experiment:{experimentId}", ct);
@@ -60,6 +59,12 @@ internal sealed partial class StartTrace(
             stored.WriteInfo(json);
             json.WriteEndObject();
         }, ct);
+    }
+
+    public static void DemandId(string id)
+    {
+        if (!TraceId().IsMatch(id))
+            throw SlipwayException.Invalid($"Invalid trace ID: '{id}'; it has 1 to 100 letters, digits, '_' and '-'.");
     }
 
     private TraceRow Read(MlflowFields info, string id, long experimentId) => new()

@@ -28,6 +28,7 @@ internal static class TraceFilters
         ["name"] = Text("name"),
         ["run_id"] = Text("run_id"),
         ["experiment_id"] = new("experiment_id", FilterKind.Number, FilterOperators.None),
+        ["prompt"] = new("prompt", FilterKind.Text, FilterOperators.Equal),
         ["text"] = new("text", FilterKind.Text, FilterOperators.Like | FilterOperators.ILike),
     });
 
@@ -113,7 +114,8 @@ internal sealed class TraceSql(Dialect dialect, FilterSql sql)
     private string Attribute(FilterCondition condition) => condition.Key switch
     {
         "text" => $"exists (select 1 from spans s where s.trace_no = t.no and {sql.Compare("s.text", condition)})",
-        "run_id" => "(exists (select 1 from run_traces l where l.trace_no = t.no and " + sql.Compare("l.run_id", condition)
+        "prompt" => $"exists (select 1 from trace_prompts p where p.trace_no = t.no and {sql.Compare("p.prompt", condition)})",
+        "run_id" => "(exists (select 1 from trace_runs l where l.workspace = t.workspace and l.trace_id = t.id and " + sql.Compare("l.run_id", condition)
             + $") or exists (select 1 from trace_metadata m where m.trace_no = t.no and m.key = 'mlflow.sourceRun' and {sql.Compare("m.value", condition)}))",
         _ => sql.Compare(Column(condition.Key), condition),
     };
@@ -128,7 +130,7 @@ internal sealed class TraceSql(Dialect dialect, FilterSql sql)
         "client_request_id" => "t.client_request_id",
         "name" => "t.name",
         "experiment_id" => "t.experiment_id",
-        "run_id" => "(select min(l.run_id) from run_traces l where l.trace_no = t.no)",
+        "run_id" => "(select min(l.run_id) from trace_runs l where l.workspace = t.workspace and l.trace_id = t.id)",
         _ => throw new InvalidOperationException($"Traces have no column for {key}."),
     };
 

@@ -160,7 +160,14 @@ internal sealed class TraceStore(Database database)
         var deleted = 0;
         foreach (var chunk in nos.Chunk(500))
         {
-            foreach (var table in new[] { "trace_tags", "trace_metadata", "spans", "run_traces", "assessments" })
+            await tx.ExecuteAsync(
+                $"""
+                delete from trace_runs where (workspace, trace_id) in
+                    (select workspace, id from traces where {dialect.AnyOf("no", "@Nos")})
+                """,
+                new { Nos = chunk },
+                ct);
+            foreach (var table in new[] { "trace_tags", "trace_metadata", "trace_prompts", "spans", "assessments" })
                 await tx.ExecuteAsync($"delete from {table} where {dialect.AnyOf("trace_no", "@Nos")}", new { Nos = chunk }, ct);
             deleted += await tx.ExecuteAsync($"delete from traces where {dialect.AnyOf("no", "@Nos")}", new { Nos = chunk }, ct);
         }

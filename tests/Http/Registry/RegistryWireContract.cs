@@ -102,12 +102,28 @@ public abstract class RegistryWireContract(RegistryServer server)
         Assert.True((long)after["last_updated_timestamp"]! > (long)before["last_updated_timestamp"]!);
     }
 
+    [Fact]
+    public async Task Describing_a_version_leaves_the_time_of_its_model()
+    {
+        await server.CallAsync("POST", "registered-models/create", """{"name": "dated"}""");
+        await server.CallAsync("POST", "model-versions/create", """{"name": "dated", "source": "s3://b/a"}""");
+        var before = (long)(await server.CallAsync("GET", "registered-models/get?name=dated"))["registered_model"]!["last_updated_timestamp"]!;
+        await server.CallAsync("PATCH", "model-versions/update", """{"name": "dated", "version": "1", "description": "x"}""");
+        await server.CallAsync("POST", "model-versions/set-tag", """{"name": "dated", "version": "1", "key": "a", "value": "b"}""");
+        var described = (long)(await server.CallAsync("GET", "registered-models/get?name=dated"))["registered_model"]!["last_updated_timestamp"]!;
+        await server.CallAsync("POST", "model-versions/transition-stage", """{"name": "dated", "version": "1", "stage": "Staging", "archive_existing_versions": false}""");
+        var staged = (long)(await server.CallAsync("GET", "registered-models/get?name=dated"))["registered_model"]!["last_updated_timestamp"]!;
+
+        Assert.Equal(before, described);
+        Assert.True(staged >= before);
+    }
+
     [Theory]
-    [InlineData("POST", "/api/3.0/mlflow/datasets/create")]
-    [InlineData("GET", "/ajax-api/3.0/mlflow/scorers/list?experiment_id=0")]
+    [InlineData("POST", "/api/3.0/mlflow/prompt-optimization/jobs")]
+    [InlineData("GET", "/ajax-api/3.0/mlflow/scorers/online-configs?scorer_ids=0")]
     [InlineData("DELETE", "/api/3.0/mlflow/gateway/secrets/delete")]
     [InlineData("POST", "/graphql")]
-    [InlineData("POST", "/api/2.0/mlflow/traces/link-prompts")]
+    [InlineData("POST", "/api/3.0/mlflow/traces/metrics")]
     public async Task A_part_of_MLflow_that_is_left_out_says_so(string method, string path)
     {
         var (status, answer) = await server.SendAsync(method, path, method == "GET" ? null : "{}");

@@ -112,6 +112,41 @@ public abstract class TraceWireContract(TrackingServer server)
     }
 
     [Fact]
+    public async Task A_trace_that_is_linked_before_it_is_sent_belongs_to_the_run()
+    {
+        var experiment = await server.CreateExperimentAsync("early links");
+        var run = await server.CreateRunAsync(experiment);
+        var id = "tr-" + new string('7', 32);
+        var link = new JsonObject { ["run_id"] = run, ["trace_ids"] = new JsonArray(id) };
+
+        await server.PostAsync("traces/link-to-run", link);
+        await server.PostAsync("traces/link-to-run", link);
+        Assert.Empty(await SearchAsync(experiment, $"run_id = '{run}'"));
+        await SendJsonAsync(experiment, Spans(new string('7', 32), "late", "x"));
+
+        Assert.Equal([id], (await SearchAsync(experiment, $"run_id = '{run}'")).Select(info => (string)info!["trace_id"]!));
+    }
+
+    [Fact]
+    public async Task Traces_are_found_by_the_prompts_that_they_used()
+    {
+        var experiment = await server.CreateExperimentAsync("prompts of traces");
+        var id = "tr-" + new string('8', 32);
+        await server.PostAsync(Traces, new JsonObject { ["trace"] = new JsonObject { ["trace_info"] = Info(id, experiment) } });
+        var link = new JsonObject
+        {
+            ["trace_id"] = id,
+            ["prompt_versions"] = new JsonArray(new JsonObject { ["name"] = "greet", ["version"] = "2" }),
+        };
+
+        await server.PostAsync("traces/link-prompts", link);
+        await server.PostAsync("traces/link-prompts", link);
+
+        Assert.Single(await SearchAsync(experiment, "prompt = 'greet/2'"));
+        Assert.Empty(await SearchAsync(experiment, "prompt = 'greet/1'"));
+    }
+
+    [Fact]
     public async Task Tags_of_a_trace_are_set_and_deleted()
     {
         var experiment = await server.CreateExperimentAsync("trace tags");

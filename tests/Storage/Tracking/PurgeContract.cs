@@ -1,6 +1,7 @@
 using Slipway.Data;
 using Slipway.Kernel;
 using Slipway.Tracking.Contracts;
+using Slipway.Tracking.Evaluation;
 using Slipway.Tracking.Experiments;
 using Slipway.Tracking.Purge;
 using Slipway.Tracking.Runs;
@@ -52,7 +53,7 @@ public abstract class PurgeContract(DatabaseProvider provider) : TrackingContrac
         Assert.Equal(
             ["tr-others", "tr-shared", "tr-text"],
             (await Database.QueryAsync<string>("select id from traces", null, Ct)).Order(StringComparer.Ordinal));
-        Assert.Equal([living], await Database.QueryAsync<string>("select run_id from run_traces", null, Ct));
+        Assert.Equal([living], await Database.QueryAsync<string>("select run_id from trace_runs", null, Ct));
         Assert.Equal(2, await Database.FindAsync<long>("select count(*) from trace_metadata", null, Ct));
     }
 
@@ -61,6 +62,7 @@ public abstract class PurgeContract(DatabaseProvider provider) : TrackingContrac
     {
         await GivenAsync("one");
         var experiment = (await Part<ExperimentStore>().FindByNameAsync(WorkspaceName.Default, "flights", Ct))!;
+        await Part<ScorerStore>().AddAsync(WorkspaceName.Default, experiment.Id, "judge", "{}", Ct);
         await Part<ExperimentStore>().MarkAsync(WorkspaceName.Default, experiment.Id, deleted: true, Ct);
 
         var early = await Part<PurgeExperiments>().RunAsync(Ann, new(30), Ct);
@@ -104,9 +106,12 @@ public abstract class PurgeContract(DatabaseProvider provider) : TrackingContrac
         KeyValue[] metadata = madeBy is null ? [] : [new("mlflow.sourceRun", madeBy)];
         await Database.WriteAsync(async (tx, token) =>
         {
-            var no = await TraceStore.PutAsync(tx, WorkspaceName.Default, row, [], metadata, token);
+            await TraceStore.PutAsync(tx, WorkspaceName.Default, row, [], metadata, token);
             foreach (var run in linked)
-                await tx.ExecuteAsync("insert into run_traces (run_id, trace_no) values (@Run, @No)", new { Run = run, No = no }, token);
+            {
+                await tx.ExecuteAsync(
+                    "insert into trace_runs (workspace, trace_id, run_id) values ('default', @Id, @Run)", new { Id = id, Run = run }, token);
+            }
         }, Ct);
     }
 

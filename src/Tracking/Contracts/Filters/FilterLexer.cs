@@ -56,7 +56,7 @@ internal struct FilterLexer(string text)
             }
         }
 
-        throw FilterParser.Refusal(text, position, $"'{first}' has no meaning here");
+        throw FilterTokens.Refusal(text, position, $"'{first}' has no meaning here");
     }
 
     private static bool IsNumberStart(char c) => char.IsAsciiDigit(c) || c == '.';
@@ -99,14 +99,14 @@ internal struct FilterLexer(string text)
             _at++;
         return _at > start
             ? text[start.._at]
-            : throw FilterParser.Refusal(text, dot, "a key is missing after the dot; quote one with other characters: tags.`a b`");
+            : throw FilterTokens.Refusal(text, dot, "a key is missing after the dot; quote one with other characters: tags.`a b`");
     }
 
     private string Quoted(int position, char quote)
     {
         var end = text.IndexOf(quote, _at + 1);
         if (end < 0)
-            throw FilterParser.Refusal(text, position, $"the quote {quote} is not closed");
+            throw FilterTokens.Refusal(text, position, $"the quote {quote} is not closed");
         var content = text[(_at + 1)..end];
         _at = end + 1;
         return content;
@@ -124,6 +124,6 @@ internal struct FilterLexer(string text)
         var digits = text[start.._at];
         return double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
             ? new Token(TokenKind.Number, digits, position, Number: number)
-            : throw FilterParser.Refusal(text, position, $"'{digits}' is not a number");
+            : throw FilterTokens.Refusal(text, position, $"'{digits}' is not a number");
     }
 }

@@ -6,23 +6,23 @@ using Xunit;
 namespace Slipway.Http.Tracking;
 
 /// <summary>What clients send by mistake or on purpose: always the error code of MLflow, never 500, nothing written.</summary>
-public sealed class BadInputTests(TrackingServer server) : IClassFixture<TrackingServer>, IAsyncLifetime
+public abstract class BadInputContract(TrackingServer server) : IAsyncLifetime
 {
     private const string Invalid = "INVALID_PARAMETER_VALUE";
     private const string Absent = "RESOURCE_DOES_NOT_EXIST";
 
-    private static string s_run = "";
-    private static string s_deletedRun = "";
-    private static string s_experiment = "";
+    private static int s_count;
+
+    private string _run = "";
+    private string _deletedRun = "";
+    private string _experiment = "";
 
     public async ValueTask InitializeAsync()
     {
-        if (s_run.Length > 0)
-            return;
-        s_experiment = await server.CreateExperimentAsync("bad input");
-        s_deletedRun = await server.CreateRunAsync(s_experiment);
-        s_run = await server.CreateRunAsync(s_experiment);
-        await server.PostAsync("runs/delete", new JsonObject { ["run_id"] = s_deletedRun });
+        _experiment = await server.CreateExperimentAsync($"bad input {s_count++}");
+        _deletedRun = await server.CreateRunAsync(_experiment);
+        _run = await server.CreateRunAsync(_experiment);
+        await server.PostAsync("runs/delete", new JsonObject { ["run_id"] = _deletedRun });
     }
 
     [Theory]
@@ -71,6 +71,9 @@ public sealed class BadInputTests(TrackingServer server) : IClassFixture<Trackin
     [InlineData("runs/outputs", """{"run_id": "RUN"}""", "'models'")]
     [InlineData("runs/log-model", """{"run_id": "RUN", "model_json": "{"}""", "JSON")]
     [InlineData("runs/log-model", """{"run_id": "RUN", "model_json": "{}"}""", "artifact_path")]
+    [InlineData("traces/link-prompts", """{"trace_id": "tr-1"}""", "'prompt_versions'")]
+    [InlineData("traces/link-prompts", """{"trace_id": "tr-1", "prompt_versions": [{"name": "a", "version": "x"}]}""", "'prompt_versions[0].version'")]
+    [InlineData("traces/link-to-run", """{"run_id": "RUN", "trace_ids": ["a b"]}""", "trace ID")]
     [InlineData("logged-models", """{"experiment_id": "0", "name": "a/b"}""", "Model name")]
     [InlineData("logged-models/search", """{"experiment_ids": ["0"], "filter": "metrics.a > 'x'"}""", "number")]
     [InlineData("logged-models/search", """{"experiment_ids": ["0"], "order_by": [{"field_name": "nam"}]}""", "Did you mean 'name'?")]
@@ -97,6 +100,8 @@ public sealed class BadInputTests(TrackingServer server) : IClassFixture<Trackin
     [InlineData("POST", "runs/log-batch", """{"run_id": "none", "tags": [{"key": "a", "value": "b"}]}""")]
     [InlineData("POST", "runs/delete-tag", """{"run_id": "RUN", "key": "none"}""")]
     [InlineData("GET", "artifacts/list?run_id=none", null)]
+    [InlineData("POST", "traces/link-prompts", """{"trace_id": "tr-none", "prompt_versions": [{"name": "a", "version": "1"}]}""")]
+    [InlineData("POST", "traces/link-to-run", """{"run_id": "none", "trace_ids": ["tr-1"]}""")]
     [InlineData("GET", "logged-models/m-none", null)]
     [InlineData("PATCH", "logged-models/m-none", """{"status": 2}""")]
     [InlineData("DELETE", "logged-models/m-none", """{}""")]
@@ -134,7 +139,7 @@ public sealed class BadInputTests(TrackingServer server) : IClassFixture<Trackin
 
         var (status, answer) = await server.SendAsync(HttpMethod.Post, "runs/log-batch", new JsonObject
         {
-            ["run_id"] = s_run,
+            ["run_id"] = _run,
             ["metrics"] = Many(metrics, i => new() { ["key"] = $"m{i}", ["value"] = i, ["timestamp"] = 1 }),
             ["params"] = Many(parameters, i => new() { ["key"] = $"p{i}", ["value"] = "x" }),
             ["tags"] = Many(tags, i => new() { ["key"] = $"t{i}", ["value"] = "x" }),
@@ -149,7 +154,7 @@ public sealed class BadInputTests(TrackingServer server) : IClassFixture<Trackin
     public async Task A_batch_of_more_than_a_megabyte_is_refused()
     {
         var (status, answer) = await server.SendTextAsync(
-            HttpMethod.Post, "runs/log-batch", $$"""{"run_id": "{{s_run}}", "x": "{{new string('x', 1_000_000)}}"}""");
+            HttpMethod.Post, "runs/log-batch", $$"""{"run_id": "{{_run}}", "x": "{{new string('x', 1_000_000)}}"}""");
 
         Assert.Equal((400, Invalid), (status, (string?)answer["error_code"]));
         Assert.Contains("1000000 bytes", (string)answer["message"]!, StringComparison.Ordinal);
@@ -179,7 +184,7 @@ public sealed class BadInputTests(TrackingServer server) : IClassFixture<Trackin
     [Fact]
     public async Task An_enum_that_does_not_exist_is_absent_and_long_values_are_cut()
     {
-        var run = await server.CreateRunAsync(s_experiment);
+        var run = await server.CreateRunAsync(_experiment);
 
         await server.PostAsync("runs/update", new JsonObject { ["run_id"] = run, ["status"] = "DREAMING" });
         await server.PostAsync("runs/log-parameter", new JsonObject { ["run_id"] = run, ["key"] = "p", ["value"] = new string('x', 7000) });
@@ -197,14 +202,18 @@ public sealed class BadInputTests(TrackingServer server) : IClassFixture<Trackin
 
     private static JsonArray Many(int count, Func<int, JsonObject> make) => [.. Enumerable.Range(0, count).Select(make)];
 
-    private static string Fill(string text) => text
-        .Replace("RUN\"", s_run + "\"", StringComparison.Ordinal)
-        .Replace("DELETED", s_deletedRun, StringComparison.Ordinal);
+    private string Fill(string text) => text
+        .Replace("RUN\"", _run + "\"", StringComparison.Ordinal)
+        .Replace("DELETED", _deletedRun, StringComparison.Ordinal);
 
     private async Task<string> RowsAsync()
     {
-        var run = await server.GetAsync("runs/get?run_id=" + s_run);
+        var run = await server.GetAsync("runs/get?run_id=" + _run);
         var experiments = await server.PostAsync("experiments/search", new JsonObject { ["max_results"] = 1000 });
         return run.ToJsonString() + experiments["experiments"]!.AsArray().Count;
     }
 }
+
+public sealed class BadInputOnSqlite(TrackingServer server) : BadInputContract(server), IClassFixture<TrackingServer>;
+
+public sealed class BadInputOnPostgres(TrackingServerOnPostgres server) : BadInputContract(server), IClassFixture<TrackingServerOnPostgres>;
