@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Slipway.Kernel;
-using Slipway.Tracking.Contracts.Mlflow;
 using Slipway.Tracking.Experiments;
 using Slipway.Tracking.Runs;
 

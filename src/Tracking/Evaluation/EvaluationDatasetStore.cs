@@ -15,6 +15,8 @@ internal sealed class EvaluationDatasetStore(Database database, TimeProvider tim
     private const string Columns =
         "d.id, d.name, d.schema, d.profile, d.digest, d.created_at, d.updated_at, d.created_by, d.updated_by";
 
+    private static readonly string[] s_ofDatasets = ["evaluation_records", "evaluation_dataset_tags", "evaluation_dataset_experiments"];
+
     public Task InsertAsync(WorkspaceName workspace, EvaluationDataset dataset, CancellationToken ct) =>
         database.WriteAsync(IsolationLevel.ReadCommitted, async (tx, token) =>
         {
@@ -26,8 +28,16 @@ internal sealed class EvaluationDatasetStore(Database database, TimeProvider tim
                 """,
                 new
                 {
-                    dataset.Id, Workspace = workspace.Value, dataset.Name, dataset.Schema, dataset.Profile, dataset.Digest,
-                    dataset.CreatedAt, dataset.UpdatedAt, dataset.CreatedBy, dataset.UpdatedBy,
+                    dataset.Id,
+                    Workspace = workspace.Value,
+                    dataset.Name,
+                    dataset.Schema,
+                    dataset.Profile,
+                    dataset.Digest,
+                    dataset.CreatedAt,
+                    dataset.UpdatedAt,
+                    dataset.CreatedBy,
+                    dataset.UpdatedBy,
                 },
                 token);
             await PutTagsAsync(tx, dataset.Id, dataset.Tags, token);
@@ -79,7 +89,7 @@ internal sealed class EvaluationDatasetStore(Database database, TimeProvider tim
     public Task DeleteAsync(WorkspaceName workspace, string id, CancellationToken ct) =>
         ChangeAsync(workspace, id, by: null, async (tx, token) =>
         {
-            foreach (var table in new[] { "evaluation_records", "evaluation_dataset_tags", "evaluation_dataset_experiments" })
+            foreach (var table in s_ofDatasets)
                 await tx.ExecuteAsync($"delete from {table} where dataset_id = @Id", new { Id = id }, token);
             await tx.ExecuteAsync("delete from evaluation_datasets where id = @Id", new { Id = id }, token);
         }, ct);

@@ -5,7 +5,6 @@ using Slipway.Kernel;
 using Slipway.Security.Contracts;
 using Slipway.Tracking.Contracts.Mlflow;
 using Slipway.Tracking.Experiments;
-using Slipway.Tracking.Runs;
 
 namespace Slipway.Tracking.Evaluation;
 
