@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Slipway.Kernel;
@@ -17,8 +19,6 @@ internal sealed record EvaluationDataset
     public string? Schema { get; init; }
 
     public string? Profile { get; init; }
-
-    public required string Digest { get; init; }
 
     public required long CreatedAt { get; init; }
 
@@ -76,7 +76,7 @@ internal sealed record EvaluationDataset
         json.WriteString("tags", new JsonObject(Tags.Select(tag => KeyValuePair.Create(tag.Key, (JsonNode?)tag.Value))).ToJsonString());
         WriteText(json, "schema", Schema);
         WriteText(json, "profile", Profile);
-        json.WriteString("digest", Digest);
+        json.WriteString("digest", Digest());
         json.WriteNumber("created_time", CreatedAt);
         json.WriteNumber("last_update_time", UpdatedAt);
         WriteText(json, "created_by", CreatedBy);
@@ -88,6 +88,9 @@ internal sealed record EvaluationDataset
             json.WriteStringValue(ExperimentLinks.Text(id));
         json.WriteEndArray();
     }
+
+    // MLflow's: of the name and the time of the last change.
+    private string Digest() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Name}:{UpdatedAt}")))[..8];
 
     private static SlipwayException NoObject(string field) => SlipwayException.Invalid($"'{field}' must be a JSON object in a text.");
 

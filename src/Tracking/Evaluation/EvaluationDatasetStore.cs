@@ -1,7 +1,5 @@
 using System.Data;
 using System.Data.Common;
-using System.Security.Cryptography;
-using System.Text;
 using Dapper;
 using Slipway.Data;
 using Slipway.Kernel;
@@ -13,7 +11,7 @@ namespace Slipway.Tracking.Evaluation;
 internal sealed class EvaluationDatasetStore(Database database, TimeProvider time)
 {
     private const string Columns =
-        "d.id, d.name, d.schema, d.profile, d.digest, d.created_at, d.updated_at, d.created_by, d.updated_by";
+        "d.id, d.name, d.schema, d.profile, d.created_at, d.updated_at, d.created_by, d.updated_by";
 
     private static readonly string[] s_ofDatasets = ["evaluation_records", "evaluation_dataset_tags", "evaluation_dataset_experiments"];
 
@@ -23,8 +21,8 @@ internal sealed class EvaluationDatasetStore(Database database, TimeProvider tim
             await tx.ExecuteAsync(
                 """
                 insert into evaluation_datasets
-                    (id, workspace, name, schema, profile, digest, created_at, updated_at, created_by, updated_by)
-                values (@Id, @Workspace, @Name, @Schema, @Profile, @Digest, @CreatedAt, @UpdatedAt, @CreatedBy, @UpdatedBy)
+                    (id, workspace, name, schema, profile, created_at, updated_at, created_by, updated_by)
+                values (@Id, @Workspace, @Name, @Schema, @Profile, @CreatedAt, @UpdatedAt, @CreatedBy, @UpdatedBy)
                 """,
                 new
                 {
@@ -33,7 +31,6 @@ internal sealed class EvaluationDatasetStore(Database database, TimeProvider tim
                     dataset.Name,
                     dataset.Schema,
                     dataset.Profile,
-                    dataset.Digest,
                     dataset.CreatedAt,
                     dataset.UpdatedAt,
                     dataset.CreatedBy,
@@ -74,15 +71,17 @@ internal sealed class EvaluationDatasetStore(Database database, TimeProvider tim
         WorkspaceName workspace, string id, string? by, Func<DbTransaction, CancellationToken, Task> change, CancellationToken ct) =>
         database.WriteAsync(IsolationLevel.ReadCommitted, async (tx, token) =>
         {
-            var name = await tx.FindAsync<string>(
+            if (await tx.ExecuteAsync(
                 """
                 update evaluation_datasets set updated_at = @Now, updated_by = coalesce(@By, updated_by)
-                where workspace = @Workspace and id = @Id returning name
+                where workspace = @Workspace and id = @Id
                 """,
                 new { Workspace = workspace.Value, Id = id, Now = time.UtcNow(), By = by },
-                token) ?? throw EvaluationDataset.Unknown(id);
-            await tx.ExecuteAsync(
-                "update evaluation_datasets set digest = @Digest where id = @Id", new { Id = id, Digest = DigestOf(name, time.UtcNow()) }, token);
+                token) == 0)
+            {
+                throw EvaluationDataset.Unknown(id);
+            }
+
             await change(tx, token);
         }, ct);
 
@@ -121,10 +120,6 @@ internal sealed class EvaluationDatasetStore(Database database, TimeProvider tim
                 ct);
         }
     }
-
-    /// <summary>MLflow's digest: of the name and the time of the last change.</summary>
-    public static string DigestOf(string name, long updatedAt) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{name}:{updatedAt}")))[..8];
 
     private sealed record TagRow
     {

@@ -30,7 +30,6 @@ internal sealed class CreateEvaluationDataset(
             Name = name,
             Schema = fields.Text("schema"),
             Profile = fields.Text("profile"),
-            Digest = EvaluationDatasetStore.DigestOf(name, now),
             CreatedAt = now,
             UpdatedAt = now,
             CreatedBy = by,

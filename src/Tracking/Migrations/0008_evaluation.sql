@@ -4,7 +4,6 @@ create table evaluation_datasets (
     name text not null,
     schema text,
     profile text,
-    digest text not null,
     created_at bigint not null,
     updated_at bigint not null,
     created_by text,
