@@ -33,6 +33,7 @@ public sealed class SlipwayClient : IDisposable
         Jobs = new JobsClient(this);
         Models = new ModelsClient(this);
         Endpoints = new EndpointsClient(this);
+        Runs = new RunsClient(this);
     }
 
     public Uri Server => _http.BaseAddress!;
@@ -47,6 +48,17 @@ public sealed class SlipwayClient : IDisposable
 
     public EndpointsClient Endpoints { get; }
 
+    /// <summary>Experiments and runs.</summary>
+    public RunsClient Runs { get; }
+
+    /// <summary>The server that MLFLOW_TRACKING_URI names, else http://127.0.0.1:5000; the workspace of MLFLOW_WORKSPACE, else the default one.</summary>
+    public static SlipwayClient FromEnvironment() => new(
+        new Uri(Environment.GetEnvironmentVariable("MLFLOW_TRACKING_URI") is { Length: > 0 } uri ? uri : "http://127.0.0.1:5000"),
+        Environment.GetEnvironmentVariable("MLFLOW_WORKSPACE") is { Length: > 0 } workspace ? workspace : null);
+
+    /// <summary>Starts a run, or goes on with the one that the environment names; see <see cref="RunsClient.StartAsync"/>.</summary>
+    public Task<ActiveRun> StartRunAsync(string experiment, RunOptions? options = null, CancellationToken ct = default) =>
+        Runs.StartAsync(experiment, options, ct);
 
     /// <summary>GET as JSON; <paramref name="path"/> is relative to the server ("api/v1/data").</summary>
     public async Task<JsonNode> GetAsync(string path, CancellationToken ct) =>

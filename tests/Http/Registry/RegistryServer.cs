@@ -23,6 +23,8 @@ public class RegistryServer : IAsyncLifetime
     private WebApplication _app = null!;
     private HttpClient _client = null!;
 
+    public Uri Address => _client.BaseAddress!;
+
     /// <summary>A PostgreSQL connection string; null: SQLite.</summary>
     protected virtual Task<string?> DatabaseAsync() => Task.FromResult<string?>(null);
 
@@ -49,6 +51,7 @@ public class RegistryServer : IAsyncLifetime
         _app.UseRouting();
         _app.MapTracking();
         _app.MapMlflowRegistry();
+        _app.MapGroup("/api/v1").MapRegistry();
         await _app.StartAsync(TestContext.Current.CancellationToken);
         _client = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
     }
