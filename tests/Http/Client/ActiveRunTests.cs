@@ -102,7 +102,7 @@ public sealed class ActiveRunTests(RegistryServer server) : IClassFixture<Regist
         using var folder = new TempFolder();
         Directory.CreateDirectory(Path.Combine(folder.Path, "in", "deep"));
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "in", "a b.txt"), "one", Ct);
-        await File.WriteAllTextAsync(Path.Combine(folder.Path, "in", "deep", "c#.txt"), "two", Ct);
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "in", "deep", "c+.txt"), "two", Ct);
         await using var run = await client.StartRunAsync("files", s_own, Ct);
 
         await run.Artifacts.LogAsync(Path.Combine(folder.Path, "in"), "kept", Ct);
@@ -111,7 +111,7 @@ public sealed class ActiveRunTests(RegistryServer server) : IClassFixture<Regist
 
         Assert.Equal(["kept", "notes"], (await run.Artifacts.ListAsync(ct: Ct)).Select(entry => entry.Path));
         Assert.Equal("one", await File.ReadAllTextAsync(Path.Combine(folder.Path, "out", "kept", "a b.txt"), Ct));
-        Assert.Equal("two", await File.ReadAllTextAsync(Path.Combine(folder.Path, "out", "kept", "deep", "c#.txt"), Ct));
+        Assert.Equal("two", await File.ReadAllTextAsync(Path.Combine(folder.Path, "out", "kept", "deep", "c+.txt"), Ct));
         Assert.Equal("three", await File.ReadAllTextAsync(Path.Combine(folder.Path, "out", "notes", "ü.txt"), Ct));
     }
 
@@ -141,7 +141,7 @@ public sealed class ActiveRunTests(RegistryServer server) : IClassFixture<Regist
         using var client = Client();
         var csv = Repository.Path("examples/dotnet-client/delays.csv");
 
-        var outcome = await Training.RunAsync(client, csv, Ct);
+        var outcome = await DelayTraining.RunAsync(client, csv, Ct);
         var info = await client.Runs.GetAsync(outcome.RunId, Ct);
         var answer = await server.CallAsync("GET", "registered-models/get?name=delays-dotnet");
 

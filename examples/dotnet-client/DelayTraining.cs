@@ -9,7 +9,7 @@ namespace Slipway.Examples.LogisticRegression;
 public sealed record Outcome(string RunId, double Accuracy, int Version);
 
 /// <summary>Trains a logistic regression on a small table, logs how it goes, registers the model and moves the alias.</summary>
-public static class Training
+public static class DelayTraining
 {
     private const int Epochs = 200;
     private const double LearningRate = 0.5;
