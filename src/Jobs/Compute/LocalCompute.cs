@@ -16,6 +16,7 @@ internal sealed class LocalCompute(LocalLimits limits, Warden warden, TimeProvid
     {
         ct.ThrowIfCancellationRequested();
         var (arguments, group) = limits.Of(task);
+        warden.Stand();
         var (id, output) = Start(task, arguments);
         warden.Watch(id);
         await using var stream = new FileStream(output, FileAccess.Read, bufferSize: 0, isAsync: false);

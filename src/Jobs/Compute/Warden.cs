@@ -8,7 +8,8 @@ namespace Slipway.Jobs.Compute;
 
 /// <summary>
 /// Ends the processes of the steps when this process dies, however it dies: a shell that reads which ones there are from a
-/// pipe, and acts when the pipe breaks. Otherwise a step could end well here after another worker has begun it again.
+/// pipe, and acts when the pipe breaks; those that it was not told of in time bear this home's marker. Otherwise a step could
+/// end well here after another worker has begun it again.
 /// </summary>
 internal sealed partial class Warden(DataOptions data, ILogger<Warden> logger) : IDisposable
 {
@@ -18,9 +19,12 @@ internal sealed partial class Warden(DataOptions data, ILogger<Warden> logger) :
         trap '' INT TERM HUP
         declare -A live
         while read -r sign id; do
-            if [ "$sign" = + ]; then live[$id]=1; else unset "live[$id]"; fi
+            case $sign in
+                +) live[$id]=1 ;;
+                -) unset "live[$id]" ;;
+                .) exit 0 ;;
+            esac
         done
-        [ ${#live[@]} != 0 ] || exit 0
         for id in "${!live[@]}"; do kill -KILL -- "-$id"; done
         for file in $(grep -lzsF "{{ProcessTree.Marker}}=$1" /proc/[0-9]*/environ); do
             id=${file#/proc/}
@@ -32,23 +36,29 @@ internal sealed partial class Warden(DataOptions data, ILogger<Warden> logger) :
     private Process? _shell;
     private bool _failed;
 
+    /// <summary>Stands by; to be called before a process is started, which this one may not survive long enough to tell of.</summary>
+    public void Stand() => Tell("");
+
     /// <summary>The group is to end with this process.</summary>
-    public void Watch(int leader) => Tell('+', leader);
+    public void Watch(int leader) => Tell(Line('+', leader));
 
     /// <summary>The group has ended.</summary>
-    public void Forget(int leader) => Tell('-', leader);
+    public void Forget(int leader) => Tell(Line('-', leader));
 
     public void Dispose()
     {
         lock (_gate)
         {
+            if (_shell is not null)
+                Tell(Line('.', 0));
             _failed = true;
-            _shell?.StandardInput.Dispose();
             _shell?.Dispose();
         }
     }
 
-    private void Tell(char sign, int leader)
+    private static string Line(char sign, int leader) => string.Create(CultureInfo.InvariantCulture, $"{sign} {leader}\n");
+
+    private void Tell(string line)
     {
         lock (_gate)
         {
@@ -58,7 +68,7 @@ internal sealed partial class Warden(DataOptions data, ILogger<Warden> logger) :
             try
             {
                 _shell ??= Start();
-                _shell.StandardInput.Write(string.Create(CultureInfo.InvariantCulture, $"{sign} {leader}\n"));
+                _shell.StandardInput.Write(line);
             }
             catch (Exception exception) when (exception is IOException or InvalidOperationException or System.ComponentModel.Win32Exception)
             {
