@@ -13,6 +13,7 @@ using Slipway.Serving.Online;
 using Slipway.Serving.Protocol;
 using Slipway.Serving.Protocol.Grpc;
 using Slipway.Serving.Protocol.Mlflow;
+using Slipway.Serving.Replays;
 using Slipway.Serving.Rollouts;
 using Slipway.Serving.Routing;
 using Slipway.Serving.Runtimes;
@@ -53,6 +54,7 @@ public static class ServingModule
         ShowRollouts.Map(api);
         SteerRollout.Map(api);
         JudgeRollout.Map(api);
+        ReplayWindow.Map(api);
         AddFeedback.Map(api);
         FindPrediction.Map(api);
 
@@ -83,6 +85,7 @@ public static class ServingModule
         .AddHostedService<ServingStartup>();
 
     private static IServiceCollection AddRollouts(this IServiceCollection services) => services
+        .AddSingleton<ReplayWindow>()
         .AddSingleton<RolloutStore>()
         .AddSingleton<RolloutTraffic>()
         .AddSingleton<AnswerComparison>()

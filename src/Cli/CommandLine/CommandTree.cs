@@ -91,6 +91,7 @@ internal static class CommandTree
         EndpointCommands.Create(),
         DeploymentCommands.Create(),
         RolloutCommands.Create(),
+        ReplayCommand.Create(),
         MonitorCommands.Create(),
         RetrainingCommands.Create(),
         ValidateCommand.Create(),

@@ -1,0 +1,80 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Google.Protobuf;
+using Microsoft.Extensions.DependencyInjection;
+using Slipway.Data;
+using Slipway.Kernel;
+using Slipway.Unit.OnnxRuntime;
+using Xunit;
+
+namespace Slipway.Http.Serving;
+
+public sealed class ReplayTests : IAsyncLifetime
+{
+    private const string Endpoint = "/api/v1/online-endpoints/flights";
+    private const string Window = "\"from\":\"2000-01-01T00:00:00Z\",\"to\":\"2100-01-01T00:00:00Z\"";
+
+    private readonly ServingServer _server = new();
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => _server.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task The_same_model_answers_as_it_has_and_another_one_differs_where_it_differs()
+    {
+        var other = OnnxModels.Classifier();
+        var values = other.Graph.Node[0].Attribute.Single(attribute => attribute.Name == "values_floats").Floats;
+        (values[0], values[1]) = (1, 0);
+        await _server.RegisterAsync("late", other.ToByteArray());
+        foreach (var (id, carrier) in new[] { ("a", "AA"), ("b", "UA"), ("c", "DL"), ("d", "DL") })
+            using (await _server.AskAsync(id, carrier, 900))
+            {
+            }
+
+        using var labelled = await _server.Client.PostAsync($"{Endpoint}/feedback", ServingServer.Json("""{"ids":["a.0","b.0"],"labels":[1,0]}"""), Ct);
+
+        var same = await ReplayAsync("late:2", """["carrier"]""");
+        var differs = await ReplayAsync("late:3", """["carrier"]""");
+
+        Assert.Equal((4, 0.0, 0.0), ((int)same["all"]!["rows"]!, (double)same["all"]!["disagreement"]!, (double)same["scoreShift"]!));
+        Assert.Equal((double)same["all"]!["liveLoss"]!, (double)same["all"]!["candidateLoss"]!);
+        Assert.Equal((4, 0.5, 2), ((int)differs["all"]!["rows"]!, (double)differs["all"]!["disagreement"]!, (int)differs["all"]!["labelled"]!));
+        // AA 0.25 and UA 0.75 change places; the labels are 1 and 0.
+        Assert.Equal((0.5625, 0.0625), ((double)differs["all"]!["liveLoss"]!, (double)differs["all"]!["candidateLoss"]!));
+        Assert.Equal(
+            ["DL 2 0", "AA 1 1", "UA 1 1"],
+            differs["segments"]!.AsArray().Select(part => $"{part!["value"]} {part["rows"]} {part["disagreement"]}"));
+        var graph = await _server.Services.GetRequiredService<LineageLog>().UpstreamAsync(WorkspaceName.Default, "model:late@3", 1, Ct);
+        Assert.Contains(graph.Edges, edge => edge is { Act: "replayed", From: "endpoint:flights" });
+    }
+
+    [Theory]
+    [InlineData("\"model\":\"late:9\"", HttpStatusCode.NotFound, "late:9")]
+    [InlineData("\"by\":[\"carier\"],\"model\":\"late:1\"", HttpStatusCode.BadRequest, "Did you mean 'carrier'?")]
+    [InlineData("\"model\":\"image:1\"", HttpStatusCode.BadRequest, "which was not collected")]
+    [InlineData("\"by\":[]", HttpStatusCode.BadRequest, "Say which model")]
+    public async Task A_replay_that_cannot_be_is_refused(string body, HttpStatusCode status, string why)
+    {
+        await _server.RegisterAsync("image", OnnxModels.Identity(Engines.OnnxRuntime.OnnxElementType.Float));
+        using (await _server.AskAsync("a", "AA", 900))
+        {
+        }
+
+        using var response = await _server.Client.PostAsync($"{Endpoint}/replay", ServingServer.Json($"{{{Window},{body}}}"), Ct);
+
+        Assert.Equal(status, response.StatusCode);
+        Assert.Contains(why, JsonNode.Parse(await response.Content.ReadAsStringAsync(Ct))!["detail"]!.ToString(), StringComparison.Ordinal);
+    }
+
+    private async Task<JsonNode> ReplayAsync(string model, string by)
+    {
+        using var response = await _server.Client.PostAsync(
+            $"{Endpoint}/replay", ServingServer.Json($"{{{Window},\"model\":\"{model}\",\"by\":{by},\"tolerance\":0.1}}"), Ct);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(Ct));
+        return (await response.Content.ReadFromJsonAsync<JsonNode>(Ct))!;
+    }
+}
