@@ -31,9 +31,9 @@ public sealed class ReplayTests : IAsyncLifetime
         (values[0], values[1]) = (1, 0);
         await _server.RegisterAsync("late", other.ToByteArray());
         foreach (var (id, carrier) in new[] { ("a", "AA"), ("b", "UA"), ("c", "DL"), ("d", "DL") })
-            using (await _server.AskAsync(id, carrier, 900))
-            {
-            }
+        {
+            using var answer = await _server.AskAsync(id, carrier, 900);
+        }
 
         using var labelled = await _server.Client.PostAsync($"{Endpoint}/feedback", ServingServer.Json("""{"ids":["a.0","b.0"],"labels":[1,0]}"""), Ct);
 
@@ -60,9 +60,7 @@ public sealed class ReplayTests : IAsyncLifetime
     public async Task A_replay_that_cannot_be_is_refused(string body, HttpStatusCode status, string why)
     {
         await _server.RegisterAsync("image", OnnxModels.Identity(Engines.OnnxRuntime.OnnxElementType.Float));
-        using (await _server.AskAsync("a", "AA", 900))
-        {
-        }
+        using var answer = await _server.AskAsync("a", "AA", 900);
 
         using var response = await _server.Client.PostAsync($"{Endpoint}/replay", ServingServer.Json($"{{{Window},{body}}}"), Ct);
 
