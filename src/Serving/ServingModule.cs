@@ -17,6 +17,7 @@ using Slipway.Serving.Replays;
 using Slipway.Serving.Rollouts;
 using Slipway.Serving.Routing;
 using Slipway.Serving.Runtimes;
+using Slipway.Serving.Runtimes.Python;
 
 namespace Slipway.Serving;
 
@@ -33,6 +34,7 @@ public static class ServingModule
         .AddCollection()
         .AddRollouts()
         .AddSingleton<IModelRuntime, OnnxRuntimePolicy>()
+        .AddSingleton<IModelRuntime, PythonRuntime>()
         .AddSingleton<KnownRuntimes>()
         .AddSingleton<Shadowing>()
         .AddSingleton<InferenceCore>()
@@ -57,6 +59,7 @@ public static class ServingModule
         ReplayWindow.Map(api);
         AddFeedback.Map(api);
         FindPrediction.Map(api);
+        ShowDeploymentLogs.Map(api);
 
         var inference = routes.MapGroup("/endpoints/{endpoint}/v2").WithMetadata(OipErrorShape.Default, new ExcludeFromDescriptionAttribute());
         InferRoute.Map(inference);
@@ -82,6 +85,7 @@ public static class ServingModule
         .AddSingleton<OnlineEndpoints>()
         .AddSingleton<IEndpoints>(provider => provider.GetRequiredService<OnlineEndpoints>())
         .AddSingleton<ModelRepository>()
+        .AddSingleton<ShowDeploymentLogs>()
         .AddHostedService<ServingStartup>();
 
     private static IServiceCollection AddRollouts(this IServiceCollection services) => services

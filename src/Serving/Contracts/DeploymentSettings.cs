@@ -11,6 +11,22 @@ public sealed record DeploymentSettings
     [JsonPropertyName("runtime")]
     public string Runtime { get; init; } = "onnx";
 
+    /// <summary>Of the runtime "python": the script with init() and run(), in the code or the model; null: score.py, or else MLflow's MLmodel.</summary>
+    [JsonPropertyName("scoring_script"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ScoringScript { get; init; }
+
+    /// <summary>Of the runtime "python": the tree with the code; null: the model's own.</summary>
+    [JsonPropertyName("code"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Code { get; init; }
+
+    /// <summary>Of the runtime "python": the interpreter; null: python3.</summary>
+    [JsonPropertyName("python"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Python { get; init; }
+
+    /// <summary>Of the runtime "python": the memory of one worker; null: no limit.</summary>
+    [JsonPropertyName("memory_mb"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? MemoryMegabytes { get; init; }
+
     /// <summary>Threads inside one run; 1 is the calling thread, 0 as many as there are cores.</summary>
     [JsonPropertyName("threads")]
     public int Threads { get; init; } = 1;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Slipway.Serving.Routing;
+using Slipway.Serving.Runtimes;
 using Slipway.Serving.Scoring;
 
 namespace Slipway.Serving.Inference;
@@ -7,6 +8,12 @@ namespace Slipway.Serving.Inference;
 /// <summary>One request in one protocol; everything between reading and answering is <see cref="InferenceCore"/>.</summary>
 internal interface IInferExchange
 {
+    /// <summary>The request as it came, for a model that reads bodies itself; null: this protocol has tensors only.</summary>
+    BodyRequest? Body => null;
+
+    /// <summary>Passes on what such a model answered.</summary>
+    void Write(BodyAnswer answer, ServedDeployment deployment) => throw new InvalidOperationException("This protocol has tensors only.");
+
     /// <summary>Fills the slot's inputs, or refuses with one sentence.</summary>
     void Read(ScoringSlot slot);
 

@@ -13,6 +13,7 @@ internal static class SettingsLimits
         Between("max_queue", settings.MaxWaiting ?? 0, 0, 1_000_000);
         Between("max_queue_wait_ms", settings.MaxQueueWaitMilliseconds ?? 0, 0, 180_000);
         Between("request_timeout_ms", settings.RequestTimeoutMilliseconds ?? 1, 1, 180_000);
+        Between("memory_mb", settings.MemoryMegabytes ?? 64, 64, 1_048_576);
         Between("max_batch", settings.MaxBatch, 0, 16_384);
         Between("max_delay_us", settings.MaxDelayMicroseconds, 0, 1_000_000);
     }

@@ -29,6 +29,12 @@ internal interface IRunningModel : IDisposable
     /// <summary>What it holds, without its runners.</summary>
     long MemoryBytes { get; }
 
+    /// <summary>Answers bodies whole over /score and /invocations; null: those are read as tables, like everything else.</summary>
+    IBodyModel? Bodies => null;
+
+    /// <summary>What its processes write; null: it has none.</summary>
+    DeploymentLog? Log => null;
+
     /// <summary>Memory for the inputs and outputs of one request at a time, of at most so many rows.</summary>
     IModelRunner CreateRunner(int capacity);
 }

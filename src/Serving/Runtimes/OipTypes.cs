@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Slipway.Engines.OnnxRuntime;
+using Slipway.Kernel;
 
 namespace Slipway.Serving.Runtimes;
 
@@ -23,5 +24,12 @@ internal static class OipTypes
         [OnnxElementType.String] = "BYTES",
     }.ToFrozenDictionary();
 
+    private static readonly FrozenDictionary<string, OnnxElementType> s_types =
+        s_names.ToFrozenDictionary(pair => pair.Value, pair => pair.Key);
+
     public static string Of(OnnxElementType type) => s_names.GetValueOrDefault(type, "UNKNOWN");
+
+    public static OnnxElementType Parse(string name) => s_types.TryGetValue(name, out var type)
+        ? type
+        : throw SlipwayException.Invalid($"There is no datatype '{name}'. There are: {string.Join(", ", s_types.Keys.Order(StringComparer.Ordinal))}.");
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Slipway.Engines.OnnxRuntime;
+using Slipway.Kernel;
 using Slipway.Registry.Contracts;
 using Slipway.Serving.Runtimes;
 
@@ -44,6 +45,12 @@ internal sealed class ServedModel : IDisposable
 
     public long MemoryBytes => _running.MemoryBytes;
 
+    /// <inheritdoc cref="IRunningModel.Bodies"/>
+    public IBodyModel? Bodies => _running.Bodies;
+
+    /// <inheritdoc cref="IRunningModel.Log"/>
+    public DeploymentLog? Log => _running.Log;
+
     /// <summary>Which output is the predicted class, and which the score; null where there is none.</summary>
     public TensorPlan? Label { get; private set; }
 
@@ -55,6 +62,13 @@ internal sealed class ServedModel : IDisposable
     public int LargeCapacity => FixedRows ?? _maxRows;
 
     public IModelRunner CreateRunner(int capacity) => _running.CreateRunner(capacity);
+
+    /// <summary>Refuses tensors for a model that is not known to have any.</summary>
+    public void CheckSignature()
+    {
+        if (Inputs.Length == 0)
+            throw SlipwayException.Invalid($"Model '{Name}' has no signature; it answers bodies of its own making, at /score.");
+    }
 
     /// <summary>Whether a request may leave the input out: then it is missing (NaN, or the empty text) in every row.</summary>
     public bool IsOptional(TensorPlan input) => _rules[input.Index].IsOptional;

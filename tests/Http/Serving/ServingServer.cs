@@ -51,6 +51,29 @@ public sealed class ServingServer : IAsyncLifetime
             Caller, new NewModelVersion { Model = model, Tree = tree.Digest, Flavor = "onnx", SignatureJson = signature }, Ct);
     }
 
+    public async Task RegisterFilesAsync(string model, string? signature, params (string Path, string Text)[] files)
+    {
+        var content = Services.GetRequiredService<ContentStore>();
+        var entries = new List<TreeEntry>();
+        foreach (var (path, text) in files)
+        {
+            var blob = await content.PutBytesAsync(Encoding.UTF8.GetBytes(text), Ct);
+            entries.Add(new TreeEntry(path, blob.Digest, blob.Size));
+        }
+
+        var tree = await content.PutTreeAsync(entries, Ct);
+        await Services.GetRequiredService<IModelRegistry>().RegisterAsync(
+            Caller, new NewModelVersion { Model = model, Tree = tree.Digest, Flavor = "python_function", SignatureJson = signature }, Ct);
+    }
+
+    /// <summary>An endpoint of this name whose one deployment, "blue", has all traffic.</summary>
+    public async Task DeployAsync(string endpoint, string model, string settings)
+    {
+        await PutAsync($"/api/v1/online-endpoints/{endpoint}", """{"collect":"wait"}""");
+        await PutAsync($"/api/v1/online-endpoints/{endpoint}/deployments/blue", $$"""{"model":"{{model}}","settings":{{settings}}}""");
+        await PutAsync($"/api/v1/online-endpoints/{endpoint}/traffic", """{"traffic":{"blue":100},"reason":"first"}""");
+    }
+
     public async Task RestartAsync()
     {
         Client.Dispose();

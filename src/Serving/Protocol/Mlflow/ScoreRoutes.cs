@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -6,6 +7,7 @@ using Slipway.Kernel;
 using Slipway.Serving.Contracts;
 using Slipway.Serving.Inference;
 using Slipway.Serving.Routing;
+using Slipway.Serving.Runtimes;
 using Slipway.Serving.Scoring;
 
 namespace Slipway.Serving.Protocol.Mlflow;
@@ -33,7 +35,7 @@ internal sealed class ScoreRoutes(RoutingTable table, InferenceCore core, Scorin
         using var body = await RequestBody.ReadAsync(context.Request, options.MaxBodyBytes, context.RequestAborted);
         var pinned = context.Request.Headers.TryGetValue(InferRoute.PinHeader, out var header) ? header.ToString() : null;
         var target = new InferTarget(endpoint.Workspace, endpoint.Definition.Name, Model: null, Version: null, pinned) { Headers = context.Request.Headers };
-        await core.InferAsync(target, new Exchange(context, body, IsCsv(context.Request), wrapped, options.MaxRows), context.RequestAborted);
+        await core.InferAsync(target, new Exchange(context, body, wrapped, options.MaxRows), context.RequestAborted);
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
@@ -59,6 +61,11 @@ internal sealed class ScoreRoutes(RoutingTable table, InferenceCore core, Scorin
         return table.Get(caller.Workspace, endpoint);
     }
 
+    // A script has no business with what the caller signs in with.
+    private static Dictionary<string, string> PassedOn(HttpRequest request) => request.Headers
+        .Where(header => !header.Key.Equals("Authorization", StringComparison.OrdinalIgnoreCase) && !header.Key.Equals("Cookie", StringComparison.OrdinalIgnoreCase))
+        .ToDictionary(header => header.Key, header => header.Value.ToString());
+
     private static bool IsCsv(HttpRequest request)
     {
         var type = (request.ContentType ?? "application/json").Split(';')[0].Trim();
@@ -71,11 +78,14 @@ internal sealed class ScoreRoutes(RoutingTable table, InferenceCore core, Scorin
         };
     }
 
-    private readonly struct Exchange(HttpContext context, RequestBody body, bool csv, bool wrapped, int maxRows) : IInferExchange
+    private readonly struct Exchange(HttpContext context, RequestBody body, bool wrapped, int maxRows) : IInferExchange
     {
+        public BodyRequest? Body => new(
+            context.Request.Method, context.Request.Path + context.Request.QueryString.ToString(), PassedOn(context.Request), body.Memory);
+
         public void Read(ScoringSlot slot)
         {
-            if (csv)
+            if (IsCsv(context.Request))
                 CsvTable.Read(body.Span, slot, maxRows);
             else
                 JsonTable.Read(body.Memory, slot, maxRows);
@@ -92,5 +102,26 @@ internal sealed class ScoreRoutes(RoutingTable table, InferenceCore core, Scorin
                 slot.Answer.Raw("}"u8);
             AnswerBody.Write(context, slot.Answer.Written.Span);
         }
+
+        // Of a script's headers those pass that cannot break the connection: the type, and its own.
+        public void Write(BodyAnswer answer, ServedDeployment deployment)
+        {
+            var response = context.Response;
+            response.StatusCode = answer.Status;
+            response.Headers[InferRoute.DeploymentHeader] = deployment.Definition.Name;
+            foreach (var (name, value) in answer.Headers)
+            {
+                if (!value.Any(char.IsControl) && value.All(char.IsAscii) && Passes(name))
+                    response.Headers[name] = value;
+            }
+
+            if (answer.Status is 204 or 205 or 304)
+                return;
+            response.ContentLength = answer.Body.Length;
+            response.BodyWriter.Write(answer.Body.Span);
+        }
+
+        private static bool Passes(string name) => name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase)
+            || (name.StartsWith("x-", StringComparison.OrdinalIgnoreCase) && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_'));
     }
 }

@@ -22,6 +22,10 @@ internal sealed class BatchedModel : IRunningModel
 
     public int? FixedRows => null;
 
+    public IBodyModel? Bodies => _model.Bodies;
+
+    public DeploymentLog? Log => _model.Log;
+
     public long MemoryBytes => _model.MemoryBytes;
 
     /// <param name="runs">Joint runs at the same time.</param>

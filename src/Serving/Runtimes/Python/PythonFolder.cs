@@ -1,0 +1,92 @@
+using System.Globalization;
+using Slipway.Data;
+using Slipway.Kernel;
+using Slipway.Registry.Contracts;
+using Slipway.Serving.Contracts;
+
+namespace Slipway.Serving.Runtimes.Python;
+
+/// <summary>A deployment's files on local disk: the model, the code beside it, the worker's program, its sockets.</summary>
+internal sealed class PythonFolder : IDisposable
+{
+    private static readonly string[] s_passedOn = ["PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "TZ"];
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("slipway-py-");
+    private int _sockets;
+
+    private PythonFolder(ModelVersion version, string interpreter)
+    {
+        Name = version.Node;
+        Interpreter = interpreter;
+    }
+
+    public string Name { get; }
+
+    public string Interpreter { get; }
+
+    public string Path => _folder.FullName;
+
+    public string ModelFolder => System.IO.Path.Combine(Path, "model");
+
+    public string CodeFolder => System.IO.Path.Combine(Path, "code");
+
+    public string WorkerFile => System.IO.Path.Combine(Path, "worker.py");
+
+    /// <summary>What Azure ML's scripts expect, and nothing of the server's own secrets.</summary>
+    public IEnumerable<string> Environment =>
+    [
+        .. s_passedOn.Where(name => System.Environment.GetEnvironmentVariable(name) is not null)
+            .Select(name => $"{name}={System.Environment.GetEnvironmentVariable(name)}"),
+        $"AZUREML_MODEL_DIR={ModelFolder}",
+        $"AML_APP_ROOT={CodeFolder}",
+        "PYTHONDONTWRITEBYTECODE=1",
+    ];
+
+    public static async Task<PythonFolder> CreateAsync(
+        ContentStore content, ModelVersion version, DeploymentSettings settings, CancellationToken ct)
+    {
+        var folder = new PythonFolder(version, settings.Python ?? "python3");
+        try
+        {
+            await content.MaterializeAsync(version.Tree, folder.ModelFolder, ct);
+            Directory.CreateDirectory(folder.CodeFolder);
+            if (settings.Code is { } code)
+                await content.MaterializeAsync(Digest.Parse(code), folder.CodeFolder, ct);
+            await using var file = File.Create(folder.WorkerFile);
+            await using var program = typeof(PythonFolder).Assembly.GetManifestResourceStream("worker.py")!;
+            await program.CopyToAsync(file, ct);
+            return folder;
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A path that a Unix socket can have: 107 bytes at most.</summary>
+    public string NextSocket() =>
+        System.IO.Path.Combine(Path, "s" + Interlocked.Increment(ref _sockets).ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>The script below the code, or below the model where no code is given; null: there is none.</summary>
+    public string? FindScript(DeploymentSettings settings)
+    {
+        var root = System.IO.Path.GetFullPath(settings.Code is null ? ModelFolder : CodeFolder);
+        var path = System.IO.Path.GetFullPath(System.IO.Path.Combine(root, settings.ScoringScript ?? "score.py"));
+        if (!path.StartsWith(root + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            throw SlipwayException.Invalid($"'scoring_script' is '{settings.ScoringScript}'; it is a path within the code.");
+        return File.Exists(path) ? path : null;
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            _folder.Delete(recursive: true);
+        }
+        catch (IOException)
+        {
+            // A process that is being ended may still write here; the system cleans its temporary files.
+        }
+    }
+}

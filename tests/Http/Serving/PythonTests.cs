@@ -1,0 +1,209 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace Slipway.Http.Serving;
+
+public sealed class PythonTests(PythonTests.PythonServer python) : IClassFixture<PythonTests.PythonServer>
+{
+    private const string Settings = """{"runtime":"python","concurrency":2,"request_timeout_ms":4000,"memory_mb":1024}""";
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_script_reads_its_model_once_and_answers_score()
+    {
+        var (status, answer) = await AskAsync("script/score", """{"do":"scale","x":7}""");
+
+        Assert.Equal((HttpStatusCode.OK, "21"), (status, answer));
+    }
+
+    [Theory]
+    [InlineData("throw", HttpStatusCode.BadRequest, "ValueError: not today")]
+    [InlineData("quit", HttpStatusCode.BadRequest, "SystemExit")]
+    [InlineData("die", HttpStatusCode.BadRequest, "The worker ended over this request (exit code 3)")]
+    [InlineData("hang", HttpStatusCode.GatewayTimeout, "did not answer within 4 seconds")]
+    [InlineData("eat", HttpStatusCode.BadRequest, "MemoryError")]
+    [InlineData("nonsense", HttpStatusCode.BadRequest, "JSON has no word for")]
+    [InlineData("print", HttpStatusCode.OK, "printed")]
+    [InlineData("fork", HttpStatusCode.OK, "parent")]
+    public async Task What_a_script_does_hurts_its_own_request_only(string what, HttpStatusCode status, string words)
+    {
+        var others = Task.WhenAll(Enumerable.Range(0, 3).Select(x => AskAsync("script/score", $$"""{"do":"scale","x":{{x}}}""")));
+
+        var (answered, answer) = await AskAsync("script/score", $$"""{"do":"{{what}}"}""");
+
+        Assert.Equal(status, answered);
+        Assert.Contains(words, answer, StringComparison.Ordinal);
+        Assert.Equal(["0", "3", "6"], (await others).Select(other => other.Answer));
+    }
+
+    [Fact]
+    public async Task What_a_script_writes_is_in_the_log_of_its_deployment()
+    {
+        await AskAsync("script/score", """{"do":"throw"}""");
+
+        var log = await python.Server.Client.GetStringAsync("/api/v1/online-endpoints/script/deployments/blue/logs", Ct);
+
+        Assert.Contains("the scale is 3", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_script_may_read_the_request_and_answer_as_it_likes()
+    {
+        using var response = await python.Server.Client.PostAsync("/endpoints/raw/score?n=1", new ByteArrayContent([1, 2, 3]), Ct);
+
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        Assert.Equal("yes", response.Headers.GetValues("x-own").Single());
+        Assert.Equal("POST /endpoints/raw/score?n=1 3", await response.Content.ReadAsStringAsync(Ct));
+    }
+
+    [Fact]
+    public async Task A_script_without_a_signature_has_no_tensors()
+    {
+        var (status, answer) = await AskAsync("script/v2/models/script/infer", """{"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":[1]}]}""");
+
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains("has no signature", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("invocations", """{"dataframe_records":[{"x":1.5,"word":"abc"},{"x":2,"word":""}]}""", """{"predictions":[6,4]}""")]
+    [InlineData("score", """{"input_data":{"columns":["word","x"],"data":[["abc",1.5],["",2]]}}""", "[6,4]")]
+    [InlineData(
+        "v2/models/pyfunc/infer",
+        """{"id":"a","inputs":[{"name":"x","shape":[2],"datatype":"FP64","data":[1.5,2]},{"name":"word","shape":[2],"datatype":"BYTES","data":["abc",""]}]}""",
+        """{"id":"a","model_name":"pyfunc","model_version":"1","outputs":[{"name":"predictions","datatype":"FP64","shape":[2],"data":[6,4]}]}""")]
+    public async Task A_model_of_MLflow_answers_over_every_protocol(string path, string body, string expected)
+    {
+        Assert.Equal((HttpStatusCode.OK, expected), await AskAsync($"pyfunc/{path}", body));
+    }
+
+    [Theory]
+    [InlineData("""{"dataframe_records":[{"x":"far","word":"abc"}]}""", "(FP64), row 0: ")]
+    [InlineData("""{"dataframe_records":[{"x":13,"word":"abc"}]}""", "KeyError")]
+    public async Task A_model_of_MLflow_is_asked_only_what_its_signature_says(string body, string words)
+    {
+        var (status, answer) = await AskAsync("pyfunc/invocations", body);
+
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains(words, answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("broken", Settings, "ZeroDivisionError")]
+    [InlineData("nothing", Settings, "no 'score.py' in its model and no MLmodel")]
+    [InlineData("script", """{"runtime":"python","scoring_script":"../x.py"}""", "path within the code")]
+    [InlineData("script", """{"runtime":"python","python":"/nowhere/python"}""", "could not be started")]
+    public async Task What_cannot_be_loaded_is_told_when_it_is_deployed(string model, string settings, string words)
+    {
+        using var response = await python.Server.Client.PutAsync(
+            "/api/v1/online-endpoints/script/deployments/other", ServingServer.Json($$"""{"model":"{{model}}:1","settings":{{settings}}}"""), Ct);
+
+        Assert.False(response.IsSuccessStatusCode);
+        Assert.Contains(words, JsonNode.Parse(await response.Content.ReadAsStringAsync(Ct))!["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    private async Task<(HttpStatusCode Status, string Answer)> AskAsync(string path, string body)
+    {
+        using var response = await python.Server.Client.PostAsync($"/endpoints/{path}", ServingServer.Json(body), Ct);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync(Ct));
+    }
+
+    /// <summary>A server with a script, a script that reads requests, and a model of MLflow's that needs no package.</summary>
+    public sealed class PythonServer : IAsyncLifetime
+    {
+        private const string Script =
+            """
+            import json, os, sys, time
+
+            def init():
+                global scale
+                with open(os.path.join(os.environ["AZUREML_MODEL_DIR"], "scale.txt")) as file:
+                    scale = int(file.read())
+                print("the scale is", scale)
+
+            def run(raw_data):
+                request = json.loads(raw_data)
+                what = request["do"]
+                if what == "scale":
+                    return request["x"] * scale
+                if what == "throw":
+                    raise ValueError("not today")
+                if what == "quit":
+                    sys.exit(1)
+                if what == "die":
+                    os._exit(3)
+                if what == "hang":
+                    time.sleep(600)
+                if what == "eat":
+                    return len(bytearray(1 << 33))
+                if what == "nonsense":
+                    return object()
+                if what == "print":
+                    for _ in range(20000):
+                        print("x" * 999)
+                    return "printed"
+                if what == "fork":
+                    return "parent" if os.fork() else "child"
+            """;
+
+        public ServingServer Server { get; } = new();
+
+        public async ValueTask InitializeAsync()
+        {
+            await Server.InitializeAsync();
+            await Server.RegisterFilesAsync("script", null, ("score.py", Script), ("scale.txt", "3"));
+            await Server.RegisterFilesAsync("broken", null, ("score.py", "1 / 0"));
+            await Server.RegisterFilesAsync("nothing", null, ("readme.txt", ""));
+            await Server.RegisterFilesAsync("raw", null, ("score.py",
+                """
+                from azureml.contrib.services.aml_request import AMLRequest, rawhttp
+                from azureml.contrib.services.aml_response import AMLResponse
+
+                @rawhttp
+                def run(request):
+                    text = f"{request.method} {request.path} {len(request.get_data())}"
+                    return AMLResponse(text, 202, {"x-own": "yes", "Content-Type": "text/plain", "Connection": "close"})
+                """));
+            await Server.RegisterFilesAsync(
+                "pyfunc",
+                null,
+                ("MLmodel",
+                """
+                flavors:
+                  python_function:
+                    loader_module: own_loader
+                    code: code
+                    data: data
+                    env: {conda: conda.yaml}
+                signature:
+                  inputs: '[{"type":"double","name":"x","required":true},{"type":"string","name":"word","required":true}]'
+                  outputs: '[{"type":"tensor","tensor-spec":{"dtype":"float64","shape":[-1]}}]'
+                """),
+                ("data/factor.txt", "2"),
+                ("code/own_loader.py",
+                """
+                import os
+
+                class Model:
+                    def __init__(self, factor):
+                        self.factor = factor
+
+                    def predict(self, table):
+                        if hasattr(table, "to_dict"):
+                            table = table[["x", "word"]].values.tolist()
+                        return [{}[x] if x == 13 else self.factor * x + len(word) for x, word in table]
+
+                def _load_pyfunc(path):
+                    with open(os.path.join(path, "factor.txt")) as file:
+                        return Model(float(file.read()))
+                """));
+            await Server.DeployAsync("script", "script:1", Settings);
+            await Server.DeployAsync("raw", "raw:1", """{"runtime":"python","concurrency":1}""");
+            await Server.DeployAsync("pyfunc", "pyfunc:1", """{"runtime":"python","concurrency":1,"max_batch":8}""");
+        }
+
+        public ValueTask DisposeAsync() => Server.DisposeAsync();
+    }
+}
