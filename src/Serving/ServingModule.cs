@@ -86,7 +86,8 @@ public static class ServingModule
         .AddSingleton<IEndpoints>(provider => provider.GetRequiredService<OnlineEndpoints>())
         .AddSingleton<ModelRepository>()
         .AddSingleton<ShowDeploymentLogs>()
-        .AddHostedService<ServingStartup>();
+        .AddSingleton<RecordedDeployments>()
+        .AddHostedService<FollowRecords>();
 
     private static IServiceCollection AddRollouts(this IServiceCollection services) => services
         .AddSingleton<ReplayWindow>()
