@@ -15,6 +15,7 @@ using Slipway.Jobs.Execution;
 using Slipway.Jobs.Operations;
 using Slipway.Jobs.Parallel;
 using Slipway.Jobs.Planning;
+using Slipway.Jobs.Schedules;
 using Slipway.Jobs.Sweeps;
 using Slipway.Kernel;
 using Slipway.Lake.Contracts;
@@ -34,6 +35,7 @@ public static class JobsModule
             .AddExecution()
             .AddCompute()
             .AddSweeps()
+            .AddSchedules()
             .AddOperations();
     }
 
@@ -52,6 +54,10 @@ public static class JobsModule
         ShowAssets.Map(routes);
         ArchiveAsset.Map(routes);
         ListTrials.Map(routes);
+        CreateSchedule.Map(routes);
+        ShowSchedules.Map(routes);
+        ChangeSchedule.Map(routes);
+        FireSchedule.Map(routes);
     }
 
     /// <summary>What leases and runs steps, alone: for a host that starts only some parts of a server.</summary>
@@ -115,6 +121,22 @@ public static class JobsModule
         .AddSingleton<CommandEnvironment>()
         .AddSingleton<CommandRunner>()
         .AddSingleton<IStepKind, CommandStep>();
+
+    private static IServiceCollection AddSchedules(this IServiceCollection services) => services
+        .AddSingleton<ScheduleStore>()
+        .AddSingleton<FiringStore>()
+        .AddSingleton<ScheduleQueue>()
+        .AddSingleton<DueSchedules>()
+        .AddSingleton<WaitingFirings>()
+        .AddSingleton<Policies<IScheduledAct>>()
+        .AddSingleton<IScheduledAct, CreateJobAct>()
+        .AddSingleton<IEventHandler<JobFinished>, FiringsAfterJobs>()
+        .AddSingleton<CreateSchedule>()
+        .AddSingleton<ShowSchedules>()
+        .AddSingleton<ChangeSchedule>()
+        .AddSingleton<FireSchedule>()
+        .AddHostedService<ScheduleTimer>()
+        .AddHostedService<ScheduleWorker>();
 
     private static IServiceCollection AddOperations(this IServiceCollection services) => services
         .AddSingleton<DefinitionReader>()

@@ -82,6 +82,7 @@ internal static class CommandTree
         CollectionCommands.Create(),
         SqlCommand.Create(),
         JobCommands.Create(),
+        ScheduleCommands.Create(),
         ExperimentCommands.Create(),
         AssetCommands.Components(),
         AssetCommands.Environments(),

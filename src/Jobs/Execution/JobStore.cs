@@ -112,6 +112,10 @@ internal sealed class JobStore(Database database)
         };
     }
 
+    /// <summary>The definition that a job was submitted with, and its files.</summary>
+    public Task<JobText?> FindTextAsync(string id, CancellationToken ct) => database.FindAsync<JobText>(
+        "select yaml, source, files from job_definitions where job_id = @Id", new { Id = id }, ct);
+
     public Task MarkStartedAsync(DbTransaction tx, string id, long now, CancellationToken ct) => tx.ExecuteAsync(
         "update jobs set status = 'Running', started_at = @Now where id = @Id and status = 'Queued'",
         new { Id = id, Now = now },

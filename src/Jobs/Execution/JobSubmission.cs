@@ -25,6 +25,13 @@ internal sealed class JobSubmission(
 {
     public const string DefaultExperiment = "Default";
 
+    /// <summary>Refuses what could not be submitted.</summary>
+    public void Check(JobDefinition definition, string name, NewJob wanted)
+    {
+        check.Check(definition);
+        Planner.Plan(definition, JobNames.Check(name), wanted.Files);
+    }
+
     /// <summary>Null: a job of this name exists.</summary>
     public Task<JobRecord?> AddAsync(Caller caller, JobDefinition definition, NewJob wanted, CancellationToken ct) =>
         AddAsync(caller, definition, wanted, [], ct);

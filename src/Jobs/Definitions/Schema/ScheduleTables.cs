@@ -55,6 +55,8 @@ internal static class ScheduleTables
         CommonTables.Properties,
         F("is_enabled", Flag, "Whether it fires."),
         Required("trigger", s_trigger, "When it fires."),
+        F("misfire", Choice("skip", "once", "all"), "What becomes of occurrences that were missed while no server ran; once when absent."),
+        F("concurrency", Choice("allow", "skip", "queue"), "What becomes of an occurrence while a job of the schedule is not over; allow when absent."),
         F("create_job", new EitherShape(Reference(ReferenceUse.JobOrFile), TriggeredJob()), "The job that it makes."),
         F("import_data", new EitherShape(Reference(ReferenceUse.File), AssetTables.DataImport), "The import that it makes."),
         F("create_monitor", MonitorTables.Monitor, "The monitor that it runs.")])

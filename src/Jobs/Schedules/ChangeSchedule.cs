@@ -1,0 +1,65 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Slipway.Kernel;
+using Slipway.Security.Contracts;
+
+namespace Slipway.Jobs.Schedules;
+
+/// <summary>PATCH /api/v1/schedules/{name}, POST …/enable and …/disable, DELETE of one that is disabled.</summary>
+internal sealed class ChangeSchedule(ScheduleStore schedules, ShowSchedules show, IAuditLog audit, TimeProvider time)
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPatch("/schedules/{name}", EditAsync).WithName("UpdateSchedule").WithTags("schedules");
+        routes.MapPost("/schedules/{name}/enable", EnableAsync).WithName("EnableSchedule").WithTags("schedules");
+        routes.MapPost("/schedules/{name}/disable", DisableAsync).WithName("DisableSchedule").WithTags("schedules");
+        routes.MapDelete("/schedules/{name}", DeleteAsync).WithName("DeleteSchedule").WithTags("schedules");
+    }
+
+    private static async Task<Ok<ScheduleWire>> EditAsync(
+        Caller caller, string name, Request request, CreateSchedule operation, CancellationToken ct) =>
+        TypedResults.Ok(ScheduleWire.Of(await operation.EditAsync(caller, name, request.Edits, ct)));
+
+    private static async Task<NoContent> EnableAsync(Caller caller, string name, ChangeSchedule operation, CancellationToken ct)
+    {
+        await operation.SwitchAsync(caller, name, true, ct);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<NoContent> DisableAsync(Caller caller, string name, ChangeSchedule operation, CancellationToken ct)
+    {
+        await operation.SwitchAsync(caller, name, false, ct);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<NoContent> DeleteAsync(Caller caller, string name, ChangeSchedule operation, CancellationToken ct)
+    {
+        await operation.RemoveAsync(caller, name, ct);
+        return TypedResults.NoContent();
+    }
+
+    private async Task SwitchAsync(Caller caller, string name, bool enabled, CancellationToken ct)
+    {
+        var schedule = await show.FindAsync(caller, name, Permission.Write, ct);
+        if (schedule.IsEnabled == enabled)
+            return;
+
+        // What passed while it was disabled was not missed: it goes on from now.
+        var next = enabled ? schedule.ReadTrigger().Next(time.GetUtcNow()) : null;
+        await schedules.SetEnabledAsync(schedule, enabled, next?.ToUnixTimeMilliseconds(), time.UtcNow(), ct);
+        await audit.AppendAsync(caller, enabled ? "schedule.enable" : "schedule.disable", schedule.Node, null, ct);
+    }
+
+    private async Task RemoveAsync(Caller caller, string name, CancellationToken ct)
+    {
+        var schedule = await show.FindAsync(caller, name, Permission.Write, ct);
+        if (!await schedules.DeleteAsync(schedule, ct))
+            throw SlipwayException.Conflict($"The schedule '{name}' is enabled; disable it first.");
+        await audit.AppendAsync(caller, "schedule.delete", schedule.Node, null, ct);
+    }
+
+    /// <param name="Edits">As <c>--set</c>: "description=…", "trigger.expression=0 6 * * *".</param>
+    public sealed record Request(IReadOnlyList<string> Edits);
+}

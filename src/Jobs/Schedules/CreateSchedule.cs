@@ -1,0 +1,129 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Slipway.Data;
+using Slipway.Jobs.Contracts;
+using Slipway.Jobs.Execution;
+using Slipway.Kernel;
+using Slipway.Security.Contracts;
+
+namespace Slipway.Jobs.Schedules;
+
+/// <summary>
+/// POST /api/v1/schedules: checks a schedule and the job that it makes, and keeps both as they are now. One of this name that
+/// exists becomes this one.
+/// </summary>
+internal sealed class CreateSchedule(
+    Database database, ScheduleStore schedules, JobStore jobs, Policies<IStepKind> kinds, Policies<IScheduledAct> acts, IAccess access,
+    IAuditLog audit, TimeProvider time)
+{
+    private static readonly string[] s_acts = ["create_job", "import_data", "create_monitor"];
+
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPost("/schedules", HandleAsync).WithName("CreateSchedule").WithTags("schedules");
+
+    private static async Task<Created<ScheduleWire>> HandleAsync(
+        Caller caller, Request request, CreateSchedule operation, CancellationToken ct)
+    {
+        var kept = await operation.RunAsync(caller, request, ct);
+        return TypedResults.Created($"/api/v1/schedules/{kept.Name}", ScheduleWire.Of(kept));
+    }
+
+    public async Task<Schedule> RunAsync(Caller caller, Request request, CancellationToken ct)
+    {
+        await access.DemandAsync(caller, Permission.Write, "schedule:new", ct);
+        var definition = Read(request.Yaml, request.Source ?? "schedule.yml");
+        var act = s_acts.Single(definition.ContainsKey);
+        var file = await FileAsync(caller, definition[act]!, request, ct);
+        var now = time.UtcNow();
+        var schedule = new Schedule
+        {
+            Id = Ids.New(time),
+            Workspace = caller.Workspace.Value,
+            Name = (string)definition["name"]!,
+            Principal = caller.Principal,
+            Act = act,
+            Yaml = request.Yaml,
+            Definition = definition.ToJsonString(),
+            FileYaml = file.Yaml,
+            FileSource = file.Source,
+            Files = file.Files,
+            IsEnabled = (bool?)definition["is_enabled"] ?? true,
+            CountedFrom = now,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+        var first = schedule.ReadTrigger().First(time.GetUtcNow());
+        await acts.Get("act of a schedule", act).CheckAsync(caller, schedule.Work(first ?? time.GetUtcNow(), schedule.Id), ct);
+        if (schedule.IsEnabled)
+            schedule = schedule with { NextAt = first?.ToUnixTimeMilliseconds() };
+        return await KeepAsync(caller, schedule, "schedule.create", ct);
+    }
+
+    /// <summary>Changes the words of a schedule and when it fires; what it starts stays as it is.</summary>
+    public async Task<Schedule> EditAsync(Caller caller, string name, IReadOnlyList<string> edits, CancellationToken ct)
+    {
+        await access.DemandAsync(caller, Permission.Write, $"schedule:{name}", ct);
+        var before = await schedules.FindAsync(caller.Workspace, name, ct) ?? throw SlipwayException.NotFound("Schedule", name);
+        var yaml = Contracts.Definitions.Edit(before.Yaml, "schedule.yml", edits);
+        var definition = Read(yaml, "schedule.yml");
+        if ((string?)definition["name"] != name)
+            throw SlipwayException.Invalid("The name of a schedule does not change; create another one.");
+        if (!JsonNode.DeepEquals(definition[before.Act], before.ReadDefinition()[before.Act]))
+            throw SlipwayException.Invalid($"'{before.Act}' does not change by an update; create the schedule again from its file.");
+
+        var after = before with
+        {
+            Yaml = yaml,
+            Definition = definition.ToJsonString(),
+            IsEnabled = (bool?)definition["is_enabled"] ?? before.IsEnabled,
+            UpdatedAt = time.UtcNow(),
+        };
+        after = after with { NextAt = after.IsEnabled ? after.ReadTrigger().Next(time.GetUtcNow())?.ToUnixTimeMilliseconds() : null };
+        return await KeepAsync(caller, after, "schedule.update", ct);
+    }
+
+    private async Task<Schedule> KeepAsync(Caller caller, Schedule schedule, string action, CancellationToken ct)
+    {
+        var kept = await database.WriteAsync((tx, token) => ScheduleStore.PutAsync(tx, schedule, token), ct);
+        await audit.AppendAsync(caller, action, kept.Node, null, ct);
+        return kept;
+    }
+
+    private JsonObject Read(string yaml, string source) => Contracts.Definitions.Read(new DefinitionFile
+    {
+        Yaml = yaml,
+        Source = source,
+        Kind = "schedule",
+        StepKinds = [.. kinds.Names.Select(kinds.Find).OfType<IStepKind>()],
+    });
+
+    /// <summary>The file that the act names; nothing when all stands in the schedule.</summary>
+    private async Task<JobText> FileAsync(Caller caller, JsonNode act, Request request, CancellationToken ct)
+    {
+        var named = act is JsonObject fields ? (string?)fields["job"] : (string?)act;
+        if (named?.StartsWith("azureml:", StringComparison.Ordinal) == true)
+            return await JobAsync(caller, named["azureml:".Length..], ct);
+
+        var files = JobsJson.Write((request.Files ?? new Dictionary<string, string>()).ToDictionary(file => file.Key, file => Digest.Parse(file.Value).ToString()));
+        if (named is null)
+            return new JobText { Yaml = "", Source = request.Source ?? "schedule.yml", Files = files };
+        return request.File is { } file
+            ? new JobText { Yaml = file.Yaml, Source = file.Source, Files = files }
+            : throw SlipwayException.Invalid($"'{named}' did not come with the schedule; send its text as file.yaml and file.source.");
+    }
+
+    private async Task<JobText> JobAsync(Caller caller, string name, CancellationToken ct)
+    {
+        var row = await jobs.FindAsync(caller.Workspace, name, ct) ?? throw SlipwayException.NotFound("Job", name);
+        return (await jobs.FindTextAsync(row.Id, ct))!;
+    }
+
+    /// <param name="File">The job that the schedule names by a path.</param>
+    /// <param name="Files">The digest of the tree of each local path of that job, or of the job in the schedule itself.</param>
+    public sealed record Request(string Yaml, string? Source, NamedFile? File, IReadOnlyDictionary<string, string>? Files);
+
+    public sealed record NamedFile(string Yaml, string Source);
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Slipway.Data;
+using Slipway.Jobs.Contracts;
+using Slipway.Jobs.Execution;
+using Slipway.Jobs.Schedules.Times;
+using Slipway.Kernel;
+
+namespace Slipway.Jobs.Schedules;
+
+/// <summary>A row of table job_schedules.</summary>
+internal sealed record Schedule
+{
+    public required string Id { get; init; }
+
+    public required string Workspace { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Principal { get; init; }
+
+    public required string Act { get; init; }
+
+    public required string Yaml { get; init; }
+
+    public required string Definition { get; init; }
+
+    public required string FileYaml { get; init; }
+
+    public required string FileSource { get; init; }
+
+    public required string Files { get; init; }
+
+    public required bool IsEnabled { get; init; }
+
+    public required long CountedFrom { get; init; }
+
+    public long? NextAt { get; init; }
+
+    public required long CreatedAt { get; init; }
+
+    public required long UpdatedAt { get; init; }
+
+    public Caller Caller => new(WorkspaceName.Parse(Workspace), Principal);
+
+    public string Node => $"schedule:{Name}";
+
+    public JsonObject ReadDefinition() => JsonNode.Parse(Definition)!.AsObject();
+
+    public Trigger ReadTrigger() => Trigger.Parse(ReadDefinition()["trigger"]!.AsObject(), CountedFrom.ToTime());
+
+    public ScheduledWork Work(DateTimeOffset time, string id) => new()
+    {
+        Schedule = Name,
+        Name = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Name[..Math.Min(Name.Length, 200)].Replace('.', '_')}_{time.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}_{id[^8..]}"),
+        Time = time,
+        Definition = ReadDefinition()[Act]!,
+        FileYaml = FileYaml,
+        FileSource = FileSource,
+        Files = JobsJson.ReadMap(Files).ToDictionary(file => file.Key, file => Digest.Parse(file.Value)),
+    };
+}
