@@ -88,8 +88,8 @@ public sealed class TriggerTests
             for (var left = shown.AddMinutes(1); left < now && !always; left = left.AddMinutes(1))
                 passed.Add(left);
             shown = now;
-            var fires = passed.Count(time => Matches(cron, time) && (seen.Add(time) || always)) > 0;
-            if (fires && at > from)
+            var fires = passed.Where(time => Matches(cron, time) && (seen.Add(time) || always)).ToList();
+            if (fires.Count > 0 && at > from)
                 return at;
         }
 
