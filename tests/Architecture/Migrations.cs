@@ -31,6 +31,7 @@ public sealed partial class Migrations
         ["artifact_upload_parts.digest"] = "ArtifactRoots",
         ["model_versions.tree"] = "ModelRoots",
         ["job_definitions.files"] = "JobRoots",
+        ["job_schedules.files"] = "JobRoots",
         ["job_assets.files"] = "JobRoots",
         ["job_assets.digest"] = "of a definition, no content",
         ["collected_segments.digest"] = "SegmentRoots",

@@ -4,7 +4,7 @@ using Slipway.Data;
 namespace Slipway.Jobs.Caching;
 
 /// <summary>
-/// Code and local files of jobs, components and environments, inputs and outputs of steps, and results that may be taken
+/// Code and local files of jobs, schedules, components and environments, inputs and outputs of steps, and results that may be taken
 /// over. Whatever in these records looks like a digest keeps what it names: a plan holds them in many places.
 /// </summary>
 internal sealed class JobRoots(Database database) : IContentRoots
@@ -32,6 +32,12 @@ internal sealed class JobRoots(Database database) : IContentRoots
             """
             select workspace, kind || ':' || name || '@' || version as node, files as text, id as first
             from job_assets where id > @First order by id limit @PageSize
+            """),
+        (
+            "it is a file of a schedule's job",
+            """
+            select workspace, 'schedule:' || name as node, files as text, id as first
+            from job_schedules where id > @First order by id limit @PageSize
             """),
         (
             "it is a result that later jobs may take over",

@@ -77,7 +77,7 @@ public sealed class PlayedDemoTests(DemoServer server) : IClassFixture<DemoServe
     {
         var champion = await AskAsync("model", "show", "flights-late@champion");
         var history = (await AskAsync("model", "history", "flights-late")).AsArray();
-        var runs = (await AskAsync("run", "list", "--experiment", "flights", "--order-by", "metrics.auc desc")).AsArray();
+        var runs = (await AskAsync("run", "list", "--experiment", "flights", "--order-by", "metrics.auc desc", "--max-results", "10000")).AsArray();
 
         Assert.Contains("champion", champion["aliases"]!.AsArray().Select(alias => alias!.ToString()));
         Assert.All(history, act => Assert.NotEqual("", act!["reason"]!.ToString()));
