@@ -12,6 +12,7 @@ type Metric = Schemas['Monitoring.RunWire.Metric'];
 const columns: Column<Metric>[] = [
   { name: 'Signal', show: metric => metric.signal },
   { name: 'Feature', show: metric => metric.feature },
+  { name: 'Segment', show: metric => metric.segment },
   { name: 'Figure', show: metric => metric.name },
   { name: 'Value', right: true, show: metric => formatFigure(metric.value) },
   { name: 'Limit', right: true, show: metric => formatFigure(metric.threshold) },
@@ -30,7 +31,7 @@ export function MonitorRunPanel({ runs }: { runs: readonly Run[] }) {
         label="Figures of the run"
         columns={columns}
         rows={crossedFirst}
-        keyOf={metric => `${metric.signal} ${metric.feature ?? ''} ${metric.name}`}
+        keyOf={metric => `${metric.signal} ${metric.feature ?? ''} ${metric.segment ?? ''} ${metric.name}`}
       />
     </Panel>
   );

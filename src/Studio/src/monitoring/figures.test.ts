@@ -4,10 +4,15 @@ import { figureChart, groupsOf } from './figures';
 const metric = (feature: string | null, value: number | null, threshold: number | null = 0.2) => ({
   signal: 'inputs',
   feature,
+  segment: null as string | null,
   name: 'psi',
   value,
+  adjusted: null,
+  low: null,
+  high: null,
   threshold,
   crossed: value !== null && threshold !== null && value > threshold,
+  verdict: 'good',
 });
 
 const run = (day: number, ...metrics: ReturnType<typeof metric>[]) => ({
@@ -23,6 +28,14 @@ it('draws a line for each feature in the order of time, and the limit that they 
     { name: 'origin', data: [[Date.parse('2001-01-02'), 0.1], [Date.parse('2001-01-03'), 0.3]] }, // prettier-ignore
     { name: 'limit', data: [[Date.parse('2001-01-02'), 0.2], [Date.parse('2001-01-03'), 0.2]] }, // prettier-ignore
   ]);
+});
+
+it('keeps the segments of a feature apart', () => {
+  const late = { ...metric('origin', 0.3), segment: 'carrier = AA' };
+
+  const chart = figureChart([run(1, metric('origin', 0.1), late)], 'inputs · psi');
+
+  expect(chart.series).toMatchObject([{ name: 'origin · carrier = AA' }, { name: 'origin' }, {}]);
 });
 
 it('draws no limit where the features have different ones', () => {

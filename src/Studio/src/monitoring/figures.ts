@@ -10,6 +10,10 @@ const mostLines = 6;
 /** What can be drawn together: the same figure of one signal, for each feature. */
 export const groupOf = (metric: { signal: string; name: string }): string => `${metric.signal} · ${metric.name}`;
 
+/** A line's name: the feature, and the segment of the rows when it is not all of them. */
+const lineOf = (metric: Run['metrics'][number]): string =>
+  [metric.feature ?? metric.name, metric.segment].filter(part => part !== null).join(' · ');
+
 /** The groups of all runs; those that crossed a limit most often come first. */
 export function groupsOf(runs: readonly Run[]): string[] {
   const crossings = new Map<string, number>();
@@ -20,17 +24,17 @@ export function groupsOf(runs: readonly Run[]): string[] {
   return [...crossings].sort(([a, often], [b, rarely]) => rarely - often || (a < b ? -1 : 1)).map(([group]) => group);
 }
 
-/** A line for each feature over the windows, the greatest last values first, and the limit where all have the same. */
+/** A line for each feature and segment over the windows, the greatest last values first, and the limit where all have the same. */
 export function figureChart(runs: readonly Run[], group: string): EChartsCoreOption {
   const inOrder = runs.toSorted((a, b) => Date.parse(a.to) - Date.parse(b.to));
   const lines = new Map<string, [time: number, value: number | null][]>();
   const limits = new Set<number | null>();
   for (const run of inOrder) {
     for (const metric of run.metrics.filter(candidate => groupOf(candidate) === group)) {
-      const feature = metric.feature ?? metric.name;
-      const line = lines.get(feature) ?? [];
+      const name = lineOf(metric);
+      const line = lines.get(name) ?? [];
       line.push([Date.parse(run.to), metric.value ?? null]);
-      lines.set(feature, line);
+      lines.set(name, line);
       limits.add(metric.threshold ?? null);
     }
   }
