@@ -43,6 +43,11 @@ public sealed class Dialect
     /// <summary>Ends a "select … limit n" that takes rows for a worker: rows that another worker holds are passed by.</summary>
     public string ForUpdateSkipLocked => IsSqlite ? "" : "for update skip locked";
 
+    /// <summary>Lists the tables whose rows belong to workspaces.</summary>
+    public string TablesWithWorkspace => IsSqlite
+        ? "select t.name from sqlite_master t join pragma_table_info(t.name) c where t.type = 'table' and c.name = 'workspace' order by t.name"
+        : "select table_name from information_schema.columns where table_schema = current_schema() and column_name = 'workspace' order by table_name";
+
     /// <summary>
     /// What an index holds of a text: PostgreSQL's entries have at most 2700 bytes, so there it is the beginning, which
     /// tells nearly all apart; SQLite has no such limit, and answers from an index alone only when it holds the column.

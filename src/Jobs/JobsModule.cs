@@ -19,6 +19,7 @@ using Slipway.Jobs.Schedules;
 using Slipway.Jobs.Sweeps;
 using Slipway.Kernel;
 using Slipway.Lake.Contracts;
+using Slipway.Security.Contracts;
 
 namespace Slipway.Jobs;
 
@@ -30,6 +31,14 @@ public static class JobsModule
         services.AddOptions<JobsOptions>().BindConfiguration(JobsOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<JobsOptions>, JobsOptionsValidator>();
         services.AddSingleton<IMigrations>(new EmbeddedMigrations("jobs", typeof(JobsModule).Assembly));
+        services.AddSingleton(new WorkspaceRows
+        {
+            Deletions =
+            [
+                "delete from step_cache where workspace = @Workspace",
+                "delete from job_firings where workspace = @Workspace",
+            ],
+        });
         return services
             .AddStores()
             .AddExecution()

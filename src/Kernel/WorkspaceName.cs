@@ -15,10 +15,10 @@ public sealed partial record WorkspaceName
     public static WorkspaceName Parse(string text) => Pattern().IsMatch(text)
         ? new WorkspaceName(text)
         : throw SlipwayException.Invalid(
-            $"'{text}' is not a workspace name: 2 to 63 lower-case letters, digits and '-', a letter or digit first and last.");
+            $"'{text}' is not a workspace name: 2 to 63 lower-case letters, digits and '-', a letter or digit first and last, no '--'.");
 
     public override string ToString() => Value;
 
-    [GeneratedRegex(@"\A[a-z0-9][a-z0-9-]{0,61}[a-z0-9]\z")]
+    [GeneratedRegex(@"\A(?!.*--)[a-z0-9][a-z0-9-]{0,61}[a-z0-9]\z")]
     private static partial Regex Pattern();
 }

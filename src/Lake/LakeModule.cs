@@ -10,6 +10,7 @@ using Slipway.Lake.Diff;
 using Slipway.Lake.Profiles;
 using Slipway.Lake.Sql;
 using Slipway.Lake.Tests;
+using Slipway.Security.Contracts;
 
 namespace Slipway.Lake;
 
@@ -19,6 +20,11 @@ public static class LakeModule
     public static IServiceCollection AddLake(this IServiceCollection services, LakeOptions options) => services
         .AddSingleton<IMigrations>(new EmbeddedMigrations("lake", typeof(LakeModule).Assembly))
         .AddSingleton(options)
+        .AddSingleton(new WorkspaceRows
+        {
+            Kept = ["data_test_runs"],
+            Deletions = ["delete from datastore_objects where workspace = @Workspace"],
+        })
         .AddSingleton<DataVersionStore>()
         .AddSingleton<IContentRoots, VersionRoots>()
         .AddSingleton<IDataAssets, DataAssets>()

@@ -8,6 +8,7 @@ using Slipway.Monitoring.Measures;
 using Slipway.Monitoring.Monitors;
 using Slipway.Monitoring.Retraining;
 using Slipway.Monitoring.Runs;
+using Slipway.Security.Contracts;
 
 namespace Slipway.Monitoring;
 
@@ -16,6 +17,7 @@ public static class MonitoringModule
 {
     public static IServiceCollection AddMonitoring(this IServiceCollection services) => services
         .AddSingleton<IMigrations>(new EmbeddedMigrations("monitoring", typeof(MonitoringModule).Assembly))
+        .AddSingleton(new WorkspaceRows { Kept = ["monitor_runs", "alerts", "retraining_decisions"] })
         .AddSingleton<MonitoringMeter>()
         .AddSingleton<MonitorStore>()
         .AddSingleton<IContentRoots, PolicyRoots>()

@@ -5,6 +5,7 @@ using Slipway.Registry.Contracts;
 using Slipway.Registry.Gates;
 using Slipway.Registry.Mlflow;
 using Slipway.Registry.Versions;
+using Slipway.Security.Contracts;
 
 namespace Slipway.Registry;
 
@@ -13,6 +14,7 @@ public static class RegistryModule
 {
     public static IServiceCollection AddRegistry(this IServiceCollection services) => services
         .AddSingleton<IMigrations>(new EmbeddedMigrations("registry", typeof(RegistryModule).Assembly))
+        .AddSingleton(new WorkspaceRows { Kept = ["model_history", "gate_decisions"] })
         .AddSingleton<ModelStore>()
         .AddSingleton<IContentRoots, ModelRoots>()
         .AddSingleton<VersionSources>()

@@ -1,21 +1,30 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Slipway.Data;
+using Slipway.Kernel;
 using Slipway.Security.Access;
 using Slipway.Security.Audit;
 using Slipway.Security.Contracts;
 using Slipway.Security.Deliveries;
 using Slipway.Security.Http;
 using Slipway.Security.Secrets;
+using Slipway.Security.Workspaces;
 
 namespace Slipway.Security;
 
 /// <summary>Workspaces, principals, roles, audit and vault.</summary>
 public static class SecurityModule
 {
-    public static IServiceCollection AddSecurity(this IServiceCollection services, string home) => services
+    public static IServiceCollection AddSecurity(this IServiceCollection services, string home)
+    {
+        services.TryAddSingleton<Events>();
+        return services.AddAccess(home).AddWorkspaces().AddDeliveries();
+    }
+
+    private static IServiceCollection AddAccess(this IServiceCollection services, string home) => services
         .AddSingleton<IMigrations>(new EmbeddedMigrations("security", typeof(SecurityModule).Assembly))
         .AddHostedService<SecurityStartup>()
         .AddSingleton<RoleStore>()
@@ -24,8 +33,17 @@ public static class SecurityModule
         .AddSingleton<IAuditLog>(provider => provider.GetRequiredService<AuditLog>())
         .AddSingleton(_ => VaultKey.LoadOrCreate(home))
         .AddSingleton<IVault, Vault>()
-        .AddSingleton<ListAudit>()
-        .AddDeliveries();
+        .AddSingleton<ListAudit>();
+
+    // The module Data stands below and cannot say it itself: the lineage log stays, finished work is no content.
+    private static IServiceCollection AddWorkspaces(this IServiceCollection services) => services
+        .AddSingleton(new WorkspaceRows
+        {
+            Kept = ["lineage_edges"],
+            Deletions = ["delete from work_items where workspace = @Workspace and state in ('done', 'failed')"],
+        })
+        .AddSingleton<WorkspaceStore>()
+        .AddSingleton<IWorkspaces, KnownWorkspaces>();
 
     /// <summary>Refuses foreign hosts and signs the request in. Comes before routing.</summary>
     public static IApplicationBuilder UseSecurity(this IApplicationBuilder app) =>
@@ -37,6 +55,7 @@ public static class SecurityModule
         ListAudit.Map(routes);
         ListDeliveries.Map(routes);
         ResendDelivery.Map(routes);
+        WorkspaceRoutes.Map(routes);
     }
 
     /// <summary>Refuses, with InvalidParameter, an address that other machines can reach.</summary>

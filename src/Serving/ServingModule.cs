@@ -5,6 +5,7 @@ using Slipway.Data;
 using Slipway.Kernel.Metrics;
 using Slipway.Lake.Contracts;
 using Slipway.Lineage.Contracts;
+using Slipway.Security.Contracts;
 using Slipway.Serving.Collection;
 using Slipway.Serving.Contracts;
 using Slipway.Serving.Inference;
@@ -27,6 +28,7 @@ public static class ServingModule
     public static IServiceCollection AddServing(this IServiceCollection services, ServingOptions options) => services
         .AddSingleton<IMigrations>(new EmbeddedMigrations("serving", typeof(ServingModule).Assembly))
         .AddSingleton(options)
+        .AddSingleton(new WorkspaceRows { Kept = ["rollouts", "rollout_decisions"] })
         .AddSingleton<RoutingTable>()
         .AddSingleton<ServingMetrics>()
         .AddSingleton<IHistogramSource>(provider => provider.GetRequiredService<ServingMetrics>())

@@ -11,14 +11,10 @@ internal static class LeftOut
 
     private static readonly (string Path, string What)[] s_families =
     [
-        ("/3.0/mlflow/scorers/online-config", "Online scoring"),
-        ("/3.0/mlflow/scorers/online-configs", "Online scoring"),
-        ("/3.0/mlflow/issues/{**rest}", "Issues"),
+        ("/3.0/mlflow/issues/invoke", "The detection of issues by a model"),
         ("/3.0/mlflow/gateway/{**rest}", "The AI gateway"),
         ("/2.0/mlflow/gateway-proxy", "The AI gateway"),
         ("/3.0/mlflow/prompt-optimization/{**rest}", "Prompt optimization"),
-        ("/3.0/mlflow/traces/calculate-filter-correlation", "The correlation of trace filters"),
-        ("/3.0/mlflow/traces/metrics", "Metrics of traces"),
         ("/2.0/mlflow/traces", "The deprecated traces API, version 2,"),
         ("/2.0/mlflow/traces/{request_id}", "The deprecated traces API, version 2,"),
         ("/2.0/mlflow/traces/{request_id}/info", "The deprecated traces API, version 2,"),

@@ -19,7 +19,7 @@ internal static class ServerFacts
             routes.MapMlflowAt("GET", root + "/3.0/mlflow/server-info", static http =>
             {
                 http.Response.ContentType = "application/json";
-                return http.Response.WriteAsync("""{"store_type": "SqlStore", "workspaces_enabled": false}""", http.RequestAborted);
+                return http.Response.WriteAsync("""{"store_type": "SqlStore", "workspaces_enabled": true}""", http.RequestAborted);
             });
         }
     }

@@ -11,6 +11,7 @@ using Slipway.Tracking.Contracts;
 using Slipway.Tracking.Evaluation;
 using Slipway.Tracking.Experiments;
 using Slipway.Tracking.Inputs;
+using Slipway.Tracking.Issues;
 using Slipway.Tracking.LoggedModels;
 using Slipway.Tracking.Metrics;
 using Slipway.Tracking.Purge;
@@ -18,6 +19,8 @@ using Slipway.Tracking.Runs;
 using Slipway.Tracking.Search;
 using Slipway.Tracking.Sql;
 using Slipway.Tracking.Traces;
+using Slipway.Tracking.Traces.Metrics;
+using Slipway.Tracking.Workspaces;
 
 namespace Slipway.Tracking;
 
@@ -33,7 +36,7 @@ public static class TrackingModule
         services.TryAddSingleton<Events>();
         services.TryAddSingleton(new SearchSettings());
         services.AddSingleton<ITracking, RunTracking>().AddSingleton<IModelSources, ModelSources>();
-        return services.AddStores().AddExperiments().AddRuns().AddArtifacts().AddLoggedModels().AddTraces().AddEvaluation()
+        return services.AddStores().AddExperiments().AddRuns().AddArtifacts().AddLoggedModels().AddTraces().AddEvaluation().AddIssues().AddWorkspaces()
             .AddSingleton<ListRuns>()
             .AddSingleton<ShowRun>()
             .AddSingleton<ShowSeries>()
@@ -77,6 +80,8 @@ public static class TrackingModule
         MapLoggedModels(routes);
         MapTraces(routes);
         EvaluationRoutes.Map(routes);
+        IssueRoutes.Map(routes);
+        WorkspaceRoutes.Map(routes);
         MapApi(routes.MapGroup("/api/v1"));
         return routes;
     }
@@ -124,6 +129,9 @@ public static class TrackingModule
         GetTraceInfos.Map(routes);
         GetTraces.Map(routes);
         SearchTraces.Map(routes);
+        CorrelateFilters.Map(routes);
+        QueryTraceMetrics.Map(routes);
+        GetTraceArtifact.Map(routes);
         DeleteTraces.Map(routes);
         LinkTraces.Map(routes);
         LinkPrompts.Map(routes);
@@ -228,6 +236,10 @@ public static class TrackingModule
         .AddSingleton<GetTraceInfos>()
         .AddSingleton<GetTraces>()
         .AddSingleton<SearchTraces>()
+        .AddSingleton<CorrelateFilters>()
+        .AddSingleton<TraceMetricRows>()
+        .AddSingleton<QueryTraceMetrics>()
+        .AddSingleton<GetTraceArtifact>()
         .AddSingleton<DeleteTraces>()
         .AddSingleton<LinkTraces>()
         .AddSingleton<LinkPrompts>()

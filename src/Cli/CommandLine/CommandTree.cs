@@ -78,6 +78,7 @@ internal static class CommandTree
         ServerCommand.Create(),
         WorkerCommand.Create(),
         DataCommands.Create(),
+        WorkspaceCommands.Create(),
         DatastoreCommands.Create(),
         CollectionCommands.Create(),
         SqlCommand.Create(),

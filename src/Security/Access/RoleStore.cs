@@ -31,6 +31,13 @@ internal sealed class RoleStore(Database database, TimeProvider time)
         return role;
     }
 
+    /// <summary>What is remembered of a workspace that has come or gone.</summary>
+    public void Forget(WorkspaceName workspace)
+    {
+        foreach (var key in _cache.Keys.Where(key => key.Workspace == workspace.Value))
+            _cache.TryRemove(key, out _);
+    }
+
     public async Task AssignAsync(Caller caller, string principal, Role role, CancellationToken ct)
     {
         await database.WriteAsync(

@@ -25,7 +25,9 @@ internal static class EvaluationRoutes
         .AddSingleton<ListScorers>()
         .AddSingleton<GetScorer>()
         .AddSingleton<DeleteScorer>()
-        .AddSingleton<ListScorerVersions>();
+        .AddSingleton<ListScorerVersions>()
+        .AddSingleton<ListOnlineConfigs>()
+        .AddSingleton<SetOnlineConfig>();
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -45,5 +47,7 @@ internal static class EvaluationRoutes
         ListScorers.Map(routes);
         GetScorer.Map(routes);
         DeleteScorer.Map(routes);
+        ListOnlineConfigs.Map(routes);
+        SetOnlineConfig.Map(routes);
     }
 }

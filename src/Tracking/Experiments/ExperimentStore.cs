@@ -4,10 +4,11 @@ using System.Data.Common;
 using Dapper;
 using Slipway.Data;
 using Slipway.Kernel;
+using Slipway.Security.Contracts;
 
 namespace Slipway.Tracking.Experiments;
 
-internal sealed class ExperimentStore(Database database, TimeProvider time)
+internal sealed class ExperimentStore(Database database, TimeProvider time) : IEventHandler<WorkspaceDeleted>
 {
     public const string DefaultName = "Default";
 
@@ -31,6 +32,12 @@ internal sealed class ExperimentStore(Database database, TimeProvider time)
         }
 
         _ready[workspace.Value] = true;
+    }
+
+    public Task HandleAsync(WorkspaceDeleted happened, CancellationToken ct)
+    {
+        _ready.TryRemove(happened.Name.Value, out _);
+        return Task.CompletedTask;
     }
 
     public Task<Experiment> CreateAsync(

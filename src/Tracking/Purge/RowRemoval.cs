@@ -52,6 +52,7 @@ internal sealed class RowRemoval(DbConnection connection, DbTransaction? tx, Dia
         await DropAsync("logged_models", "experiment_id = @Id", place, ct);
         await DropAsync("datasets", "experiment_id = @Id", place, ct);
         await DropAsync("scorers", "experiment_id = @Id", place, ct);
+        await DropAsync("issues", "experiment_id = @Id", place, ct);
         await DropAsync("evaluation_dataset_experiments", "experiment_id = @Id", place, ct);
         await DropAsync("experiment_tags", "experiment_id = @Id", place, ct);
         await DropAsync("experiments", "id = @Id", place, ct);

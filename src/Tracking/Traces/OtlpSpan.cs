@@ -19,9 +19,12 @@ internal sealed record OtlpSpan(
     };
 
     /// <summary>The text of an attribute; MLflow writes its own as JSON, of which a text is taken out of its quotes.</summary>
-    public string? Attribute(string key)
+    public string? Attribute(string key) => AttributeOf(Content, key);
+
+    /// <summary>As <see cref="Attribute"/>, of a span's content.</summary>
+    public static string? AttributeOf(JsonObject content, string key)
     {
-        var value = Content["attributes"]?.AsArray()
+        var value = content["attributes"]?.AsArray()
             .FirstOrDefault(attribute => (string?)attribute?["key"] == key)?["value"]?["string_value"];
         if ((string?)value is not { } text)
             return null;

@@ -58,6 +58,7 @@ internal static class TraceFilters
             ["metadata"] = s_metadata,
             ["span"] = s_span,
             ["feedback"] = FilterEntity.WithAnyKey("feedback", FilterKind.Text, Texts | FilterOperators.Presence),
+            ["issue"] = new("issue", null, new Dictionary<string, FilterField> { ["id"] = new("id", FilterKind.Text, FilterOperators.Equal) }),
             ["expectation"] = FilterEntity.WithAnyKey("expectation", FilterKind.Text, Texts | FilterOperators.Presence),
         },
         Bare = s_attribute,
@@ -108,6 +109,9 @@ internal sealed class TraceSql(Dialect dialect, FilterSql sql)
         "tag" => Text("trace_tags", condition),
         "metadata" => Text("trace_metadata", condition),
         "feedback" or "expectation" => Assessment(condition),
+
+        // A reference to an issue is an assessment by the issue's id.
+        "issue" => $"exists (select 1 from assessments a where a.trace_no = t.no and a.kind = 'issue' and {sql.Compare("a.name", condition)})",
         _ => Attribute(condition),
     };
 

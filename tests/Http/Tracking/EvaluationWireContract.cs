@@ -76,6 +76,23 @@ public abstract class EvaluationWireContract(TrackingServer server)
         Assert.Equal(404, (await server.SendAsync(HttpMethod.Get, $"{Scorers}/get?{place}", null)).Status);
     }
 
+    [Fact]
+    public async Task A_scorer_judges_nothing_by_itself()
+    {
+        var experiment = await server.CreateExperimentAsync("not sampled");
+        var id = (string)(await RegisterAsync(experiment, "{}"))["scorer_id"]!;
+        var config = new JsonObject { ["experiment_id"] = experiment, ["name"] = "judge", ["sample_rate"] = 0.0 };
+
+        var stopped = await server.SendAsync(HttpMethod.Put, $"{Scorers}/online-config", config);
+        config["sample_rate"] = 0.5;
+        var started = await server.SendAsync(HttpMethod.Put, $"{Scorers}/online-config", config);
+        var listed = await server.GetAsync($"{Scorers}/online-configs?scorer_ids={id}");
+
+        Assert.Equal((200, id), (stopped.Status, (string)stopped.Answer["config"]!["scorer_id"]!));
+        Assert.Equal(501, started.Status);
+        Assert.Equal("""{"configs":[]}""", listed.ToJsonString());
+    }
+
     [Theory]
     [InlineData("POST", "/api/3.0/mlflow/datasets/create", """{}""", 400)]
     [InlineData("POST", "/api/3.0/mlflow/datasets/create", """{"name": "x", "tags": "[1]"}""", 400)]
@@ -88,7 +105,10 @@ public abstract class EvaluationWireContract(TrackingServer server)
     [InlineData("POST", "/api/3.0/mlflow/scorers/register", """{"experiment_id": "0", "name": "a", "serialized_scorer": "no"}""", 400)]
     [InlineData("POST", "/api/3.0/mlflow/scorers/register", """{"experiment_id": "0", "name": "a", "serialized_scorer": "{\"call_source\": \"x\"}"}""", 400)]
     [InlineData("DELETE", "/api/3.0/mlflow/scorers/delete", """{"experiment_id": "0", "name": "none"}""", 404)]
-    [InlineData("PUT", "/api/3.0/mlflow/scorers/online-config", "{}", 501)]
+    [InlineData("PUT", "/api/3.0/mlflow/scorers/online-config", "{}", 400)]
+    [InlineData("PUT", "/api/3.0/mlflow/scorers/online-config", """{"experiment_id": "0", "name": "none", "sample_rate": 0}""", 404)]
+    [InlineData("PUT", "/api/3.0/mlflow/scorers/online-config", """{"experiment_id": "0", "name": "none", "sample_rate": 1.5}""", 400)]
+    [InlineData("GET", "/api/3.0/mlflow/scorers/online-configs", null, 400)]
     public async Task Wrong_requests_are_refused(string method, string path, string? body, int status) =>
         Assert.Equal(status, (await server.SendTextAsync(new HttpMethod(method), path, body)).Status);
 

@@ -97,6 +97,9 @@ internal struct FilterLexer(string text)
         var start = _at;
         while (_at < text.Length && IsKeyPart(text[_at]))
             _at++;
+        // trace.tag.`a b`
+        if (_at > start && _at < text.Length && text[_at] == '`' && text[_at - 1] == '.')
+            return text[start.._at] + Quoted(_at + 1, '`');
         return _at > start
             ? text[start.._at]
             : throw FilterTokens.Refusal(text, dot, "a key is missing after the dot; quote one with other characters: tags.`a b`");
