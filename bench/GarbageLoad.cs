@@ -19,22 +19,32 @@ internal static class GarbageLoad
     {
         var objects = new Option<int>("--objects") { DefaultValueFactory = _ => 1_000_000 };
         var garbage = new Option<int>("--garbage") { Description = "Every how-many-th of them nothing refers to.", DefaultValueFactory = _ => 10 };
-        var command = new Command("garbage", "Collect garbage among very many contents.") { objects, garbage };
-        command.SetAction((parsed, ct) => MeasureAsync(parsed.GetValue(objects), parsed.GetValue(garbage), ct));
+        var packed = new Option<bool>("--packed") { Description = "They came together, and lie in packs." };
+        var command = new Command("garbage", "Collect garbage among very many contents.") { objects, garbage, packed };
+        command.SetAction((parsed, ct) => MeasureAsync(parsed.GetValue(objects), parsed.GetValue(garbage), parsed.GetValue(packed), ct));
         return command;
     }
 
-    private static async Task MeasureAsync(int objects, int garbage, CancellationToken ct)
+    private static async Task MeasureAsync(int objects, int garbage, bool packed, CancellationToken ct)
     {
         var folder = Directory.CreateTempSubdirectory("slipway-bench").FullName;
         try
         {
             await using var database = Database.Sqlite(Path.Combine(folder, "slipway.db"));
             await new Migrator(database, [DataModule.Migrations], TimeProvider.System).RunAsync(ct);
-            var blobs = new LocalBlobStore(folder);
-            var trees = await FillAsync(blobs, folder, objects, garbage, ct);
+            var index = new PackIndex(database);
+            var copies = new BlobCache(Path.Combine(folder, "cache"), 1 << 30, TimeProvider.System);
+            using var blobs = new PackedBlobStore(new LocalBlobStore(folder), index, copies, null);
+            var content = new ContentStore(blobs, copies);
+            await (packed ? PackAsync(blobs, objects, ct) : WriteAsync(blobs, objects));
+            var trees = await GrowAsync(content, objects, garbage, ct);
             var collector = new GarbageCollector(
-                blobs, new CondemnedStore(database), new ReachableContent([new Trees(trees)], blobs), [], TimeProvider.System);
+                blobs,
+                new PackCompaction(blobs, index),
+                new CondemnedStore(database),
+                new ReachableContent([new Trees(trees), new PackRoots(index)], blobs),
+                [],
+                TimeProvider.System);
             GC.Collect();
 
             // A grace of nothing: no writer is here.
@@ -49,20 +59,35 @@ internal static class GarbageLoad
         }
     }
 
-    // Written without flushing them: it is not the store's writing that is measured.
-    private static async Task<List<Digest>> FillAsync(LocalBlobStore blobs, string folder, int objects, int garbage, CancellationToken ct)
+    private static byte[] Content(int i) => Encoding.UTF8.GetBytes(i.ToString("d8", CultureInfo.InvariantCulture));
+
+    // Without flushing them: it is not the store's writing that is measured.
+    private static Task WriteAsync(IBlobStore blobs, int objects)
     {
-        var content = new ContentStore(blobs, new BlobCache(Path.Combine(folder, "cache"), 1 << 30, TimeProvider.System));
+        for (var i = 0; i < objects; i++)
+        {
+            var path = blobs.LocalPath(Digest.Of(Content(i)))!;
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(path, Content(i));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static async Task PackAsync(IBlobStore blobs, int objects, CancellationToken ct)
+    {
+        foreach (var batch in Enumerable.Range(0, objects).Chunk(2000))
+            await blobs.PutManyAsync([.. batch.Select(i => (ReadOnlyMemory<byte>)Content(i))], ct);
+    }
+
+    private static async Task<List<Digest>> GrowAsync(ContentStore content, int objects, int garbage, CancellationToken ct)
+    {
         var trees = new List<Digest>();
         var entries = new List<TreeEntry>();
         for (var i = 0; i < objects; i++)
         {
-            var digest = Digest.Of(Encoding.UTF8.GetBytes(i.ToString(CultureInfo.InvariantCulture)));
-            var path = blobs.LocalPath(digest);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllBytes(path, [1]);
             if (i % garbage != 0)
-                entries.Add(new TreeEntry($"{i / 100}/{i}", digest, 1));
+                entries.Add(new TreeEntry($"{i / 100}/{i}", Digest.Of(Content(i)), 8));
             if (entries.Count < FilesInATree && i < objects - 1)
                 continue;
             trees.Add((await content.PutTreeAsync(entries, ct)).Digest);

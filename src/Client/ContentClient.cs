@@ -1,3 +1,5 @@
+using System.Formats.Tar;
+using System.Globalization;
 using System.IO.Enumeration;
 
 namespace Slipway.Client;
@@ -10,6 +12,9 @@ public sealed class ContentClient
 {
     // Enough to keep a disk and a network busy
     private const int Uploads = 8;
+
+    // Small files go together: a request for each would cost more than the file.
+    private const int SmallFile = 64 * 1024, BatchBytes = 16 << 20, BatchFiles = 10_000, FewestTogether = 16, BatchUploads = 2;
 
     private readonly SlipwayClient _client;
 
@@ -58,20 +63,70 @@ public sealed class ContentClient
 
     private async Task SendMissingAsync((string File, string Digest, long Size)[] files, FileDigests digests, CancellationToken ct)
     {
-        var places = files.DistinctBy(file => file.Digest).ToDictionary(file => file.Digest, file => file.File);
+        var places = files.DistinctBy(file => file.Digest).ToDictionary(file => file.Digest, file => new LocalFile(file.File, file.Digest, file.Size));
         var missing = (await _client.SendAsync<Missing>(HttpMethod.Post, "api/v1/content/missing", new { Digests = places.Keys }, ct))!;
-        await Parallel.ForEachAsync(missing.Digests, new ParallelOptions { MaxDegreeOfParallelism = Uploads, CancellationToken = ct }, async (digest, token) =>
-        {
-            await using var stream = File.OpenRead(places[digest]);
-            using var body = new StreamContent(stream);
-            var blob = (await _client.ReadAsync<Blob>(HttpMethod.Post, "api/v1/content/blobs", body, token))!;
-            if (blob.Digest == digest)
-                return;
-
-            digests.Forget(places[digest]);
-            throw new IOException($"'{places[digest]}' changed while it was uploaded: wait until its writer has ended, then try again.");
-        });
+        var wanted = missing.Digests.Select(digest => places[digest]).ToLookup(file => file.Size <= SmallFile);
+        var together = wanted[true].Count() >= FewestTogether;
+        await Parallel.ForEachAsync(
+            together ? wanted[false] : wanted.SelectMany(found => found), Options(Uploads, ct), (file, token) => SendAsync(file, digests, token));
+        if (together)
+            await Parallel.ForEachAsync(Batches(wanted[true]), Options(BatchUploads, ct), (batch, token) => SendAsync(batch, digests, token));
     }
+
+    private async ValueTask SendAsync(LocalFile file, FileDigests digests, CancellationToken ct)
+    {
+        await using var stream = File.OpenRead(file.Path);
+        using var body = new StreamContent(stream);
+        Check(file, (await _client.ReadAsync<Blob>(HttpMethod.Post, "api/v1/content/blobs", body, ct))!, digests);
+    }
+
+    private async ValueTask SendAsync(IReadOnlyList<LocalFile> batch, FileDigests digests, CancellationToken ct)
+    {
+        using var archive = new MemoryStream((int)batch.Sum(file => file.Size + 1024) + 4096);
+        await using (var tar = new TarWriter(archive, TarEntryFormat.Ustar, leaveOpen: true))
+        {
+            for (var i = 0; i < batch.Count; i++)
+            {
+                using var content = new MemoryStream(File.ReadAllBytes(batch[i].Path));
+                tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, i.ToString(CultureInfo.InvariantCulture)) { DataStream = content });
+            }
+        }
+
+        using var body = new ByteArrayContent(archive.GetBuffer(), 0, (int)archive.Length);
+        var stored = (await _client.ReadAsync<Batch>(HttpMethod.Post, "api/v1/content/batches", body, ct))!;
+        foreach (var (file, blob) in batch.Zip(stored.Blobs))
+            Check(file, blob, digests);
+    }
+
+    private static void Check(LocalFile file, Blob stored, FileDigests digests)
+    {
+        if (stored.Digest == file.Digest)
+            return;
+
+        digests.Forget(file.Path);
+        throw new IOException($"'{file.Path}' changed while it was uploaded: wait until its writer has ended, then try again.");
+    }
+
+    private static IEnumerable<IReadOnlyList<LocalFile>> Batches(IEnumerable<LocalFile> files)
+    {
+        var batch = new List<LocalFile>();
+        var bytes = 0L;
+        foreach (var file in files)
+        {
+            batch.Add(file);
+            bytes += file.Size;
+            if (batch.Count < BatchFiles && bytes < BatchBytes)
+                continue;
+            yield return batch;
+            (batch, bytes) = ([], 0);
+        }
+
+        if (batch.Count > 0)
+            yield return batch;
+    }
+
+    private static ParallelOptions Options(int parallelism, CancellationToken ct) =>
+        new() { MaxDegreeOfParallelism = parallelism, CancellationToken = ct };
 
     // Links are followed, but not to a folder that they lie in: that would have no end.
     private static FileSystemEnumerable<string> FilesBelow(string root) => new(
@@ -93,6 +148,10 @@ public sealed class ContentClient
             return true;
         },
     };
+
+    private sealed record LocalFile(string Path, string Digest, long Size);
+
+    private sealed record Batch(IReadOnlyList<Blob> Blobs);
 
     private sealed record Blob(string Digest, long Size);
 

@@ -46,7 +46,13 @@ public static class DataModule
         services.AddSingleton(provider => new ObjectStoreOpener(provider.GetRequiredService<TimeProvider>(), new ObjectStoreLimits()));
         services.AddSingleton(provider => new BlobCache(
             Path.Combine(options.Home, "cache"), options.ContentCacheBytes, provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton<IBlobStore>(provider => OpenBlobs(provider, ContentAddress.Parse(options.Content, options.SharedHome ?? options.Home)));
+        services.TryAddSingleton<IBlobStore>(provider => provider.GetRequiredService<PackedBlobStore>());
+        services.AddSingleton<PackIndex>();
+        services.AddSingleton(provider => new PackedBlobStore(
+            OpenBlobs(provider, ContentAddress.Parse(options.Content, options.SharedHome ?? options.Home)),
+            provider.GetRequiredService<PackIndex>(),
+            provider.GetRequiredService<BlobCache>(),
+            provider.GetRequiredService<CondemnedBlobs>()));
         services.AddSingleton<ContentStore>();
         services.AddSingleton<WorkQueue>();
         services.AddSingleton<LineageLog>();
@@ -62,6 +68,8 @@ public static class DataModule
         services.AddSingleton<CondemnedStore>();
         services.AddSingleton<CollectionStore>();
         services.AddSingleton<ReachableContent>();
+        services.AddSingleton<IContentRoots, PackRoots>();
+        services.AddSingleton<PackCompaction>();
         services.AddSingleton<GarbageCollector>();
         services.AddSingleton(provider => new Collections(
             provider.GetRequiredService<Database>(),

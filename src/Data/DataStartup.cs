@@ -13,7 +13,7 @@ internal sealed class DataStartup(IServiceProvider services, TimeProvider time) 
 
         // A server that died left half-written blobs; a day is longer than any upload takes.
         var blobs = services.GetRequiredService<IBlobStore>();
-        if (blobs is LocalBlobStore local)
+        if (blobs is PackedBlobStore { Whole: LocalBlobStore local })
             local.DeleteUnfinished(time.GetUtcNow().AddDays(-1));
         else
             await blobs.ExistsAsync(Digest.Of([]), cancellationToken); // wrong credentials are told now and not with the first job

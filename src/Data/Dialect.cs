@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
@@ -72,6 +73,12 @@ public sealed class Dialect
     /// <summary>The column is one of a list; pass an array or a List. An empty list matches nothing.</summary>
     public string AnyOf(string column, string parameter) =>
         IsSqlite ? $"{column} in {parameter}" : $"{column} = any({parameter})";
+
+    /// <summary>As <see cref="AnyOf"/> for thousands of texts; pass what <see cref="Many"/> makes of them.</summary>
+    public string AnyOfMany(string column, string parameter) =>
+        IsSqlite ? $"{column} in (select value from json_each({parameter}))" : AnyOf(column, parameter);
+
+    public object Many(IEnumerable<string> texts) => IsSqlite ? JsonSerializer.Serialize(texts) : texts.ToArray();
 
     /// <summary>The opposite of <see cref="AnyOf"/>. An empty list matches everything.</summary>
     public string NoneOf(string column, string parameter) =>

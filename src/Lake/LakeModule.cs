@@ -47,6 +47,7 @@ public static class LakeModule
         .AddSingleton<Collect>()
         .AddSingleton<WhyKept>()
         .AddSingleton<UploadBlob>()
+        .AddSingleton<UploadMany>()
         .AddSingleton<FindMissing>()
         .AddSingleton<CreateTree>()
         .AddSingleton<DownloadFile>()
@@ -67,6 +68,7 @@ public static class LakeModule
         Collect.Map(routes);
         WhyKept.Map(routes);
         UploadBlob.Map(routes);
+        UploadMany.Map(routes);
         FindMissing.Map(routes);
         CreateTree.Map(routes);
         DownloadFile.Map(routes);

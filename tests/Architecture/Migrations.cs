@@ -21,6 +21,8 @@ public sealed partial class Migrations
     private static readonly Dictionary<string, string> s_references = new()
     {
         ["condemned_blobs.digest"] = "what is to be deleted",
+        ["content_packs.digest"] = "PackRoots",
+        ["packed_contents.digest"] = "where a content stands, which others keep",
         ["data_versions.tree"] = "VersionRoots",
         ["data_profiles.digest"] = "made again from a version's content",
         ["datastore_objects.digest"] = "asked for in the store before it is used",

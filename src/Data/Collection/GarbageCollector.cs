@@ -8,14 +8,14 @@ namespace Slipway.Data;
 /// given up, and those that came later have taken it off the list (<see cref="CondemnedBlobs"/>).
 /// </summary>
 internal sealed class GarbageCollector(
-    IBlobStore blobs,
+    PackedBlobStore blobs,
+    PackCompaction packs,
     CondemnedStore condemned,
     ReachableContent records,
     IEnumerable<IContentRetention> retention,
     TimeProvider time)
 {
     private const int PageSize = 5000;
-    private const int Parallelism = 8;
 
     // Who wants a content that is being deleted waits for its batch.
     private const int Batch = 200;
@@ -37,8 +37,12 @@ internal sealed class GarbageCollector(
 
         var due = begun - (long)order.Grace.TotalMilliseconds;
         report = await CondemnAsync(order, report, reachable, due, told, ct);
-        if (!order.DryRun)
-            report = await DeleteAsync(report with { Phase = "deleting" }, due, told, ct);
+        if (order.DryRun)
+            return report with { Phase = "done" };
+
+        report = await DeleteAsync(report with { Phase = "deleting" }, due, told, ct);
+        await told(report with { Phase = "packing" }, ct);
+        await packs.RunAsync(ct);
         return report with { Phase = "done" };
     }
 
@@ -106,10 +110,7 @@ internal sealed class GarbageCollector(
             if (batch.Count == 0)
                 return report;
 
-            await Parallel.ForEachAsync(
-                batch,
-                new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = ct },
-                async (row, token) => await blobs.DeleteAsync(Digest.Parse(row.Digest), token));
+            await blobs.DeleteManyAsync([.. batch.Select(row => Digest.Parse(row.Digest))], ct);
             await condemned.RemoveAsync([.. batch.Select(row => row.No)], ct);
             report = report with { Deleted = report.Deleted + batch.Count, FreedBytes = report.FreedBytes + batch.Sum(row => row.Size) };
             await told(report, ct);

@@ -22,7 +22,8 @@ public sealed class BlobCache(string folder, long limitBytes, TimeProvider time)
         return blob;
     }
 
-    public Task<Stream> OpenReadAsync(Digest digest, CancellationToken ct) => _files.OpenReadAsync(digest, 0, null, ct);
+    public Task<Stream> OpenReadAsync(Digest digest, long offset, long? length, CancellationToken ct) =>
+        _files.OpenReadAsync(digest, offset, length, ct);
 
     /// <summary>The copy, or null when there is none.</summary>
     public string? Find(Digest digest)

@@ -13,6 +13,9 @@ public sealed class ContentStore(IBlobStore blobs, BlobCache copies)
     private const int Parallelism = 4;
     private const int SmallFile = 1 << 20;
 
+    // Of small files that are read at once
+    private const int BatchFiles = 10_000, BatchBytes = 16 << 20;
+
     // Of reading a file that changes
     private const int Attempts = 3;
 
@@ -29,19 +32,12 @@ public sealed class ContentStore(IBlobStore blobs, BlobCache copies)
         return await blobs.PutAsync(stream, digest, ct);
     }
 
+    /// <summary>Stores small contents that come together; their digests and sizes in the given order.</summary>
+    public Task<IReadOnlyList<Blob>> PutManyAsync(IReadOnlyList<ReadOnlyMemory<byte>> contents, CancellationToken ct) =>
+        blobs.PutManyAsync(contents, ct);
+
     /// <summary>Stores a file; Conflict when it is being changed each time that it is read.</summary>
-    public async Task<Blob> PutFileAsync(string path, CancellationToken ct)
-    {
-        for (var tried = 1; ; tried++)
-        {
-            var before = FileStamp.Of(path);
-            var blob = await PutFileOnceAsync(path, ct);
-            if (FileStamp.Of(path) == before)
-                return blob;
-            if (tried == Attempts)
-                throw SlipwayException.Conflict($"'{path}' changes while it is read: wait until its writer has ended, then try again.");
-        }
-    }
+    public Task<Blob> PutFileAsync(string path, CancellationToken ct) => UnchangedAsync(path, () => PutFileOnceAsync(path, ct));
 
     /// <summary>The content from its beginning; NotFound when it is absent.</summary>
     public Task<Stream> OpenAsync(Digest blob, CancellationToken ct) => blobs.OpenReadAsync(blob, 0, null, ct);
@@ -55,6 +51,10 @@ public sealed class ContentStore(IBlobStore blobs, BlobCache copies)
     }
 
     public Task<bool> ExistsAsync(Digest blob, CancellationToken ct) => blobs.ExistsAsync(blob, ct);
+
+    /// <summary>The sizes in bytes of those that are there.</summary>
+    public Task<IReadOnlyDictionary<Digest, long>> SizesAsync(IReadOnlyCollection<Digest> digests, CancellationToken ct) =>
+        blobs.SizesAsync(digests, ct);
 
     /// <summary>Reads the blob and computes its digest again: Corrupt when it differs.</summary>
     public async Task VerifyAsync(Digest blob, CancellationToken ct)
@@ -72,10 +72,11 @@ public sealed class ContentStore(IBlobStore blobs, BlobCache copies)
     public async Task<Tree> PutTreeAsync(IEnumerable<TreeEntry> entries, CancellationToken ct)
     {
         var (tree, manifest) = Tree.Make(entries);
+        var sizes = await blobs.SizesAsync(Contents(tree), ct);
         foreach (var entry in tree.Entries)
         {
-            var size = await blobs.SizeAsync(entry.Digest, ct)
-                ?? throw SlipwayException.NotFound("Blob", entry.Digest.ToString());
+            if (!sizes.TryGetValue(entry.Digest, out var size))
+                throw SlipwayException.NotFound("Blob", entry.Digest.ToString());
             if (size != entry.Size)
                 throw SlipwayException.Invalid($"'{entry.Path}' is said to have {entry.Size} bytes but {entry.Digest} has {size}.");
         }
@@ -97,12 +98,10 @@ public sealed class ContentStore(IBlobStore blobs, BlobCache copies)
         if (!await blobs.ExistsAsync(tree, ct))
             throw SlipwayException.NotFound("Blob", tree.ToString());
         var found = await GetTreeAsync(tree, ct);
-        await Parallel.ForEachAsync(found.Entries, Options(ct), async (entry, token) =>
-        {
-            if (!await blobs.ExistsAsync(entry.Digest, token))
-                throw SlipwayException.NotFound($"The content of '{entry.Path}' in {tree}", entry.Digest.ToString());
-        });
-        return found;
+        var sizes = await blobs.SizesAsync(Contents(found), ct);
+        return found.Entries.FirstOrDefault(entry => !sizes.ContainsKey(entry.Digest)) is { } lost
+            ? throw SlipwayException.NotFound($"The content of '{lost.Path}' in {tree}", lost.Digest.ToString())
+            : found;
     }
 
     /// <summary>Stores the files below a folder as a tree; links may lead about within the folder but not out of it.</summary>
@@ -110,11 +109,10 @@ public sealed class ContentStore(IBlobStore blobs, BlobCache copies)
     public async Task<Tree> PutFolderAsync(string folder, Func<string, bool>? include, CancellationToken ct)
     {
         var entries = new ConcurrentBag<TreeEntry>();
-        var files = FolderFiles.Find(folder, include);
-        await Parallel.ForEachAsync(files, Options(ct), async (file, token) =>
+        await Parallel.ForEachAsync(Batches(FolderFiles.Find(folder, include)), Options(ct), async (batch, token) =>
         {
-            var blob = await PutFileAsync(file.FullPath, token);
-            entries.Add(new TreeEntry(file.TreePath, blob.Digest, blob.Size));
+            foreach (var (file, blob) in batch.Zip(await PutFilesAsync(batch, token)))
+                entries.Add(new TreeEntry(file.TreePath, blob.Digest, blob.Size));
         });
 
         var (tree, manifest) = Tree.Make(entries);
@@ -130,15 +128,19 @@ public sealed class ContentStore(IBlobStore blobs, BlobCache copies)
         var files = await GetTreeAsync(tree, ct);
         var target = new TreeFolder(folder);
         await Parallel.ForEachAsync(files.Entries, Options(ct), async (entry, token) =>
-            target.Place(await LocalFileAsync(entry.Digest, token), entry.Path));
+        {
+            if (blobs.LocalPath(entry.Digest) is { } path && !File.Exists(path))
+                target.Write(await ReadAllAsync(entry.Digest, token), entry.Path);
+            else
+                target.Place(await LocalFileAsync(entry.Digest, token), entry.Path);
+        });
     }
 
     /// <summary>The path of a file with this content, for engines that want one. Read it, never write to it.</summary>
     public async Task<string> LocalFileAsync(Digest blob, CancellationToken ct)
     {
-        if (blobs.LocalPath(blob) is { } path)
-            return File.Exists(path) ? path : throw SlipwayException.NotFound("Blob", blob.ToString());
-
+        if (blobs.LocalPath(blob) is { } path && File.Exists(path))
+            return path;
         if (copies.Find(blob) is { } copy)
             return copy;
 
@@ -147,16 +149,81 @@ public sealed class ContentStore(IBlobStore blobs, BlobCache copies)
         return copies.LocalPath(blob);
     }
 
+    private async Task<IReadOnlyList<Blob>> PutFilesAsync(IReadOnlyList<FolderFiles.Found> files, CancellationToken ct)
+    {
+        if (files is [var one])
+            return [await PutFileAsync(one.FullPath, ct)];
+
+        var contents = new List<ReadOnlyMemory<byte>>(files.Count);
+        foreach (var file in files)
+        {
+            contents.Add(await UnchangedAsync(file.FullPath, async () =>
+            {
+                await using var stream = OpenFile(file.FullPath);
+                return await ReadAsync(stream, ct);
+            }));
+        }
+
+        return await blobs.PutManyAsync(contents, ct);
+    }
+
+    /// <summary>Large files alone, small ones together.</summary>
+    private static IEnumerable<IReadOnlyList<FolderFiles.Found>> Batches(IReadOnlyList<FolderFiles.Found> files)
+    {
+        var batch = new List<FolderFiles.Found>();
+        var bytes = 0L;
+        foreach (var file in files)
+        {
+            var size = new FileInfo(file.FullPath) is { Exists: true, Length: var length } ? length : 0;
+            if (size > Pack.MaxContent)
+            {
+                yield return [file];
+                continue;
+            }
+
+            batch.Add(file);
+            bytes += size;
+            if (batch.Count < BatchFiles && bytes < BatchBytes)
+                continue;
+            yield return batch;
+            (batch, bytes) = ([], 0);
+        }
+
+        if (batch.Count > 0)
+            yield return batch;
+    }
+
+    /// <summary>Does it again when the file was changed meanwhile.</summary>
+    private static async Task<T> UnchangedAsync<T>(string path, Func<Task<T>> read)
+    {
+        for (var tried = 1; ; tried++)
+        {
+            var before = FileStamp.Of(path);
+            var found = await read();
+            if (FileStamp.Of(path) == before)
+                return found;
+            if (tried == Attempts)
+                throw SlipwayException.Conflict($"'{path}' changes while it is read: wait until its writer has ended, then try again.");
+        }
+    }
+
+    private static Digest[] Contents(Tree tree) => [.. tree.Entries.Select(entry => entry.Digest).Distinct()];
+
+    // A file may grow while it is read: its length is a hint, its end is the end.
+    private static async Task<ReadOnlyMemory<byte>> ReadAsync(FileStream file, CancellationToken ct)
+    {
+        using var content = new MemoryStream((int)file.Length);
+        await file.CopyToAsync(content, ct);
+        return content.GetBuffer().AsMemory(0, (int)content.Length);
+    }
+
     private async Task<Blob> PutFileOnceAsync(string path, CancellationToken ct)
     {
         await using var file = OpenFile(path);
         if (file.Length > SmallFile)
             return await blobs.PutAsync(file, null, ct);
 
-        // A file may grow while it is read: its length is a hint, its end is the end.
-        using var content = new MemoryStream((int)file.Length);
-        await file.CopyToAsync(content, ct);
-        return await PutBytesAsync(content.GetBuffer().AsMemory(0, (int)content.Length), ct);
+        return await PutBytesAsync(await ReadAsync(file, ct), ct);
     }
 
     private static ParallelOptions Options(CancellationToken ct) =>

@@ -18,7 +18,7 @@ public sealed class ObjectBlobStore(IObjectStore store, string prefix, BlobCache
         if (await ExistsAsync(blob.Digest, ct))
             return blob;
 
-        await using var copy = await copies.OpenReadAsync(blob.Digest, ct);
+        await using var copy = await copies.OpenReadAsync(blob.Digest, 0, null, ct);
         try
         {
             await store.WriteAsync(ObjectNameOf(blob.Digest), copy, WriteCondition.Absent, ct);

@@ -17,7 +17,20 @@ internal sealed class TreeFolder
         _root = Files.RealPath(folder);
     }
 
-    public void Place(string file, string path)
+    public void Place(string file, string path) => Make(path, unfinished =>
+    {
+        if (!s_mayLink || !Files.TryLink(file, unfinished))
+            File.Copy(file, unfinished);
+    });
+
+    public void Write(byte[] content, string path) => Make(path, unfinished =>
+    {
+        File.WriteAllBytes(unfinished, content);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(unfinished, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+    });
+
+    private void Make(string path, Action<string> make)
     {
         TreePath.Check(path);
         var target = Path.Combine(_root, path.Replace('/', Path.DirectorySeparatorChar));
@@ -29,16 +42,15 @@ internal sealed class TreeFolder
                 $"'{parent}' leads elsewhere by a link; '{path}' is not written there. Remove the link.");
         }
 
-        Write(target, () => Replace(file, target));
+        Write(target, () => Replace(make, target));
     }
 
-    private static void Replace(string file, string target)
+    private static void Replace(Action<string> make, string target)
     {
         var unfinished = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetRandomFileName()}.unfinished");
         try
         {
-            if (!s_mayLink || !Files.TryLink(file, unfinished))
-                File.Copy(file, unfinished);
+            make(unfinished);
             File.Move(unfinished, target, overwrite: true);
         }
         finally

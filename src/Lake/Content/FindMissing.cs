@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -12,8 +11,6 @@ namespace Slipway.Lake.Content;
 /// <summary>POST /api/v1/content/missing: which of these blobs a client has still to upload.</summary>
 internal sealed class FindMissing(ContentStore content, IAccess access)
 {
-    private const int Parallelism = 8;
-
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/content/missing", HandleAsync).WithName("FindMissingBlobs").WithTags("content");
 
@@ -23,16 +20,9 @@ internal sealed class FindMissing(ContentStore content, IAccess access)
     private async Task<IReadOnlyList<string>> RunAsync(Caller caller, IReadOnlyList<string> digests, CancellationToken ct)
     {
         await access.DemandAsync(caller, Permission.Write, "content", ct);
-        var missing = new ConcurrentBag<string>();
-        await Parallel.ForEachAsync(
-            digests.Distinct(StringComparer.Ordinal),
-            new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = ct },
-            async (digest, token) =>
-            {
-                if (!await content.ExistsAsync(Digest.Parse(digest), token))
-                    missing.Add(digest);
-            });
-        return [.. missing];
+        var asked = digests.Select(Digest.Parse).Distinct().ToList();
+        var there = await content.SizesAsync(asked, ct);
+        return [.. asked.Where(digest => !there.ContainsKey(digest)).Select(digest => digest.ToString())];
     }
 
     public sealed record Request(IReadOnlyList<string> Digests);
