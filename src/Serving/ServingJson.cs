@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Slipway.Registry.Contracts;
 using Slipway.Serving.Contracts;
@@ -9,4 +10,6 @@ namespace Slipway.Serving;
 [JsonSerializable(typeof(ModelSignature))]
 [JsonSerializable(typeof(DeploymentSettings))]
 [JsonSerializable(typeof(EndpointSettings))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
+[JsonSerializable(typeof(JsonNode))]
 internal sealed partial class ServingJson : JsonSerializerContext;

@@ -2,10 +2,13 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Data;
+using Slipway.Jobs.Contracts;
 using Slipway.Kernel.Metrics;
 using Slipway.Lake.Contracts;
 using Slipway.Lineage.Contracts;
 using Slipway.Security.Contracts;
+using Slipway.Serving.Batch;
+using Slipway.Serving.Batch.Scoring;
 using Slipway.Serving.Collection;
 using Slipway.Serving.Contracts;
 using Slipway.Serving.Inference;
@@ -35,6 +38,7 @@ public static class ServingModule
         .AddOnline()
         .AddCollection()
         .AddRollouts()
+        .AddBatch()
         .AddSingleton<IModelRuntime, OnnxRuntimePolicy>()
         .AddSingleton<IModelRuntime, PythonRuntime>()
         .AddSingleton<KnownRuntimes>()
@@ -62,6 +66,11 @@ public static class ServingModule
         AddFeedback.Map(api);
         FindPrediction.Map(api);
         ShowDeploymentLogs.Map(api);
+        BatchEndpointRoutes.Map(api);
+        BatchDeploymentRoutes.Map(api);
+        InvokeBatch.Map(api);
+        ListBatchJobs.Map(api);
+        AzureBatchRoutes.Map(routes);
 
         var inference = routes.MapGroup("/endpoints/{endpoint}/v2").WithMetadata(OipErrorShape.Default, new ExcludeFromDescriptionAttribute());
         InferRoute.Map(inference);
@@ -90,6 +99,14 @@ public static class ServingModule
         .AddSingleton<ShowDeploymentLogs>()
         .AddSingleton<RecordedDeployments>()
         .AddHostedService<FollowRecords>();
+
+    private static IServiceCollection AddBatch(this IServiceCollection services) => services
+        .AddSingleton<BatchStore>()
+        .AddSingleton<IContentRoots, BatchRoots>()
+        .AddSingleton<SaveBatchDeployment>()
+        .AddSingleton<InvokeBatch>()
+        .AddSingleton<ListBatchJobs>()
+        .AddSingleton<IStepKind, BatchScoreStep>();
 
     private static IServiceCollection AddRollouts(this IServiceCollection services) => services
         .AddSingleton<ReplayWindow>()

@@ -38,6 +38,7 @@ public sealed partial class Migrations
         ["job_assets.digest"] = "of a definition, no content",
         ["collected_segments.digest"] = "SegmentRoots",
         ["label_segments.digest"] = "SegmentRoots",
+        ["batch_deployments.files"] = "BatchRoots",
     };
 
     [Fact]

@@ -92,6 +92,8 @@ internal static class CommandTree
         LineageCommands.Create(),
         EndpointCommands.Create(),
         DeploymentCommands.Create(),
+        BatchEndpointCommands.Create(),
+        BatchDeploymentCommands.Create(),
         RolloutCommands.Create(),
         ReplayCommand.Create(),
         MonitorCommands.Create(),

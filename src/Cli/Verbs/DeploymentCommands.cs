@@ -24,7 +24,7 @@ internal static class DeploymentCommands
         return ApiVerb.Create(verb, description, [name, endpoint, file, model, set, all, .. EndpointOptions.Accepted()], async (client, parsed, format, ct) =>
         {
             var edits = EndpointOptions.Edits(
-                parsed.GetValue(set), ("name", parsed.GetValue(name)), ("endpoint_name", parsed.GetValue(endpoint)), ("model", Reference(parsed.GetValue(model))));
+                parsed.GetValue(set), ("name", parsed.GetValue(name)), ("endpoint_name", parsed.GetValue(endpoint)), ("model", EndpointOptions.Reference(parsed.GetValue(model))));
             var definition = ServingFile.Read("online-deployment", parsed.GetValue(file), edits);
             var (deployment, of) = (definition.Required("name", "--name"), definition.Required("endpoint_name", "--endpoint-name"));
             var body = new JsonObject { ["settings"] = definition.DeploymentSettings(), ["model"] = await definition.ModelAsync(client, ct) };
@@ -76,10 +76,6 @@ internal static class DeploymentCommands
             return 0;
         });
     }
-
-    // The definition's references begin with "azureml:".
-    private static string? Reference(string? model) =>
-        model is null || model.StartsWith("azureml:", StringComparison.Ordinal) ? model : "azureml:" + model;
 
     private static Option<string> Name() => new("--name", "-n") { Description = "The deployment's name.", Required = true };
 

@@ -25,6 +25,10 @@ internal static class EndpointOptions
         new Option<bool>("--yes", "-y") { Hidden = true },
     ];
 
+    /// <summary>The definition's references begin with "azureml:".</summary>
+    public static string? Reference(string? model) =>
+        model is null || model.StartsWith("azureml:", StringComparison.Ordinal) ? model : "azureml:" + model;
+
     /// <summary>Edits, with what flags say on top.</summary>
     public static List<string> Edits(string[]? sets, params (string Field, string? Value)[] flags) =>
         [.. sets ?? [], .. flags.Where(flag => flag.Value is not null).Select(flag => $"{flag.Field}={flag.Value}")];

@@ -15,7 +15,7 @@ internal static class JobDownload
         var output = new Option<string?>("--output-name") { Description = "Only this output: 'model', or 'train.model' of one step." };
         var all = new Option<bool>("--all") { Description = "All outputs; so it is without --output-name." };
         var path = new Option<string>("--download-path", "-p") { Description = "The folder to write into. Default: this one.", DefaultValueFactory = _ => "." };
-        return ApiVerb.Create("download", "Download outputs into named-outputs/OUTPUT, of a pipeline into named-outputs/STEP/OUTPUT.", [name, output, all, path], async (client, parsed, format, ct) =>
+        return ApiVerb.Create("download", "Download outputs into named-outputs/OUTPUT; all those of a pipeline into named-outputs/STEP/OUTPUT.", [name, output, all, path], async (client, parsed, format, ct) =>
         {
             var job = await client.GetAsync($"api/v1/jobs/{Uri.EscapeDataString(parsed.GetValue(name)!)}", ct);
             var wanted = parsed.GetValue(all) ? null : parsed.GetValue(output);
@@ -24,7 +24,7 @@ internal static class JobDownload
                 throw new SlipwayException(ErrorCode.NotFound, Nothing(job, wanted));
             foreach (var one in found)
             {
-                var folder = Path.Combine(parsed.GetValue(path)!, "named-outputs", one.Folder, one.Name);
+                var folder = Path.Combine(parsed.GetValue(path)!, "named-outputs", wanted == one.Name && found.Count == 1 ? "" : one.Folder, one.Name);
                 await SaveAsync(client, one.Tree, Path.GetFullPath(folder), ct);
                 await format.Error.WriteLineAsync($"{one.Step}.{one.Name} → {folder}");
             }

@@ -9,9 +9,12 @@ namespace Slipway.Cli.Verbs;
 internal sealed class ServingFile
 {
     private readonly string _folder;
+    private readonly string _source;
+    private readonly IReadOnlyList<string> _paths;
     private readonly JsonObject _json;
 
-    private ServingFile(string folder, JsonObject json) => (_folder, _json) = (folder, json);
+    private ServingFile(string folder, string source, IReadOnlyList<string> paths, JsonObject json) =>
+        (_folder, _source, _paths, _json) = (folder, source, paths, json);
 
     /// <param name="path">Null: there is no file, and all is said by edits.</param>
     /// <param name="edits">"a.b=c"; they win over the file.</param>
@@ -21,7 +24,8 @@ internal sealed class ServingFile
             throw SlipwayException.Invalid($"--file: there is no file '{path}'.");
         var folder = path is null ? Environment.CurrentDirectory : Path.GetDirectoryName(Path.GetFullPath(path))!;
         var file = JobFile.Describe(path is null ? "{}" : File.ReadAllText(path), path is null ? "command line" : Path.GetFileName(path), folder);
-        return new ServingFile(folder, Definitions.Read(file with { Kind = kind, Edits = edits }));
+        file = file with { Kind = kind, Edits = edits };
+        return new ServingFile(folder, file.Source, Definitions.LocalPaths(file), Definitions.Read(file));
     }
 
     public string Required(string field, string option) => Text(field)
@@ -41,6 +45,40 @@ internal sealed class ServingFile
         ["description"] = _json["description"]?.DeepClone(),
         ["tags"] = _json["tags"]?.DeepClone(),
     };
+
+    /// <summary>What a batch endpoint says of itself.</summary>
+    public JsonObject BatchEndpoint() => new()
+    {
+        ["defaultDeployment"] = _json["defaults"]?["deployment_name"]?.DeepClone(),
+        ["description"] = _json["description"]?.DeepClone(),
+        ["tags"] = _json["tags"]?.DeepClone(),
+    };
+
+    /// <summary>A batch deployment with its files uploaded and its model registered.</summary>
+    public async Task<JsonObject> BatchDeploymentAsync(SlipwayClient client, CancellationToken ct)
+    {
+        var definition = (JsonObject)_json.DeepClone();
+        var paths = _paths.ToHashSet(StringComparer.Ordinal);
+        if (_json["model"] is JsonObject inline)
+        {
+            definition["model"] = "azureml:" + await ModelAsync(client, ct);
+            paths.Remove(Path.GetRelativePath(".", inline["path"]!.ToString()));
+        }
+
+        if (_json["component"]?.ToString() is { } component && paths.Contains(Path.GetRelativePath(".", component)))
+            paths.UnionWith(JobFile.Read(Path.Combine(_folder, component), [], "component").Paths.Select(path => Beside(component, path)));
+        var files = await new JobFile(_folder, _source, "", [.. paths]).UploadAsync(client, ct);
+        return new JsonObject
+        {
+            ["definition"] = definition.ToJsonString(),
+            ["source"] = _source,
+            ["files"] = new JsonObject(files.Select(file => KeyValuePair.Create(file.Key, (JsonNode?)file.Value))),
+        };
+    }
+
+    // A component's paths begin at its own folder.
+    private string Beside(string component, string path) =>
+        Path.GetRelativePath(_folder, Path.Combine(_folder, Path.GetDirectoryName(component)!, path)).Replace('\\', '/');
 
     /// <summary>How a deployment runs its model.</summary>
     public JsonObject DeploymentSettings()

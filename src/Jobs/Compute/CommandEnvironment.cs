@@ -1,5 +1,6 @@
 using Slipway.Data;
 using Slipway.Jobs.Execution;
+using Slipway.Jobs.Planning;
 
 namespace Slipway.Jobs.Compute;
 
@@ -36,7 +37,7 @@ internal sealed class CommandEnvironment(ServerAddress server, DataOptions data)
         foreach (var output in run.Step.Outputs)
             variables[$"AZURE_ML_OUTPUT_{output.Name}"] = StepPreparation.OutputPath(output, run.OutputFolders[output.Name]);
         foreach (var (name, value) in run.Step.EnvironmentVariables)
-            variables[name] = value;
+            variables[name] = Placeholders.Fill(value, expression => StepPreparation.Value(expression, run.Step, run.Inputs, run.OutputFolders));
         variables[ProcessTree.Marker] = $"{StepWorker.MarkerOf(data.Home)}{run.RunId}";
         return variables;
     }

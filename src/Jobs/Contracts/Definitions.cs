@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Slipway.Data;
 using Slipway.Jobs.Definitions;
 using Slipway.Jobs.Definitions.Schema;
 using Slipway.Kernel;
@@ -88,6 +89,10 @@ public static class Definitions
         problems.ThrowIfAny();
         return [.. read!.LocalPaths.Select(path => path.Key).Distinct(StringComparer.Ordinal)];
     }
+
+    /// <summary>The tree that came for a local path as it is written in a definition; null: none came.</summary>
+    public static Digest? FileOf(IReadOnlyDictionary<string, Digest> files, string path) =>
+        files.TryGetValue(Jobs.Definitions.LocalPaths.Normalize(path), out var tree) ? tree : null;
 
     /// <summary>The definition with <c>--set</c> edits applied, as JSON (which is YAML).</summary>
     public static string Edit(string yaml, string source, IReadOnlyList<string> edits) => CheckedFile.Edit(yaml, source, edits);

@@ -113,6 +113,9 @@ public interface IJobs
 
     Task<Job?> FindAsync(Caller caller, string name, CancellationToken ct);
 
+    /// <summary>What a job was submitted with, to be submitted again under another name; null: there is no such job.</summary>
+    Task<NewJob?> FindSubmittedAsync(Caller caller, string name, CancellationToken ct);
+
     /// <summary>Returns when the job is over.</summary>
     Task<Job> WaitAsync(Caller caller, string name, CancellationToken ct);
 

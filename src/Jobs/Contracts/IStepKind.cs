@@ -106,6 +106,12 @@ public abstract class StepContext
     /// <summary>Says that the step read a thing that is none of its inputs.</summary>
     public abstract void Read(string node);
 
+    /// <summary>
+    /// A folder that outlives this process, should it die: the next attempt at the same home finds in it what this one has put
+    /// there. It goes with the end of the step.
+    /// </summary>
+    public abstract string KeepProgress();
+
     /// <summary>Ends the pipeline well after this step: the steps that depend on it are skipped with this reason.</summary>
     public abstract void SkipRest(string reason);
 }

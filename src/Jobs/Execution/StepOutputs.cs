@@ -4,11 +4,12 @@ using Slipway.Jobs.Planning;
 using Slipway.Kernel;
 using Slipway.Lake.Contracts;
 using Slipway.Registry.Contracts;
+using Slipway.Security.Contracts;
 
 namespace Slipway.Jobs.Execution;
 
 /// <summary>Keeps what a step wrote: a tree for each output, and an asset for each one that has a name.</summary>
-internal sealed class StepOutputs(ContentStore content, IDataAssets data, IModelRegistry models)
+internal sealed class StepOutputs(ContentStore content, IDataAssets data, IModelRegistry models, IDatastores datastores)
 {
     private Task<Tree>? _empty;
 
@@ -38,10 +39,31 @@ internal sealed class StepOutputs(ContentStore content, IDataAssets data, IModel
                 RefuseUnlessOneFile(output, folder);
             if (output.AssetName is not null && tree is { } registered)
                 node = await RegisterAsync(run, output, registered, ct);
+            if (output.Path is not null && tree is { } written)
+                await ExportAsync(run, output, written, ct);
             outputs[output.Name] = new StepOutput(tree, node);
         }
 
         return outputs;
+    }
+
+    // Definitions that come from Azure name its storage, which is not here; their outputs are kept all the same.
+    private async Task ExportAsync(StepRun run, PlannedOutput output, Digest tree, CancellationToken ct)
+    {
+        if (DataUri.OfDatastore(output.Path!.Replace("${{output_name}}", output.Name, StringComparison.Ordinal)) is not { Datastore: { } datastore } to)
+            return;
+        try
+        {
+            await datastores.OpenAsync(run.Caller, datastore, Permission.Write, ct);
+        }
+        catch (SlipwayException absent) when (absent.Code == ErrorCode.NotFound)
+        {
+            run.StepLog.WriteLine($"[outputs.{output.Name} is kept here only: there is no datastore '{datastore}'.]");
+            return;
+        }
+
+        var files = await datastores.ExportAsync(run.Caller, tree, to, ct);
+        run.StepLog.WriteLine($"outputs.{output.Name}: {files} files written to {to.Text}");
     }
 
     // All empty outputs are the same tree; it is written once.

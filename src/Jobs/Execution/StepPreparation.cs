@@ -46,6 +46,21 @@ internal sealed class StepPreparation(ContentStore content)
     public static string OutputPath(PlannedOutput output, string folder) =>
         output.Type == "uri_file" ? Path.Combine(folder, output.Name) : folder;
 
+    /// <summary>What an expression of a step's own inputs and outputs stands for; null for others.</summary>
+    public static string? Value(
+        Expression expression, PlannedStep step, IReadOnlyDictionary<string, StepInput> inputs, IReadOnlyDictionary<string, string> outputs) =>
+        expression.Kind switch
+        {
+            ExpressionKind.Input => inputs.TryGetValue(expression.Name, out var input)
+                ? input.Literal ?? input.Path ?? input.Node ?? ""
+                : "",
+            ExpressionKind.Output => step.Outputs.FirstOrDefault(output =>
+                output.Name.Equals(expression.Name, StringComparison.OrdinalIgnoreCase)) is { } found
+                ? OutputPath(found, outputs[found.Name])
+                : throw SlipwayException.Invalid($"The step has no output '{expression.Name}'."),
+            _ => null,
+        };
+
     private async Task<StepInput> PlaceAsync(ResolvedInput input, StepFolders folders, PlannedStep step, CancellationToken ct) => new()
     {
         Name = input.Name,
@@ -114,18 +129,4 @@ internal sealed class StepPreparation(ContentStore content)
         known["command"] = Placeholders.KeepOptional(known["command"]!.GetValue<string>(), inputs.ContainsKey);
         return known;
     }
-
-    private static string? Value(
-        Expression expression, PlannedStep step, Dictionary<string, StepInput> inputs, Dictionary<string, string> outputs) =>
-        expression.Kind switch
-        {
-            ExpressionKind.Input => inputs.TryGetValue(expression.Name, out var input)
-                ? input.Literal ?? input.Path ?? input.Node ?? ""
-                : "",
-            ExpressionKind.Output => step.Outputs.FirstOrDefault(output =>
-                output.Name.Equals(expression.Name, StringComparison.OrdinalIgnoreCase)) is { } found
-                ? OutputPath(found, outputs[found.Name])
-                : throw SlipwayException.Invalid($"The step has no output '{expression.Name}'."),
-            _ => null,
-        };
 }

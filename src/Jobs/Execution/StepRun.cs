@@ -70,6 +70,13 @@ internal sealed class StepRun : StepContext
             _edges.Add(Edge("read", node, $"run:{RunId}"));
     }
 
+    public override string KeepProgress()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(WorkFolder, "progress")).FullName;
+        File.WriteAllText(Folders.Resumable, "");
+        return folder;
+    }
+
     public override void SkipRest(string reason)
     {
         lock (_gate)

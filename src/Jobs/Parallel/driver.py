@@ -327,6 +327,8 @@ def run_all(spec):
         progress.tell(now=True)
         for worker in workers:
             worker.end()
+    if batches and progress.failed == len(batches):
+        raise Refusal(f"All {len(batches)} mini-batches failed; the reasons are above.")
     append(spec, len(batches))
 
 

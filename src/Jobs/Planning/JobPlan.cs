@@ -130,5 +130,8 @@ internal sealed record PlannedOutput
 
     public string? AssetVersion { get; init; }
 
+    /// <summary>Where it is written as well: azureml://datastores/NAME/paths/PATH; null: it is kept in the content store alone.</summary>
+    public string? Path { get; init; }
+
     public string? Description { get; init; }
 }

@@ -156,6 +156,7 @@ internal sealed class Planner
         Type = outer?.Type ?? output.Type,
         AssetName = Filled(outer?.AssetName ?? output.AssetName, fill),
         AssetVersion = Filled(outer?.AssetVersion ?? output.AssetVersion, fill),
+        Path = Filled((outer?.Path ?? output.Path)?.ToString(), fill),
         Description = outer?.Description ?? output.Description,
     };
 

@@ -50,8 +50,8 @@ public sealed partial record DataUri
 
     public static DataUri Parse(string text)
     {
-        if (Pattern().Match(text) is { Success: true } match)
-            return Of(text, match.Groups["store"].Value, match.Groups["path"].Value);
+        if (OfDatastore(text) is { } place)
+            return place;
         if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.Segments[^1].Trim('/').Length > 0)
         {
             return new DataUri(text)
@@ -63,6 +63,11 @@ public sealed partial record DataUri
 
         throw SlipwayException.Invalid($"'{text}' is no place of data: write azureml://datastores/NAME/paths/PATH or https://HOST/FILE.");
     }
+
+    /// <summary>Null: it names no datastore.</summary>
+    public static DataUri? OfDatastore(string text) => Pattern().Match(text) is { Success: true } match
+        ? Of(text, match.Groups["store"].Value, match.Groups["path"].Value)
+        : null;
 
     public static DataUri Of(string text, string datastore, string path)
     {

@@ -13,6 +13,7 @@ using Slipway.Security.Contracts;
 using Slipway.Serving.Contracts;
 using Slipway.Serving.Online;
 using Slipway.Serving.Routing;
+using Slipway.Serving.Scoring;
 
 namespace Slipway.Serving.Replays;
 
@@ -77,7 +78,7 @@ internal sealed class ReplayWindow(
         var slot = await candidate.Slots.RentAsync(ct);
         try
         {
-            await new TableScorer(candidate.Model, columns).RunAsync(source, query, target, "candidate", slot, ct);
+            await new TableScorer(candidate.Model, columns, "input_", "prediction_id").RunAsync(source, query, target, "candidate", slot, ct);
         }
         finally
         {

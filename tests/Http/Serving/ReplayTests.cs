@@ -55,7 +55,7 @@ public sealed class ReplayTests : IAsyncLifetime
     [Theory]
     [InlineData("\"model\":\"late:9\"", HttpStatusCode.NotFound, "late:9")]
     [InlineData("\"by\":[\"carier\"],\"model\":\"late:1\"", HttpStatusCode.BadRequest, "Did you mean 'carrier'?")]
-    [InlineData("\"model\":\"image:1\"", HttpStatusCode.BadRequest, "which was not collected")]
+    [InlineData("\"model\":\"image:1\"", HttpStatusCode.BadRequest, "there is no column 'input_")]
     [InlineData("\"by\":[]", HttpStatusCode.BadRequest, "Say which model")]
     public async Task A_replay_that_cannot_be_is_refused(string body, HttpStatusCode status, string why)
     {

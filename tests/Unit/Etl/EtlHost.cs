@@ -125,6 +125,8 @@ internal sealed class TestStep : StepContext
 
     public override void Read(string node) => ReadNodes.Add(node);
 
+    public override string KeepProgress() => WorkFolder;
+
     public override void SkipRest(string reason)
     {
     }

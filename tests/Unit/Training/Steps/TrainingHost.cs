@@ -168,5 +168,7 @@ internal sealed class PlayedStep : StepContext
 
     public override void Read(string node) => ReadNodes.Add(node);
 
+    public override string KeepProgress() => WorkFolder;
+
     public override void SkipRest(string reason) => SkipReason = reason;
 }

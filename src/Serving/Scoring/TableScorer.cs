@@ -3,60 +3,80 @@ using Slipway.Engines.OnnxRuntime;
 using Slipway.Kernel;
 using Slipway.Serving.Collection;
 using Slipway.Serving.Runtimes;
-using Slipway.Serving.Scoring;
 
-namespace Slipway.Serving.Replays;
+namespace Slipway.Serving.Scoring;
 
 /// <summary>Scores the rows of a query: DuckDB's chunks go into the engine's inputs, and its outputs into chunks, column by column.</summary>
 internal sealed class TableScorer
 {
-    private const string Id = "prediction_id";
-
     private readonly ServedModel _model;
+    private readonly string? _id;
     private readonly List<(TensorPlan Input, int Offset, string Column)> _sources = [];
     private readonly List<CollectedColumn> _outputs;
 
-    /// <param name="columns">Those of the table: "input_NAME", or "input_NAME_0", … where a row has several values.</param>
-    public TableScorer(ServedModel model, IReadOnlySet<string> columns)
+    /// <param name="columns">Those of the table: NAME, or NAME_0, … where a row has several values.</param>
+    /// <param name="prefix">What stands before the names of inputs in those of columns.</param>
+    /// <param name="id">The column of texts that is carried over; null: none.</param>
+    public TableScorer(ServedModel model, IReadOnlyCollection<string> columns, string prefix, string? id)
     {
-        _model = model;
+        (_model, _id) = (model, id);
         _outputs = [.. ColumnPlan.Create(model).Where(column => column.Name.StartsWith("output_", StringComparison.Ordinal))];
         if (model.FixedRows is { } rows)
-            throw SlipwayException.Invalid($"Model '{model.Name}' takes {rows} rows at a time; only models with a free number of rows can be replayed.");
+            throw SlipwayException.Invalid($"Model '{model.Name}' takes {rows} rows at a time; only models with a free number of rows score tables.");
+        var known = columns.ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var input in model.Inputs)
         {
-            List<string> names = input.RowLength == 1
-                ? [$"input_{input.Name}"]
-                : [.. Enumerable.Range(0, input.RowLength).Select(i => $"input_{input.Name}_{i}")];
-            if (names.TrueForAll(columns.Contains))
+            var names = Names(input, columns, prefix);
+            if (names.TrueForAll(known.Contains))
                 _sources.AddRange(names.Select((name, offset) => (input, offset, name)));
             else if (!model.IsOptional(input))
-                throw SlipwayException.Invalid($"Model '{model.Name}' wants the input {input}, which was not collected.");
+                throw SlipwayException.Invalid($"Model '{model.Name}' wants the input {input}; there is no column '{names.First(name => !known.Contains(name))}' among: {string.Join(", ", columns.Take(20))}.");
         }
     }
 
-    /// <summary>Scores all rows of a query into a new table of prediction ids and outputs.</summary>
+    /// <summary>The columns of answers, and whether they may hold NaN.</summary>
+    public IEnumerable<(string Name, bool IsFloat)> Outputs =>
+        _outputs.Select(column => (column.Name, column.Type is DuckDbTypeId.Float or DuckDbTypeId.Double));
+
+    /// <summary>Scores all rows of a query into a new table of outputs, in the query's order; how many.</summary>
     /// <param name="source">Reads; a statement keeps its connection busy.</param>
     /// <param name="target">Has the table then.</param>
-    public async Task RunAsync(
+    public async Task<long> RunAsync(
         DuckDbConnection source, string query, DuckDbConnection target, string table, ScoringSlot slot, CancellationToken ct)
     {
         var definitions = _outputs.Select(column => $"{DuckDbSql.Identifier(column.Name)} {new DuckDbType(column.Type)}");
-        target.Execute($"create table {table} ({string.Join(", ", definitions.Prepend($"{Id} varchar"))})", ct);
-        using var appender = target.Append(table);
-        using var answers = new DuckDbDataChunk([DuckDbTypeId.Varchar, .. _outputs.Select(column => column.Type)]);
         var wanted = _sources.Select(one => $"{DuckDbSql.Identifier(one.Column)}::{SqlType(one.Input.ElementType)}");
-        using var result = source.Query($"select {string.Join(", ", wanted.Prepend(Id))} from ({query})", ct);
+        IEnumerable<DuckDbTypeId> types = _outputs.Select(column => column.Type);
+        if (_id is not null)
+        {
+            definitions = definitions.Prepend($"{_id} varchar");
+            wanted = wanted.Append(_id);
+            types = types.Prepend(DuckDbTypeId.Varchar);
+        }
+
+        target.Execute($"create or replace table {table} ({string.Join(", ", definitions)})", ct);
+        using var appender = target.Append(table);
+        using var answers = new DuckDbDataChunk([.. types]);
+        using var result = source.Query($"select {string.Join(", ", wanted)} from ({query})", ct);
+        var rows = 0L;
         foreach (var chunk in result.Chunks())
         {
             Fill(slot, chunk);
             await slot.RunAsync(ct);
             Append(slot, chunk, answers);
             appender.Append(answers);
+            rows += chunk.RowCount;
         }
 
         appender.Close();
+        return rows;
     }
+
+    // A model of one wide input, as scikit-learn's converters make them, takes a table of as many columns as it stands.
+    private static List<string> Names(TensorPlan input, IReadOnlyCollection<string> columns, string prefix) =>
+        input.RowLength == 1 ? [prefix + input.Name]
+        : columns.Count == input.RowLength && !columns.Contains($"{prefix}{input.Name}_0") ? [.. columns]
+        : [.. Enumerable.Range(0, input.RowLength).Select(i => $"{prefix}{input.Name}_{i}")];
 
     private void Fill(ScoringSlot slot, DuckDbChunk chunk)
     {
@@ -67,7 +87,7 @@ internal sealed class TableScorer
             var (input, offset, name) = _sources[i];
             if (offset == 0)
                 slot.Give(input);
-            var column = chunk.Column(i + 1);
+            var column = chunk.Column(i);
             if (!column.AllValid && input.ElementType is not (
                 OnnxElementType.Float or OnnxElementType.Double or OnnxElementType.Float16 or OnnxElementType.String))
             {
@@ -80,14 +100,19 @@ internal sealed class TableScorer
         slot.CheckComplete();
     }
 
-    private static void FillColumn(ScoringSlot slot, TensorPlan input, int offset, DuckDbVector column)
+    private void FillColumn(ScoringSlot slot, TensorPlan input, int offset, DuckDbVector column)
     {
         switch (input.ElementType)
         {
             case OnnxElementType.String:
                 // A slot keeps its texts in the order in which they are set, which for rows of several values is not the table's.
                 for (var row = 0; row < column.Count; row++)
-                    slot.Runner.Inputs[input.Index].SetText((row * input.RowLength) + offset, column.IsValid(row) ? column.GetUtf8(row) : default);
+                {
+                    var text = column.IsValid(row) ? column.GetUtf8(row) : default;
+                    _model.CheckCategory(input, (row * input.RowLength) + offset, text);
+                    slot.Runner.Inputs[input.Index].SetText((row * input.RowLength) + offset, text);
+                }
+
                 break;
             case OnnxElementType.Float16:
                 var halves = slot.Runner.Inputs[input.Index].Span<Half>();
@@ -143,16 +168,21 @@ internal sealed class TableScorer
     private void Append(ScoringSlot slot, DuckDbChunk chunk, DuckDbDataChunk answers)
     {
         answers.Reset();
-        var ids = new string?[chunk.RowCount];
-        var given = chunk.Column(0);
-        for (var row = 0; row < ids.Length; row++)
-            ids[row] = given.GetString(row);
-        answers.Set(0, ids);
+        var first = 0;
+        if (_id is not null)
+        {
+            var ids = new string?[chunk.RowCount];
+            var given = chunk.Column(_sources.Count);
+            for (var row = 0; row < ids.Length; row++)
+                ids[row] = given.GetString(row);
+            answers.Set(first++, ids);
+        }
+
         for (var i = 0; i < _outputs.Count; i++)
         {
             _outputs[i].Clear();
             _outputs[i].Append(slot);
-            _outputs[i].Fill(answers, i + 1, 0, chunk.RowCount);
+            _outputs[i].Fill(answers, first + i, 0, chunk.RowCount);
         }
     }
 
