@@ -13,5 +13,6 @@ var root = new RootCommand("Slipway's speed, measured with a stopwatch: one verb
     SearchLoad.Command(),
     ArtifactLoad.Command(),
     DriftLoad.Command(),
+    BatchScoring.Command(),
 };
 return await root.Parse(args).InvokeAsync();
