@@ -100,15 +100,9 @@ internal sealed class BatchStore(Database database, TimeProvider time)
         async (tx, token) =>
         {
             var parameters = new { Workspace = workspace.Value, Endpoint = endpoint };
-            foreach (var sql in new[]
-            {
-                "delete from batch_jobs where workspace = @Workspace and endpoint = @Endpoint",
-                "delete from batch_deployments where workspace = @Workspace and endpoint = @Endpoint",
-                "delete from batch_endpoints where workspace = @Workspace and name = @Endpoint",
-            })
-            {
-                await tx.ExecuteAsync(sql, parameters, token);
-            }
+            await tx.ExecuteAsync("delete from batch_jobs where workspace = @Workspace and endpoint = @Endpoint", parameters, token);
+            await tx.ExecuteAsync("delete from batch_deployments where workspace = @Workspace and endpoint = @Endpoint", parameters, token);
+            await tx.ExecuteAsync("delete from batch_endpoints where workspace = @Workspace and name = @Endpoint", parameters, token);
         },
         ct);
 

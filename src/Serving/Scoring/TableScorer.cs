@@ -46,7 +46,7 @@ internal sealed class TableScorer
     {
         var definitions = _outputs.Select(column => $"{DuckDbSql.Identifier(column.Name)} {new DuckDbType(column.Type)}");
         var wanted = _sources.Select(one => $"{DuckDbSql.Identifier(one.Column)}::{SqlType(one.Input.ElementType)}");
-        IEnumerable<DuckDbTypeId> types = _outputs.Select(column => column.Type);
+        var types = _outputs.Select(column => column.Type);
         if (_id is not null)
         {
             definitions = definitions.Prepend($"{_id} varchar");
