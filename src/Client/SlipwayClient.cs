@@ -80,6 +80,12 @@ public sealed class SlipwayClient : IDisposable
     public Task<JsonNode?> PutAsync(string path, JsonNode body, CancellationToken ct) =>
         ReadAsync<JsonNode>(HttpMethod.Put, path, JsonContent.Create(body, options: s_json), ct);
 
+    /// <summary>PUT of any body, such as a file.</summary>
+    public async Task PutAsync(string path, HttpContent body, CancellationToken ct)
+    {
+        using var answer = await SendAsync(HttpMethod.Put, path, body, ct);
+    }
+
     /// <summary>POST of any body with these headers; the answer as it came.</summary>
     public async Task<string> PostTextAsync(
         string path, HttpContent body, IReadOnlyDictionary<string, string> headers, CancellationToken ct)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Slipway.Data;
 using Slipway.Registry.Contracts;
 using Slipway.Registry.Gates;
+using Slipway.Registry.Import;
 using Slipway.Registry.Mlflow;
 using Slipway.Registry.Versions;
 using Slipway.Security.Contracts;
@@ -24,10 +25,16 @@ public static class RegistryModule
         .AddSingleton<MoveAlias>()
         .AddSingleton<IModelRegistry, ModelRegistry>()
         .AddSingleton<IGateLog, GateLog>()
+        .AddSingleton<ModelImports>()
+        .AddSingleton<ImportModel>()
         .AddMlflowRegistry();
 
     /// <param name="routes">The group of /api/v1.</param>
-    public static void MapRegistry(this IEndpointRouteBuilder routes) => ModelRoutes.Map(routes);
+    public static void MapRegistry(this IEndpointRouteBuilder routes)
+    {
+        ModelRoutes.Map(routes);
+        ImportModel.Map(routes);
+    }
 
     /// <param name="root">MLflow's paths stand below the root.</param>
     public static void MapMlflowRegistry(this IEndpointRouteBuilder root) => MlflowRegistry.Map(root);

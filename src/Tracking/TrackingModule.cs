@@ -10,6 +10,7 @@ using Slipway.Tracking.Artifacts;
 using Slipway.Tracking.Contracts;
 using Slipway.Tracking.Evaluation;
 using Slipway.Tracking.Experiments;
+using Slipway.Tracking.Import;
 using Slipway.Tracking.Inputs;
 using Slipway.Tracking.Issues;
 using Slipway.Tracking.LoggedModels;
@@ -152,6 +153,11 @@ public static class TrackingModule
         ListExperiments.Map(routes);
         PurgeRuns.Map(routes);
         PurgeExperiments.Map(routes);
+        ImportExperiment.Map(routes);
+        ImportRun.Map(routes);
+        ImportPoints.Map(routes);
+        ImportState.Map(routes);
+        ImportLoggedModel.Map(routes);
     }
 
     private static IServiceCollection AddStores(this IServiceCollection services) => services
@@ -165,6 +171,13 @@ public static class TrackingModule
         .AddSingleton<PurgeStore>()
         .AddSingleton<PurgeRuns>()
         .AddSingleton<PurgeExperiments>()
+        .AddSingleton<ImportStore>()
+        .AddSingleton<LoggedModelImports>()
+        .AddSingleton<ImportState>()
+        .AddSingleton<ImportExperiment>()
+        .AddSingleton<ImportRun>()
+        .AddSingleton<ImportPoints>()
+        .AddSingleton<ImportLoggedModel>()
         .AddSingleton<MetricKeys>()
         .AddSingleton<MetricStore>()
         .AddSingleton<InputStore>()

@@ -89,6 +89,7 @@ internal static class CommandTree
         AssetCommands.Environments(),
         RunCommands.Create(),
         ModelCommands.Create(),
+        MlflowCommands.Create(),
         LineageCommands.Create(),
         EndpointCommands.Create(),
         DeploymentCommands.Create(),

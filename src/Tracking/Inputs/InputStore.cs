@@ -15,16 +15,22 @@ internal sealed class InputStore(Database database)
         {
             var run = await RunStore.GetAsync(tx, workspace, runId, token);
             run.DemandActive();
-            foreach (var input in datasets)
-                await AddDatasetAsync(tx, run, input, token);
-            foreach (var model in models)
-            {
-                await tx.ExecuteAsync(
-                    "insert into run_model_inputs (run_no, model_id) values (@No, @Model) on conflict do nothing",
-                    new { run.No, Model = model },
-                    token);
-            }
+            await AddInputsAsync(tx, run, datasets, models, token);
         }, ct);
+
+    public static async Task AddInputsAsync(
+        DbTransaction tx, RunRow run, IReadOnlyList<DatasetInput> datasets, IReadOnlyList<string> models, CancellationToken ct)
+    {
+        foreach (var input in datasets)
+            await AddDatasetAsync(tx, run, input, ct);
+        foreach (var model in models)
+        {
+            await tx.ExecuteAsync(
+                "insert into run_model_inputs (run_no, model_id) values (@No, @Model) on conflict do nothing",
+                new { run.No, Model = model },
+                ct);
+        }
+    }
 
     public Task AddOutputsAsync(
         WorkspaceName workspace, string runId, IReadOnlyList<ModelOutput> models, CancellationToken ct) =>
@@ -32,17 +38,22 @@ internal sealed class InputStore(Database database)
         {
             var run = await RunStore.GetAsync(tx, workspace, runId, token);
             run.DemandActive();
-            foreach (var model in models)
-            {
-                await tx.ExecuteAsync(
-                    """
-                    insert into run_model_outputs (run_no, model_id, step) values (@No, @ModelId, @Step)
-                    on conflict (run_no, model_id) do update set step = excluded.step
-                    """,
-                    new { run.No, model.ModelId, model.Step },
-                    token);
-            }
+            await AddOutputsAsync(tx, run, models, token);
         }, ct);
+
+    public static async Task AddOutputsAsync(DbTransaction tx, RunRow run, IReadOnlyList<ModelOutput> models, CancellationToken ct)
+    {
+        foreach (var model in models)
+        {
+            await tx.ExecuteAsync(
+                """
+                insert into run_model_outputs (run_no, model_id, step) values (@No, @ModelId, @Step)
+                on conflict (run_no, model_id) do update set step = excluded.step
+                """,
+                new { run.No, model.ModelId, model.Step },
+                ct);
+        }
+    }
 
     /// <summary>The data sets of experiments with their uses, at most a thousand.</summary>
     public Task<IReadOnlyList<DatasetSummary>> SummariesAsync(

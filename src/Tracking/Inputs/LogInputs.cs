@@ -7,6 +7,8 @@ namespace Slipway.Tracking.Inputs;
 
 internal sealed class LogInputs(InputStore inputs, IAccess access) : IMlflowOperation
 {
+    public const int LongestName = 500, LongestDigest = 36, LongestSource = 65_535, LongestSchema = 1_048_575, LongestProfile = 16_777_215;
+
     public static void Map(IEndpointRouteBuilder routes) => routes.MapMlflow<LogInputs>("POST", "runs/log-inputs");
 
     public async Task HandleAsync(MlflowCall call, CancellationToken ct)
@@ -29,12 +31,12 @@ internal sealed class LogInputs(InputStore inputs, IAccess access) : IMlflowOper
         return new DatasetInput(
             new Dataset
             {
-                Name = Limited(dataset, "name", 500),
-                Digest = Limited(dataset, "digest", 36),
+                Name = Limited(dataset, "name", LongestName),
+                Digest = Limited(dataset, "digest", LongestDigest),
                 SourceType = dataset.Required("source_type"),
-                Source = Limited(dataset, "source", 65_535),
-                Schema = Optional(dataset, "schema", 1_048_575),
-                Profile = Optional(dataset, "profile", 16_777_215),
+                Source = Limited(dataset, "source", LongestSource),
+                Schema = Optional(dataset, "schema", LongestSchema),
+                Profile = Optional(dataset, "profile", LongestProfile),
             },
             tags);
     }

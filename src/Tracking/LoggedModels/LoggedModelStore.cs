@@ -99,9 +99,13 @@ internal sealed class LoggedModelStore(Database database, MetricKeys keys, TimeP
     {
         foreach (var id in points.Select(point => point.ModelId).Distinct(StringComparer.Ordinal))
             await DemandAsync(tx, workspace, id, ct);
-        if (points.Count == 0)
-            return;
-        await tx.ExecuteAsync(
+        if (points.Count > 0)
+            await InsertPointsAsync(tx, runId, points, ct);
+    }
+
+    public static Task<int> InsertPointsAsync(
+        DbTransaction tx, string runId, IReadOnlyList<NewModelPoint> points, CancellationToken ct) =>
+        tx.ExecuteAsync(
             """
             insert into logged_model_metrics
                 (model_id, key_no, time, step, run_id, dataset_name, dataset_digest, value, is_nan)
@@ -121,7 +125,6 @@ internal sealed class LoggedModelStore(Database database, MetricKeys keys, TimeP
                 point.Point.IsNaN,
             }).ToList(),
             ct);
-    }
 
     public static SlipwayException Unknown(string id) => new(ErrorCode.NotFound, $"Logged model with ID '{id}' not found.");
 
