@@ -107,6 +107,13 @@ public sealed class SlipwayClient : IDisposable
         return await answer.Content.ReadAsStringAsync(ct);
     }
 
+    /// <summary>GET of a file; the caller disposes the stream.</summary>
+    public async Task<Stream> OpenAsync(string path, CancellationToken ct)
+    {
+        var answer = await SendAsync(HttpMethod.Get, path, null, ct);
+        return await answer.Content.ReadAsStreamAsync(ct);
+    }
+
     /// <summary>The lines of a GET, as they come.</summary>
     public async IAsyncEnumerable<string> GetLinesAsync(string path, [EnumeratorCancellation] CancellationToken ct)
     {

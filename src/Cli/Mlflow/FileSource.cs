@@ -9,10 +9,10 @@ internal sealed class FileSource(string root) : IMlflowSource
 {
     private const string Trash = ".trash";
     private static readonly string[] s_notRuns = ["tags", "datasets", "traces", "models"];
-
-    // MLflow's numbers of a run's states.
-    private static readonly string[] s_states = ["", "RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"];
     private readonly List<string> _unknown = [];
+
+    /// <summary>A run's states by MLflow's numbers.</summary>
+    public static string[] States { get; } = ["", "RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"];
 
     public IReadOnlyList<SourceExperiment> Experiments()
     {
@@ -87,7 +87,8 @@ internal sealed class FileSource(string root) : IMlflowSource
                 .Where(input => input.Meta.Text("source_type") == "MODEL").Select(input => (JsonNode?)input.Meta.Text("source_id"))]),
             ["modelOutputs"] = new JsonArray([.. FileStoreText.Metas(folder, "outputs").Select(output => new JsonObject
             {
-                ["modelId"] = output.Meta.Text("source_id"), ["step"] = output.Meta.Number("step") ?? 0,
+                ["modelId"] = output.Meta.Text("source_id"),
+                ["step"] = output.Meta.Number("step") ?? 0,
             })]),
         };
         return new SourceRun(id, meta.Text("artifact_uri"), folder, Counts(id, folder), body);
@@ -139,6 +140,6 @@ internal sealed class FileSource(string root) : IMlflowSource
 
     private static string State(string? status) => status is null ? "RUNNING"
         : int.TryParse(status, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? s_states.ElementAtOrDefault(number) ?? status
+            ? States.ElementAtOrDefault(number) ?? status
             : status;
 }

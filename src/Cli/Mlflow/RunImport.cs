@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Slipway.Kernel;
 
 namespace Slipway.Cli.Mlflow;
 
@@ -95,7 +94,16 @@ internal sealed class RunImport(
     }
 
     // A server makes the folder of a run with its first artifact; without its experiment's folder it is another machine's.
-    private static bool IsMissing(SourceRun run) => run.ArtifactUri is { } uri && !ArtifactPlaces.IsRemote(uri)
-        && (ArtifactPlaces.LocalPath(uri) is not { } path
-            || !(Path.GetDirectoryName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path))) is { } parent && Directory.Exists(parent)));
+    private static bool IsMissing(SourceRun run)
+    {
+        if (run.ArtifactUri is not { } uri || ArtifactPlaces.IsRemote(uri))
+            return false;
+        if (ArtifactPlaces.LocalPath(uri) is not { } path)
+            return true;
+
+        // A copy of an mlruns folder may have lost its empty folders.
+        var isBeside = run.Folder is { } folder && uri.EndsWith(
+            $"/{Path.GetFileName(Path.GetDirectoryName(folder))}/{run.Id}/artifacts", StringComparison.Ordinal);
+        return !isBeside && !Directory.Exists(Path.GetDirectoryName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path))));
+    }
 }

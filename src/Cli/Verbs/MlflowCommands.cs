@@ -9,7 +9,7 @@ namespace Slipway.Cli.Verbs;
 /// <summary>slipway mlflow: from MLflow's own stores, and back.</summary>
 internal static class MlflowCommands
 {
-    public static Command Create() => new("mlflow", "Bring experiments, runs and models from MLflow's own stores, and back.") { Import() };
+    public static Command Create() => new("mlflow", "Bring experiments, runs and models from MLflow's own stores, and back.") { Import(), Export() };
 
     private static Command Import()
     {
@@ -34,6 +34,25 @@ internal static class MlflowCommands
                 var places = new ArtifactPlaces(Path.GetDirectoryName(path) ?? path, parsed.GetValue(artifacts));
                 await new MlflowImport(new ImportServer(client), source, places, options, report).RunAsync(ct);
                 Printer.ShowAsIs(report.ToJson(path, options.DryRun), format);
+                return report.HasFailures ? 1 : 0;
+            });
+    }
+
+    private static Command Export()
+    {
+        var to = new Option<string>("--to") { Description = "The mlruns folder to write: a new one, or one of an earlier export.", Required = true };
+        var experiments = new Option<string[]>("--experiment", "-e") { Description = "Only these experiments, by name or id; default: all, and the registered models.", AllowMultipleArgumentsPerToken = true };
+        return ApiVerb.Create(
+            "export",
+            "Write experiments, runs with all points and artifacts, logged and registered models into an mlruns folder that MLflow's client opens.",
+            [to, experiments],
+            async (client, parsed, format, ct) =>
+            {
+                var path = Path.GetFullPath(parsed.GetValue(to)!);
+                var report = new ImportReport(format.Error);
+                var target = new FileTarget(path, report);
+                await new MlflowExport(new ExportServer(client), target, report).RunAsync(parsed.GetValue(experiments) ?? [], ct);
+                Printer.ShowAsIs(report.ToJson(client.Server.ToString(), dryRun: false), format);
                 return report.HasFailures ? 1 : 0;
             });
     }

@@ -105,7 +105,14 @@ public class RegistryServer : IAsyncLifetime
         }
         catch (SlipwayException refusal)
         {
-            await context.GetEndpoint()!.Metadata.GetMetadata<IErrorShape>()!.WriteAsync(context, refusal);
+            if (context.GetEndpoint()?.Metadata.GetMetadata<IErrorShape>() is { } shape)
+            {
+                await shape.WriteAsync(context, refusal);
+                return;
+            }
+
+            context.Response.StatusCode = HttpStatus.Of(refusal.Code);
+            await context.Response.WriteAsync(new JsonObject { ["detail"] = refusal.Message }.ToJsonString());
         }
     }
 }

@@ -1,0 +1,108 @@
+using System.Text.Json.Nodes;
+
+namespace Slipway.Cli.Mlflow;
+
+/// <summary>Writes what a server has into an mlruns folder that MLflow's client opens.</summary>
+internal sealed class MlflowExport(ExportServer server, FileTarget target, ImportReport report)
+{
+    public async Task RunAsync(IReadOnlyList<string> wanted, CancellationToken ct)
+    {
+        var known = new List<string>();
+        await foreach (var experiment in server.ExperimentsAsync(ct))
+        {
+            var (id, name) = ((string)experiment["experiment_id"]!, (string)experiment["name"]!);
+            known.AddRange([id, name]);
+            if (wanted.Count == 0 || wanted.Contains(id) || wanted.Contains(name))
+                await ExperimentAsync(experiment, id, name, ct);
+        }
+
+        foreach (var missing in wanted.Except(known))
+            report.Failed($"experiment '{missing}': there is none of this name or id");
+        foreach (var model in wanted.Count == 0 ? await server.ModelsAsync(ct) : [])
+            await ModelAsync(model, ct);
+        report.LeftOut("traces, evaluation datasets, scorers and webhooks: they are not exported");
+    }
+
+    private async Task ExperimentAsync(JsonObject experiment, string id, string name, CancellationToken ct)
+    {
+        var folder = target.Experiment(experiment);
+        report.Count("experiments", 1, 1);
+        var count = 0;
+        await foreach (var run in server.RunsAsync(id, ct))
+        {
+            await RunAsync(folder, run, ct);
+            if (++count % 200 == 0)
+                await report.ProgressAsync($"{name}: {count} runs …");
+        }
+
+        if ((string?)experiment["lifecycle_stage"] != "deleted")
+        {
+            await foreach (var model in server.LoggedModelsAsync(id, ct))
+            {
+                var place = target.Models.LoggedModel(folder, model);
+                report.Count("logged models", 1, 1);
+                await ArtifactsAsync("logged-models", (string)model["info"]!["model_id"]!, model["info"]!["artifact_uri"], place, ct);
+            }
+        }
+
+        await report.ProgressAsync($"{name}: {count} runs");
+    }
+
+    private async Task RunAsync(string experiment, JsonObject run, CancellationToken ct)
+    {
+        var id = (string)run["info"]!["run_id"]!;
+        var folder = target.Run(experiment, run);
+        report.Count("runs", 1, 1);
+        foreach (var metric in run["data"]?["metrics"] as JsonArray ?? [])
+        {
+            var key = (string)metric!["key"]!;
+            await target.PointsAsync(folder, key, server.PointsAsync(id, key, ct), ct);
+            report.Count("metrics", 1, 1);
+        }
+
+        await ArtifactsAsync("runs", id, run["info"]!["artifact_uri"], folder, ct);
+    }
+
+    private async Task ArtifactsAsync(string kind, string id, JsonNode? uri, string folder, CancellationToken ct)
+    {
+        if (FileStoreWriter.IsElsewhere(uri) || await server.FilesAsync(kind, id, ct) is not { } files)
+            return;
+        foreach (var (path, size) in files)
+        {
+            var file = new FileInfo(FileStoreWriter.Below(Path.Combine(folder, "artifacts"), path));
+            var isThere = file.Exists && file.Length == (long)size!;
+            report.Count("artifacts", 1, isThere ? 0 : 1);
+            if (!isThere)
+                await server.SaveArtifactAsync((string)uri!, path, file.FullName, ct);
+        }
+    }
+
+    private async Task ModelAsync(JsonObject model, CancellationToken ct)
+    {
+        target.Models.Model(model);
+        report.Count("registered models", 1, 1);
+        foreach (var version in await server.VersionsAsync((string)model["name"]!, ct))
+        {
+            var source = (string?)version["source"] ?? "";
+            var isInside = source.StartsWith("mlflow-artifacts:", StringComparison.Ordinal);
+            target.Models.Version(version, isInside ? await FilesAsync(version, ct) : null);
+            report.Count("model versions", 1, 1);
+        }
+    }
+
+    // A version whose files are only in the content store brings them along.
+    private async Task<string> FilesAsync(JsonObject version, CancellationToken ct)
+    {
+        var folder = Path.Combine(target.Models.VersionFolder(version), "artifacts");
+        var (tree, files) = await server.TreeAsync((string)version["name"]!, version["version"]!.ToString(), ct);
+        Directory.CreateDirectory(folder);
+        foreach (var file in files)
+        {
+            var path = (string)file!["path"]!;
+            await server.SaveAsync(tree, path, FileStoreWriter.Below(folder, path), ct);
+            report.Count("artifacts", 1, 1);
+        }
+
+        return folder;
+    }
+}
