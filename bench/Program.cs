@@ -1,10 +1,13 @@
 using System.CommandLine;
 using Slipway.Bench;
+using Slipway.Bench.Serving;
 
 var root = new RootCommand("Slipway's speed, measured with a stopwatch: one verb for each hot path.")
 {
     OnnxFloor.Command(),
     ServingLoad.Command(),
+    ServingSpeed.Command(),
+    LoadClient.Command(),
     JobOverhead.Command(),
     TrackingLoad.Command(),
     DataCommit.Command(),

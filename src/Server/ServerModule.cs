@@ -85,6 +85,8 @@ public static class ServerModule
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true)
             // A failed start is told once, by whoever called: not by the host with a stack trace.
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
+            // While it may write anything, the web server makes an activity and a scope for every request.
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", level => settings.LogLevel <= LogLevel.Information && level >= settings.LogLevel)
             .SetMinimumLevel(settings.LogLevel);
         AddModules(builder.Services, new DataOptions { Home = settings.Home, Database = settings.Database, Content = settings.Content });
 

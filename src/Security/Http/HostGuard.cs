@@ -10,10 +10,15 @@ namespace Slipway.Security.Http;
 /// </summary>
 internal sealed class HostGuard(RequestDelegate next)
 {
+    // The same clients come again and again.
+    private string _lastLoopback = "localhost";
+
     public Task InvokeAsync(HttpContext context)
     {
         var host = context.Request.Host;
-        if (!IsLoopback(host.Host))
+        if (host.Value != _lastLoopback && IsLoopback(host.Host))
+            _lastLoopback = host.Value!;
+        if (host.Value != _lastLoopback)
         {
             throw new SlipwayException(
                 ErrorCode.PermissionDenied,

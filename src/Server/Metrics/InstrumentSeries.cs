@@ -12,7 +12,11 @@ internal sealed class InstrumentSeries(Instrument instrument)
     private static readonly double[] s_defaultBounds =
         [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
+    // Tags in another order, or of another type, are another key of the same series.
+    private const int MaxRemembered = 10_000;
+
     private readonly ConcurrentDictionary<string, Series> _byLabels = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<KeyValuePair<string, object?>[], Series> _byTags = new(TagsComparer.Instance);
     private readonly double[] _bounds = Bounds(instrument);
 
     public Instrument Instrument { get; } = instrument;
@@ -28,8 +32,14 @@ internal sealed class InstrumentSeries(Instrument instrument)
 
     public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        var labels = LabelsOf(tags);
-        var series = _byLabels.GetOrAdd(labels, text => new Series(text, IsHistogram ? _bounds : []));
+        var known = _byTags.GetAlternateLookup<ReadOnlySpan<KeyValuePair<string, object?>>>();
+        if (!known.TryGetValue(tags, out var series))
+        {
+            series = _byLabels.GetOrAdd(LabelsOf(tags), text => new Series(text, IsHistogram ? _bounds : []));
+            if (_byTags.Count < MaxRemembered)
+                known[tags] = series;
+        }
+
         series.Record(value, replace: IsObserved);
     }
 

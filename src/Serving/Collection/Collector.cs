@@ -24,6 +24,9 @@ internal sealed partial class Collector(
     private readonly List<TaskCompletionSource> _flushes = [];
     private readonly CancellationTokenSource _stopping = new();
 
+    // Made once: requests hand it over.
+    private Func<SegmentRows, bool> HandOver => field ??= full => _work.Writer.TryWrite(new Work(full, null));
+
     /// <summary>Rows of this deployment will be looked after.</summary>
     public void Watch(ServedDeployment deployment)
     {
@@ -111,8 +114,7 @@ internal sealed partial class Collector(
 
     private bool TryAdd(CollectedRows rows, ScoringSlot slot, string requestId, DateTimeOffset eventTime) =>
         rows.TryAppend(
-            slot, requestId, eventTime, sequence.Next(1), time.GetTimestamp(), options.SegmentRows,
-            full => _work.Writer.TryWrite(new Work(full, null)));
+            slot, requestId, eventTime, sequence.Next(1), time.GetTimestamp(), options.SegmentRows, HandOver);
 
     private async ValueTask<bool> AddWhenThereIsRoomAsync(
         CollectedRows rows, ScoringSlot slot, string requestId, DateTimeOffset eventTime, CancellationToken ct)

@@ -29,7 +29,6 @@ internal sealed class SegmentWriter(ILakeTables lake, ContentStore content, Segm
             $", {DuckDbSql.Literal(deployment.Name)} as deployment, {version}::integer as model_version",
             appender => Append(appender, rows),
             ct);
-        var ids = rows.Requests.Select(request => request.Id).Order(StringComparer.Ordinal).ToList();
         await segments.AddAnswersAsync(
             new Segment
             {
@@ -44,8 +43,8 @@ internal sealed class SegmentWriter(ILakeTables lake, ContentStore content, Segm
                 SizeBytes = blob.Size,
                 MinEventTime = rows.Requests.Min(request => request.EventMicros) / 1000,
                 MaxEventTime = rows.Requests.Max(request => request.EventMicros) / 1000,
-                MinRequest = ids[0],
-                MaxRequest = ids[^1],
+                MinRequest = rows.Requests.Select(request => request.Id).Min(StringComparer.Ordinal)!,
+                MaxRequest = rows.Requests.Select(request => request.Id).Max(StringComparer.Ordinal)!,
             },
             ct);
     }

@@ -22,6 +22,9 @@ internal sealed partial class FollowRecords(
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
+    // Each endpoint by itself: one whose model loads slowly must not keep the others from being followed.
+    private readonly Dictionary<(WorkspaceName Workspace, string Endpoint), Task> _running = [];
+
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await Parallel.ForEachAsync(await store.ListAllAsync(cancellationToken), cancellationToken, async (found, ct) =>
@@ -35,17 +38,27 @@ internal sealed partial class FollowRecords(
         if (database.Provider == DatabaseProvider.Sqlite)
             return;
         using var timer = new PeriodicTimer(s_interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        try
         {
-            try
-            {
-                await FollowAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                // A database that is away must not end the following; requests go on by what is known.
-                Log.NotFollowed(logger, exception);
-            }
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+                await TryAsync(() => FollowAsync(stoppingToken));
+        }
+        finally
+        {
+            await Task.WhenAll(_running.Values);
+        }
+    }
+
+    private async Task TryAsync(Func<Task> follow)
+    {
+        try
+        {
+            await follow();
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // A database that is away must not end the following; requests go on by what is known.
+            Log.NotFollowed(logger, exception);
         }
     }
 
@@ -56,8 +69,8 @@ internal sealed partial class FollowRecords(
         var changed = found.Where(record => !recorded.IsApplied(record.Workspace, record.Endpoint))
             .Select(record => (record.Workspace, record.Endpoint.Name))
             .Concat(table.All.Select(served => (served.Workspace, served.Definition.Name)).Where(served => !names.Contains(served)));
-        foreach (var (workspace, endpoint) in changed.ToList())
-            await RefreshAsync(workspace, endpoint, ct);
+        foreach (var key in changed.Where(key => !_running.TryGetValue(key, out var running) || running.IsCompleted).ToList())
+            _running[key] = TryAsync(() => RefreshAsync(key.Workspace, key.Name, ct));
     }
 
     // Reads the record anew, in turn with this server's own acts: they write first, and then change the table.

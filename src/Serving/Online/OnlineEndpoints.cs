@@ -19,10 +19,9 @@ internal sealed class OnlineEndpoints(
     EndpointCredentials credentials,
     IAccess access,
     IAuditLog audit,
-    TimeProvider time) : IEndpoints, IDisposable
+    TimeProvider time) : IEndpoints
 {
-    // Acts on endpoints are rare and come one after the other, so that records and routing table agree.
-    private readonly SemaphoreSlim _acts = new(1, 1);
+    private readonly EndpointTurns _turns = new();
 
     public Task<OnlineEndpoint> CreateAsync(Caller caller, string endpoint, CollectMode collect, CancellationToken ct) =>
         ActAsync(caller, endpoint, async () =>
@@ -123,22 +122,12 @@ internal sealed class OnlineEndpoints(
         return found.Counters.Stats() with { Mirrored = found.ShadowCounters.Stats() };
     }
 
-    /// <summary>Acts come one after the other; each demands the permission to write.</summary>
+    /// <summary>Acts on an endpoint come one after the other; each demands the permission to write.</summary>
     public async Task<T> ActAsync<T>(Caller caller, string endpoint, Func<Task<T>> act, CancellationToken ct)
     {
         await access.DemandAsync(caller, Permission.Write, $"endpoint:{endpoint}", ct);
-        await _acts.WaitAsync(ct);
-        try
-        {
-            return await act();
-        }
-        finally
-        {
-            _acts.Release();
-        }
+        return await _turns.RunAsync(caller.Workspace, endpoint, act, ct);
     }
-
-    public void Dispose() => _acts.Dispose();
 
     private async Task<OnlineEndpoint> GetAsync(Caller caller, string endpoint, CancellationToken ct) =>
         await store.FindAsync(caller.Workspace, endpoint, ct) ?? throw SlipwayException.NotFound("Endpoint", endpoint);

@@ -82,7 +82,7 @@ internal sealed class ScoringSlot(ServedModel model) : IDisposable
     public void SetRows(int rows)
     {
         Rows = rows;
-        Runner = rows <= _modest.Capacity ? _modest : _large ??= Model.CreateRunner(Model.LargeCapacity);
+        Runner = rows <= _modest.Capacity ? _modest : Large(rows);
     }
 
     public ValueTask RunAsync(CancellationToken ct) => Runner.RunAsync(Rows, ct);
@@ -131,6 +131,15 @@ internal sealed class ScoringSlot(ServedModel model) : IDisposable
     {
         _modest.Dispose();
         _large?.Dispose();
+    }
+
+    private IModelRunner Large(int rows)
+    {
+        if (_large is { } enough && rows <= enough.Capacity)
+            return enough;
+        var larger = Model.CreateRunner(Model.CapacityFor(rows));
+        _large?.Dispose();
+        return _large = larger;
     }
 
     // Missing is NaN to a model, and of texts the empty one.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
 using Slipway.Engines.OnnxRuntime;
 using Slipway.Kernel;
@@ -11,6 +12,10 @@ namespace Slipway.Serving.Scoring;
 internal sealed class ServedModel : IDisposable
 {
     private const int ModestRows = 1024;
+    private const long ModestBytes = 256 * 1024;
+
+    // A text is an object of the engine's, which has short ones in itself.
+    private const int TextBytes = 32;
 
     private readonly IRunningModel _running;
     private readonly int _maxRows;
@@ -56,10 +61,16 @@ internal sealed class ServedModel : IDisposable
 
     public TensorPlan? Score { get; private set; }
 
-    /// <summary>Rows of the memory that is laid out for every request, and of that for large ones.</summary>
-    public int ModestCapacity => FixedRows ?? Math.Min(ModestRows, _maxRows);
+    /// <summary>Rows of the memory that is laid out for every request: fewer of wide ones.</summary>
+    public int ModestCapacity => FixedRows ?? (int)Math.Clamp(ModestBytes / Math.Max(1, RowBytes), 1, Math.Min(ModestRows, _maxRows));
 
+    /// <summary>The most rows of one request.</summary>
     public int LargeCapacity => FixedRows ?? _maxRows;
+
+    private long RowBytes => Inputs.Concat(Outputs).Sum(tensor => (long)tensor.RowLength * (tensor.ElementSize > 0 ? tensor.ElementSize : TextBytes));
+
+    /// <summary>Rows of the memory for a request that is larger: it grows by doubling.</summary>
+    public int CapacityFor(int rows) => FixedRows ?? (int)Math.Min(BitOperations.RoundUpToPowerOf2((uint)rows), _maxRows);
 
     public IModelRunner CreateRunner(int capacity) => _running.CreateRunner(capacity);
 

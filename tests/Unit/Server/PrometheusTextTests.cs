@@ -29,6 +29,31 @@ public sealed class PrometheusTextTests : IDisposable
     }
 
     [Fact]
+    public void Labels_that_look_alike_are_one_series_whatever_their_type_was()
+    {
+        var counter = _meter.CreateCounter<long>("slipway.tests.answers");
+
+        counter.Add(2, new KeyValuePair<string, object?>("status", 200));
+        counter.Add(3, new KeyValuePair<string, object?>("status", "200"));
+
+        Assert.Contains("slipway_tests_answers_total{status=\"200\"} 5\n", Text(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_measurement_with_labels_that_are_known_allocates_nothing()
+    {
+        var counter = _meter.CreateCounter<long>("slipway.tests.hot");
+        var (path, method) = (new KeyValuePair<string, object?>("path", "/a"), new KeyValuePair<string, object?>("method", "POST"));
+        counter.Add(1, path, method);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+            counter.Add(1, path, method);
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
     public void A_histogram_has_cumulative_buckets_a_sum_and_a_count()
     {
         var histogram = _meter.CreateHistogram<double>(

@@ -1,0 +1,38 @@
+using Slipway.Engines.OnnxRuntime;
+using Slipway.Serving.Contracts;
+
+namespace Slipway.Bench.Serving;
+
+/// <summary>Requests of 1,024 rows in binary REST and in gRPC, against threads that do nothing but score such batches.</summary>
+internal sealed class FullBatches(SpeedServer server, LoadProcess load, SpeedOptions options)
+{
+    private const int Rows = 1024;
+    private const string Path = "/endpoints/bench/v2/models/trees/infer";
+
+    public async Task MeasureAsync(CancellationToken ct)
+    {
+        await server.RegisterAsync("trees", TreeModel.Create(trees: 200, depth: 6), ct);
+        await server.DeployAsync("bench", "trees:1", DeploymentSettings.Default, ct);
+        using var session = OnnxSession.Load(TreeModel.Create(trees: 200, depth: 6));
+        await MeasureAsync("binary REST", new("http", server.Url, server.File("batch.http"), options.Connections / 2, options.Seconds, 0), Requests.Binary(Rows, Path), session, ct);
+        await MeasureAsync("gRPC", new("grpc", server.GrpcUrl, server.File("batch.grpc"), options.Connections / 2, options.Seconds, 0), Requests.Grpc(Rows, "trees"), session, ct);
+        await MeasureAsync("JSON", new("http", server.Url, server.File("json.http"), options.Connections / 2, options.Seconds, 0), Requests.Json(Rows, Path), session, ct);
+    }
+
+    private async Task MeasureAsync(string form, LoadPlan plan, byte[] request, OnnxSession session, CancellationToken ct)
+    {
+        await File.WriteAllBytesAsync(plan.RequestFile, request, ct);
+        await load.RunAsync(plan, ct);
+        var turns = new List<(double Floor, double Ours)>();
+        var failed = 0L;
+        for (var turn = 0; turn < options.Turns; turn++)
+        {
+            var floor = OnnxFloor.RowsPerSecond(session, Rows, TimeSpan.FromSeconds(options.Seconds));
+            var report = await load.RunAsync(plan, ct);
+            failed += report.Failed;
+            turns.Add((floor, report.PerSecond * Rows));
+        }
+
+        LoadProcess.Say($"{form}, batch {Rows}: {LoadProcess.Median(turns.Select(turn => turn.Ours)):N0} rows/s, {LoadProcess.Median(turns.Select(turn => turn.Ours / turn.Floor)):P1} of the bare loop's {LoadProcess.Median(turns.Select(turn => turn.Floor)):N0}; {failed} failed");
+    }
+}
