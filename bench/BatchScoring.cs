@@ -9,6 +9,7 @@ using Slipway.Lake.Contracts;
 using Slipway.Lake.Sql;
 using Slipway.Registry.Contracts;
 using Slipway.Serving.Batch.Scoring;
+using Slipway.Serving.Collection;
 using Slipway.Serving.Contracts;
 using Slipway.Serving.Routing;
 using Slipway.Serving.Runtimes;
@@ -112,6 +113,6 @@ internal static class BatchScoring
         };
         var model = new ServedModel(
             OnnxModel.Load(path, OnnxSessionSettings.Default with { IntraOpThreads = 1 }), version, maxRows: 16_384);
-        return new ServedDeployment(WorkspaceName.Default, definition, model, new SlotPool(model, slots, 16));
+        return new ServedDeployment(WorkspaceName.Default, definition, model, new SlotPool(model, slots, 16), CollectionRule.All);
     }
 }

@@ -65,6 +65,7 @@ public static class ServingModule
         ReplayWindow.Map(api);
         AddFeedback.Map(api);
         FindPrediction.Map(api);
+        CountCollected.Map(api);
         ShowDeploymentLogs.Map(api);
         BatchEndpointRoutes.Map(api);
         BatchDeploymentRoutes.Map(api);
@@ -122,6 +123,8 @@ public static class ServingModule
     private static IServiceCollection AddCollection(this IServiceCollection services) => services
         .AddSingleton<SegmentStore>()
         .AddSingleton<IContentRoots, SegmentRoots>()
+        .AddSingleton<IContentRetention, SegmentRetention>()
+        .AddSingleton<MaskKey>()
         .AddSingleton<SegmentWriter>()
         .AddSingleton<SequenceClock>()
         .AddSingleton<Collector>()

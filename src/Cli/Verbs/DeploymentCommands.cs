@@ -12,7 +12,7 @@ internal static class DeploymentCommands
     {
         Save("create", "Put a model version behind an endpoint, from its YAML file; it has no traffic yet."),
         Save("update", "Load a deployment with other settings and swap it in; no request notices."),
-        Show(), List(), Delete(), Stats(),
+        Show(), List(), Delete(), Stats(), DeploymentLogs.Create(),
     };
 
     private static Command Save(string verb, string description)
@@ -27,7 +27,7 @@ internal static class DeploymentCommands
                 parsed.GetValue(set), ("name", parsed.GetValue(name)), ("endpoint_name", parsed.GetValue(endpoint)), ("model", EndpointOptions.Reference(parsed.GetValue(model))));
             var definition = ServingFile.Read("online-deployment", parsed.GetValue(file), edits);
             var (deployment, of) = (definition.Required("name", "--name"), definition.Required("endpoint_name", "--endpoint-name"));
-            var body = new JsonObject { ["settings"] = definition.DeploymentSettings(), ["model"] = await definition.ModelAsync(client, ct) };
+            var body = new JsonObject { ["settings"] = await definition.DeploymentSettingsAsync(client, ct), ["model"] = await definition.ModelAsync(client, ct) };
             var made = await client.PutAsync(Route(of, deployment), body, ct);
             if (parsed.GetValue(all))
                 await client.Endpoints.SetTrafficAsync(of, new Dictionary<string, int> { [deployment] = 100 }, "--all-traffic", ct);

@@ -14,7 +14,7 @@ internal static class EndpointCommands
     public static Command Create() => new("online-endpoint", "Online endpoints: stable addresses in front of deployments.")
     {
         List(), Show(), Save("create", "Create an endpoint from its YAML file, or by name; one that exists is changed."), Update(), Delete(), Deploy(),
-        EndpointInvoke.Create(), Credentials(), RegenerateKeys(),
+        EndpointInvoke.Create(), Credentials(), RegenerateKeys(), Collected(),
     };
 
     /// <summary>The endpoint, with addresses that can be called from here.</summary>
@@ -154,6 +154,20 @@ internal static class EndpointCommands
         {
             var body = new JsonObject { ["keyType"] = parsed.GetValue(type), ["keyValue"] = parsed.GetValue(value) };
             await client.PostAsync($"{Route(parsed.GetValue(name)!)}/regenerate-keys", body, ct);
+            return 0;
+        });
+    }
+
+    private static Command Collected()
+    {
+        var name = Name();
+        var (from, to) = (new Option<DateTimeOffset?>("--from") { Description = "Of event time, inclusive." }, new Option<DateTimeOffset?>("--to") { Description = "Exclusive." });
+        return ApiVerb.Create("collected", "How much was kept of an endpoint's answers, and how much was left out by sampling or by callers.", [name, from, to], async (client, parsed, format, ct) =>
+        {
+            var query = string.Join('&', new[] { ("from", parsed.GetValue(from)), ("to", parsed.GetValue(to)) }
+                .Where(limit => limit.Item2 is not null).Select(limit => $"{limit.Item1}={Uri.EscapeDataString($"{limit.Item2:O}")}"));
+            var counts = (await client.GetAsync($"{Route(parsed.GetValue(name)!)}/collected?{query}", ct))["deployments"]!.AsArray();
+            Printer.List(counts, ["deployment", "modelVersion", "rows", "sampledOut", "optedOut", "masked"], format);
             return 0;
         });
     }

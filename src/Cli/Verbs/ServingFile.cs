@@ -37,11 +37,12 @@ internal sealed class ServingFile
         ? shares.ToDictionary(share => share.Key, share => (int)(share.Value?.GetValue<long>() ?? 0))
         : null;
 
-    /// <summary>What an endpoint says of itself; the affinity header is Slipway's own and stands among the properties.</summary>
+    /// <summary>What an endpoint says of itself; what is Slipway's own stands among the properties.</summary>
     public JsonObject EndpointSettings() => new()
     {
         ["auth_mode"] = _json["auth_mode"]?.DeepClone(),
-        ["affinity_header"] = (_json["properties"] as JsonObject)?["slipway.affinity_header"]?.DeepClone(),
+        ["affinity_header"] = _json["properties"]?["slipway.affinity_header"]?.DeepClone(),
+        ["retention_days"] = Days(_json["properties"]?["slipway.retention_days"]?.ToString()),
         ["description"] = _json["description"]?.DeepClone(),
         ["tags"] = _json["tags"]?.DeepClone(),
     };
@@ -80,23 +81,8 @@ internal sealed class ServingFile
     private string Beside(string component, string path) =>
         Path.GetRelativePath(_folder, Path.Combine(_folder, Path.GetDirectoryName(component)!, path)).Replace('\\', '/');
 
-    /// <summary>How a deployment runs its model.</summary>
-    public JsonObject DeploymentSettings()
-    {
-        if (_json.ContainsKey("code_configuration"))
-        {
-            throw SlipwayException.Invalid(
-                "code_configuration: deployments with a score.py are not created from this file; models run as they are (ONNX).");
-        }
-
-        var settings = new JsonObject();
-        if (_json["request_settings"] is not JsonObject request)
-            return settings;
-        Copy(request, "request_timeout_ms", settings, "request_timeout_ms", 1);
-        Copy(request, "max_queue_wait_ms", settings, "max_queue_wait_ms", 1);
-        Copy(request, "max_concurrent_requests_per_instance", settings, "concurrency", Math.Max(1, _json["instance_count"]?.GetValue<long>() ?? 1));
-        return settings;
-    }
+    /// <summary>How a deployment runs its model; its code is uploaded.</summary>
+    public Task<JsonObject> DeploymentSettingsAsync(SlipwayClient client, CancellationToken ct) => new DeploymentFile(_json, _folder).SettingsAsync(client, ct);
 
     /// <summary>The model as the server names it: "late:3". One that is described here is uploaded and registered, once for each content.</summary>
     public async Task<string> ModelAsync(SlipwayClient client, CancellationToken ct)
@@ -111,6 +97,10 @@ internal sealed class ServingFile
                 throw SlipwayException.Invalid("There is no 'model': say it in the file, or with --model or --set model=azureml:NAME:VERSION.");
         }
     }
+
+    private static int? Days(string? text) => text is null ? null
+        : int.TryParse(text, out var days) ? days
+        : throw SlipwayException.Invalid($"properties.slipway.retention_days is '{text}'; give a number of days.");
 
     private async Task<string> RegisterAsync(SlipwayClient client, JsonObject inline, CancellationToken ct)
     {
@@ -133,11 +123,5 @@ internal sealed class ServingFile
         };
         var made = await client.PostAsync($"api/v1/models/{Uri.EscapeDataString(name)}/versions", body, ct);
         return $"{name}:{made!["version"]}";
-    }
-
-    private static void Copy(JsonObject from, string field, JsonObject to, string name, long times)
-    {
-        if (from[field] is { } value)
-            to[name] = value.GetValue<long>() * times;
     }
 }

@@ -54,6 +54,23 @@ internal sealed class CollectedData(
         return (sql, files);
     }
 
+    public async Task<IReadOnlyList<CollectedCounts>> CountAsync(Caller caller, string endpoint, TimeWindow window, CancellationToken ct)
+    {
+        await access.DemandAsync(caller, Permission.Read, $"endpoint:{endpoint}", ct);
+        await collector.FlushAsync(ct);
+        var kept = await segments.ListAnswersAsync(caller.Workspace, endpoint, window.From, window.To, ct);
+        return
+        [
+            .. kept.GroupBy(segment => (segment.Deployment, segment.ModelVersion)).Select(group => new CollectedCounts(
+                group.Key.Deployment!,
+                group.Key.ModelVersion!.Value,
+                group.Sum(segment => segment.Rows),
+                group.Sum(segment => segment.SampledOut),
+                group.Sum(segment => segment.OptedOut),
+                [.. group.SelectMany(segment => segment.Masked.Split(',', StringSplitOptions.RemoveEmptyEntries)).Distinct().Order(StringComparer.Ordinal)])),
+        ];
+    }
+
     public Task FlushAsync(CancellationToken ct) => collector.FlushAsync(ct);
 
     public async Task<long> AddLabelsAsync(

@@ -6,7 +6,8 @@ namespace Slipway.Serving.Collection;
 
 /// <summary>The rows of one deployment on their way to a segment: requests append here, the collector takes them away.</summary>
 /// <param name="isMirrored">Whether nobody was told these answers.</param>
-internal sealed class CollectedRows(WorkspaceName workspace, OnlineDeployment deployment, ServedModel model, bool isMirrored)
+internal sealed class CollectedRows(
+    WorkspaceName workspace, OnlineDeployment deployment, ServedModel model, CollectionRule rule, bool isMirrored)
 {
     // One is filled while others wait to be written.
     private const int Kept = 4;
@@ -20,6 +21,11 @@ internal sealed class CollectedRows(WorkspaceName workspace, OnlineDeployment de
     public OnlineDeployment Deployment { get; } = deployment;
 
     public bool IsMirrored { get; } = isMirrored;
+
+    public CollectionRule Rule { get; } = rule;
+
+    /// <summary>What was answered and not kept on purpose.</summary>
+    public LeftOut LeftOut { get; } = new();
 
     /// <summary>
     /// Appends the answers of the slot. False: the segment is full, and it could not be handed over.
@@ -35,6 +41,7 @@ internal sealed class CollectedRows(WorkspaceName workspace, OnlineDeployment de
             {
                 if (!handOver(full))
                     return false;
+                full.LeftOut = LeftOut.Take();
                 _current = null;
             }
 
@@ -52,6 +59,7 @@ internal sealed class CollectedRows(WorkspaceName workspace, OnlineDeployment de
             if (_current is not { Rows: > 0 } rows || rows.Begun > begunBefore)
                 return null;
 
+            rows.LeftOut = LeftOut.Take();
             _current = null;
             return rows;
         }
@@ -68,5 +76,5 @@ internal sealed class CollectedRows(WorkspaceName workspace, OnlineDeployment de
     }
 
     private SegmentRows Take() =>
-        _free.TryPop(out var rows) ? rows : new SegmentRows(this, ColumnPlan.Create(model));
+        _free.TryPop(out var rows) ? rows : new SegmentRows(this, ColumnPlan.Create(model, Rule));
 }

@@ -49,14 +49,20 @@ internal sealed partial class Collector(
             _sources.Remove(source);
     }
 
-    /// <summary>Keeps the answers of the slot; false when they were dropped for want of room.</summary>
+    /// <summary>Keeps the answers of the slot, unless they are not to be kept; false when they were dropped for want of room.</summary>
+    /// <param name="isWanted">False: who asked does not want them kept.</param>
     public ValueTask<bool> AddAsync(
-        CollectedRows rows, CollectMode mode, ScoringSlot slot, string requestId, DateTimeOffset eventTime,
-        CancellationToken ct) => TryAdd(rows, slot, requestId, eventTime)
-            ? ValueTask.FromResult(true)
-            : mode == CollectMode.Wait
-                ? AddWhenThereIsRoomAsync(rows, slot, requestId, eventTime, ct)
-                : ValueTask.FromResult(false);
+        CollectedRows rows, CollectMode mode, bool isWanted, ScoringSlot slot, string requestId, DateTimeOffset eventTime,
+        CancellationToken ct)
+    {
+        if (!isWanted)
+            rows.LeftOut.Opt(slot.Rows);
+        else if (!rows.Rule.Takes(requestId))
+            rows.LeftOut.Sample(slot.Rows);
+        else if (!TryAdd(rows, slot, requestId, eventTime))
+            return mode == CollectMode.Wait ? AddWhenThereIsRoomAsync(rows, slot, requestId, eventTime, ct) : ValueTask.FromResult(false);
+        return ValueTask.FromResult(true);
+    }
 
     /// <summary>Returns when everything that was added before is on disk; throws what kept it from there.</summary>
     public async Task FlushAsync(CancellationToken ct)

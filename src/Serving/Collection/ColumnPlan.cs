@@ -13,24 +13,29 @@ internal static class ColumnPlan
     // Beyond this a row is an image or an embedding, and a table is the wrong place for it.
     private const int MaxColumns = 4096;
 
-    public static IReadOnlyList<CollectedColumn> Create(ServedModel model)
+    public static IReadOnlyList<CollectedColumn> Create(ServedModel model) => Create(model, CollectionRule.All);
+
+    /// <param name="rule">Which of them are kept, and in which form.</param>
+    public static IReadOnlyList<CollectedColumn> Create(ServedModel model, CollectionRule rule)
     {
         var columns = new List<CollectedColumn>();
-        foreach (var input in model.Inputs)
-            AddAll(columns, "input_" + input.Name, input, isInput: true, Stride(model, input));
-
-        if (model.Label is { } label)
-            AddAll(columns, "output_label", label, isInput: false, label.RowLength);
-        if (model.Score is { } score)
-            AddScore(columns, score);
-        foreach (var output in model.Outputs)
+        foreach (var input in model.Inputs.Where(input => rule.Keeps(input.Name, isInput: true)))
+            AddAll(columns, "input_" + input.Name, input, isInput: true, Stride(model, input), rule.KeyOf(input.Name));
+        foreach (var output in OutputsOf(model).Where(output => rule.Keeps(output.Name, isInput: false)))
         {
-            if (output != model.Label && output != model.Score)
-                AddAll(columns, "output_" + output.Name, output, isInput: false, output.RowLength);
+            var key = rule.KeyOf(output.Name);
+            if (output == model.Score && key is null)
+                AddScore(columns, output);
+            else
+                AddAll(columns, "output_" + (output == model.Label ? "label" : output == model.Score ? "score" : output.Name), output, isInput: false, output.RowLength, key);
         }
 
         return Distinct(columns);
     }
+
+    // The class first, then the score, then the others.
+    private static IEnumerable<TensorPlan> OutputsOf(ServedModel model) =>
+        model.Outputs.OrderBy(output => output == model.Label ? 0 : output == model.Score ? 1 : 2);
 
     /// <summary>InvalidParameter when a row of this model is too wide to be kept.</summary>
     public static void Check(ServedModel model)
@@ -57,15 +62,16 @@ internal static class ColumnPlan
         }
 
         columns.Add(new GreatestColumn(Name, score));
-        AddAll(columns, "output_" + score.Name, score, isInput: false, score.RowLength);
+        AddAll(columns, "output_" + score.Name, score, isInput: false, score.RowLength, key: null);
     }
 
-    private static void AddAll(List<CollectedColumn> columns, string name, TensorPlan plan, bool isInput, int stride)
+    /// <param name="key">Of a column that is kept as hashes; null: it is kept as it is.</param>
+    private static void AddAll(List<CollectedColumn> columns, string name, TensorPlan plan, bool isInput, int stride, byte[]? key)
     {
         for (var i = 0; i < stride; i++)
         {
             var suffix = stride == 1 ? "" : "_" + i.ToString(CultureInfo.InvariantCulture);
-            columns.Add(Column(name + suffix, plan, isInput, i, stride));
+            columns.Add(key is null ? Column(name + suffix, plan, isInput, i, stride) : new HashedColumn(name + suffix, plan, isInput, i, stride, key));
         }
     }
 

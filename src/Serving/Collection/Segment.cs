@@ -30,6 +30,14 @@ internal sealed record Segment
 
     public long MaxEventTime { get; init; }
 
+    /// <summary>Rows that sampling, and that their callers left out since the segment before.</summary>
+    public long SampledOut { get; init; }
+
+    public long OptedOut { get; init; }
+
+    /// <summary>The columns that are hashes, or were dropped, between commas.</summary>
+    public string Masked { get; init; } = "";
+
     public required string MinRequest { get; init; }
 
     public required string MaxRequest { get; init; }

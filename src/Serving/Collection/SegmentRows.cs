@@ -15,6 +15,9 @@ internal sealed class SegmentRows(CollectedRows owner, IReadOnlyList<CollectedCo
 
     public int Rows { get; private set; }
 
+    /// <summary>Rows that were answered meanwhile and not kept: by sampling, and by the wish of their callers.</summary>
+    public (long Sampled, long Opted) LeftOut { get; set; }
+
     /// <summary>When its first row came, as a time stamp of the clock.</summary>
     public long Begun { get; private set; }
 

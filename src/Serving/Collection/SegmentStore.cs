@@ -9,17 +9,17 @@ internal sealed class SegmentStore(Database database, TimeProvider time)
     private const string AnswerColumns =
         """
         workspace, endpoint, deployment, model, model_version, mirrored, digest, row_count, size_bytes, min_event_time,
-        max_event_time, min_request, max_request
+        max_event_time, min_request, max_request, sampled_out, opted_out, masked
         """;
 
     public Task AddAnswersAsync(Segment segment, CancellationToken ct) => database.ExecuteAsync(
         """
         insert into collected_segments (
             workspace, endpoint, deployment, model, model_version, mirrored, digest, row_count, size_bytes, min_event_time,
-            max_event_time, min_request, max_request, created_at)
+            max_event_time, min_request, max_request, sampled_out, opted_out, masked, created_at)
         values (
             @Workspace, @Endpoint, @Deployment, @Model, @ModelVersion, @Mirrored, @Digest, @Rows, @SizeBytes, @MinEventTime,
-            @MaxEventTime, @MinRequest, @MaxRequest, @Now)
+            @MaxEventTime, @MinRequest, @MaxRequest, @SampledOut, @OptedOut, @Masked, @Now)
         """,
         Parameters(segment),
         ct);
@@ -107,6 +107,9 @@ internal sealed class SegmentStore(Database database, TimeProvider time)
         segment.MaxEventTime,
         segment.MinRequest,
         segment.MaxRequest,
+        segment.SampledOut,
+        segment.OptedOut,
+        segment.Masked,
         Now = time.UtcNow(),
     };
 
@@ -138,6 +141,12 @@ internal sealed class SegmentStore(Database database, TimeProvider time)
 
         public required string MaxRequest { get; init; }
 
+        public long SampledOut { get; init; }
+
+        public long OptedOut { get; init; }
+
+        public string? Masked { get; init; }
+
         public Segment ToSegment() => new()
         {
             Workspace = Workspace,
@@ -153,6 +162,9 @@ internal sealed class SegmentStore(Database database, TimeProvider time)
             MaxEventTime = MaxEventTime,
             MinRequest = MinRequest,
             MaxRequest = MaxRequest,
+            SampledOut = SampledOut,
+            OptedOut = OptedOut,
+            Masked = Masked ?? "",
         };
     }
 }

@@ -27,6 +27,14 @@ public sealed record DeploymentSettings
     [JsonPropertyName("memory_mb"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MemoryMegabytes { get; init; }
 
+    /// <summary>Of the runtime "python": more variables of the workers, over those that they have.</summary>
+    [JsonPropertyName("environment_variables"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public WorkerVariables? EnvironmentVariables { get; init; }
+
+    /// <summary>What of requests and answers is kept; null: everything, if the endpoint collects at all.</summary>
+    [JsonPropertyName("collection"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CollectionPolicy? Collection { get; init; }
+
     /// <summary>Threads inside one run; 1 is the calling thread, 0 as many as there are cores.</summary>
     [JsonPropertyName("threads")]
     public int Threads { get; init; } = 1;

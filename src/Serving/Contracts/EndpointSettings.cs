@@ -15,6 +15,10 @@ public sealed record EndpointSettings
     [JsonPropertyName("affinity_header")]
     public string? AffinityHeader { get; init; }
 
+    /// <summary>Days after which collected answers and labels may be forgotten by a collection of garbage; null: never.</summary>
+    [JsonPropertyName("retention_days")]
+    public int? RetentionDays { get; init; }
+
     [JsonPropertyName("description")]
     public string? Description { get; init; }
 

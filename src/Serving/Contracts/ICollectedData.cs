@@ -20,6 +20,10 @@ public interface ICollectedData
     /// </summary>
     Task<string?> QueryAsync(Caller caller, string endpoint, TimeWindow window, CancellationToken ct);
 
+    /// <summary>How much of the window's answers was kept, by deployment and model version, and how much was left out on purpose.</summary>
+    Task<IReadOnlyList<CollectedCounts>> CountAsync(Caller caller, string endpoint, TimeWindow window, CancellationToken ct) =>
+        Task.FromResult<IReadOnlyList<CollectedCounts>>([]);
+
     /// <summary>Writes what is in memory; what was answered before the call is found by a query after it.</summary>
     Task FlushAsync(CancellationToken ct);
 

@@ -53,6 +53,12 @@ public sealed record DeploymentStats
     /// <summary>Rows that were answered and not kept, because there was no room.</summary>
     public required long Dropped { get; init; }
 
+    /// <summary>Rows that the sampling rate left out of what is kept.</summary>
+    public long SampledOut { get; init; }
+
+    /// <summary>Rows that their callers asked not to be kept.</summary>
+    public long OptedOut { get; init; }
+
     /// <summary>From the whole body read to the answer written into memory.</summary>
     public required double MeanMilliseconds { get; init; }
 

@@ -18,11 +18,12 @@ internal sealed class InferenceCore(RoutingTable table, Collector collector, Sha
         var begun = time.GetTimestamp();
         try
         {
-            var mirrored = target.Pinned is null ? endpoint : null;
+            var isKept = RequestNames.IsKept(target.Headers);
+            var mirrored = target.Pinned is null && isKept ? endpoint : null;
             if (deployment.Definition.Settings.RequestTimeoutMilliseconds is { } limit)
-                await WithinAsync(limit, exchange, deployment, endpoint, mirrored, begun, ct);
+                await WithinAsync(limit, exchange, deployment, endpoint, mirrored, isKept, begun, ct);
             else
-                await AnswerAsync(exchange, deployment, endpoint, mirrored, begun, ct);
+                await AnswerAsync(exchange, deployment, endpoint, mirrored, isKept, begun, ct);
         }
         catch
         {
@@ -36,15 +37,15 @@ internal sealed class InferenceCore(RoutingTable table, Collector collector, Sha
     }
 
     private async ValueTask WithinAsync<TExchange>(
-        int milliseconds, TExchange exchange, ServedDeployment deployment, ServedEndpoint endpoint, ServedEndpoint? mirrored, long begun,
-        CancellationToken ct)
+        int milliseconds, TExchange exchange, ServedDeployment deployment, ServedEndpoint endpoint, ServedEndpoint? mirrored, bool isKept,
+        long begun, CancellationToken ct)
         where TExchange : struct, IInferExchange
     {
         using var timer = new CancellationTokenSource(TimeSpan.FromMilliseconds(milliseconds), time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct, timer.Token);
         try
         {
-            await AnswerAsync(exchange, deployment, endpoint, mirrored, begun, limit.Token);
+            await AnswerAsync(exchange, deployment, endpoint, mirrored, isKept, begun, limit.Token);
         }
         catch (OperationCanceledException exception) when (timer.IsCancellationRequested && !ct.IsCancellationRequested)
         {
@@ -54,8 +55,10 @@ internal sealed class InferenceCore(RoutingTable table, Collector collector, Sha
     }
 
     /// <param name="mirrored">The endpoint whose shadows get a copy; null: none does.</param>
+    /// <param name="isKept">False: the caller does not want it collected.</param>
     private async ValueTask AnswerAsync<TExchange>(
-        TExchange exchange, ServedDeployment deployment, ServedEndpoint endpoint, ServedEndpoint? mirrored, long begun, CancellationToken ct)
+        TExchange exchange, ServedDeployment deployment, ServedEndpoint endpoint, ServedEndpoint? mirrored, bool isKept, long begun,
+        CancellationToken ct)
         where TExchange : struct, IInferExchange
     {
         var slot = await deployment.Slots.RentAsync(ct);
@@ -77,7 +80,7 @@ internal sealed class InferenceCore(RoutingTable table, Collector collector, Sha
             var id = slot.RequestId ??= Ids.New(time);
             var happened = slot.EventTime ?? time.GetUtcNow();
             var collect = endpoint.Definition.Collect;
-            if (collect != CollectMode.Off && !await collector.AddAsync(deployment.Collected, collect, slot, id, happened, ct))
+            if (collect != CollectMode.Off && !await collector.AddAsync(deployment.Collected, collect, isKept, slot, id, happened, ct))
                 deployment.Counters.Drop(slot.Rows);
             if (mirrored is { Mirrors.Length: > 0 })
                 shadowing.Offer(mirrored, deployment, slot, id, happened);

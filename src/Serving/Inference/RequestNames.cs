@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http;
 using Slipway.Kernel;
 
 namespace Slipway.Serving.Inference;
@@ -8,6 +9,10 @@ internal static class RequestNames
 {
     private const int MaxIdLength = 128;
     private static readonly string[] s_formats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK"];
+
+    /// <summary>False: the header "slipway-collect: off" asks that nothing of this request is kept.</summary>
+    public static bool IsKept(IHeaderDictionary? headers) =>
+        headers is null || !headers.TryGetValue("slipway-collect", out var wish) || !string.Equals(wish, "off", StringComparison.OrdinalIgnoreCase);
 
     public static void CheckId(string id)
     {

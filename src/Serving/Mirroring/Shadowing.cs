@@ -66,7 +66,7 @@ internal sealed partial class Shadowing(Collector collector, TimeProvider time, 
 
             // What is kept of live answers goes first, also where the endpoint would rather wait.
             if (collect != CollectMode.Off
-                && !await collector.AddAsync(shadow.ShadowCollected, CollectMode.Drop, slot, copy.Id, copy.EventTime, CancellationToken.None))
+                && !await collector.AddAsync(shadow.ShadowCollected, CollectMode.Drop, isWanted: true, slot, copy.Id, copy.EventTime, CancellationToken.None))
             {
                 shadow.ShadowCounters.Drop(slot.Rows);
             }

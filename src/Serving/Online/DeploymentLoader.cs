@@ -10,7 +10,7 @@ using Slipway.Serving.Scoring;
 namespace Slipway.Serving.Online;
 
 /// <summary>Brings a model version from the content store into memory, ready to answer.</summary>
-internal sealed class DeploymentLoader(ContentStore content, KnownRuntimes runtimes, ServingOptions options)
+internal sealed class DeploymentLoader(ContentStore content, KnownRuntimes runtimes, MaskKey maskKey, ServingOptions options)
 {
     public async Task<ServedDeployment> LoadAsync(
         WorkspaceName workspace, OnlineDeployment deployment, ModelVersion version, CollectMode collect, CancellationToken ct)
@@ -21,13 +21,15 @@ internal sealed class DeploymentLoader(ContentStore content, KnownRuntimes runti
         try
         {
             var model = new ServedModel(running, version, options.MaxRows);
+            var rule = await maskKey.ReadAsync(workspace, settings.Collection, ct);
+            rule.Check(model);
             if (collect != CollectMode.Off)
             {
                 ColumnPlan.Check(model);
-                ColumnPlan.Create(model);
+                ColumnPlan.Create(model, rule);
             }
 
-            return new ServedDeployment(workspace, deployment, model, SlotPool.Create(model, settings, options));
+            return new ServedDeployment(workspace, deployment, model, SlotPool.Create(model, settings, options), rule);
         }
         catch
         {

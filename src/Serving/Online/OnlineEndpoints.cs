@@ -36,6 +36,8 @@ internal sealed class OnlineEndpoints(
     public Task<OnlineEndpoint> ConfigureAsync(Caller caller, string endpoint, EndpointSettings settings, CancellationToken ct) =>
         ActAsync(caller, endpoint, async () =>
         {
+            if (settings.RetentionDays is < 1 or > 36_500)
+                throw SlipwayException.Invalid($"retention_days is {settings.RetentionDays}; it is from 1 to 36500, or left out: answers are kept for ever.");
             var definition = await GetAsync(caller, endpoint, ct);
             if (settings == definition.Settings)
                 return definition;
@@ -119,7 +121,12 @@ internal sealed class OnlineEndpoints(
         await access.DemandAsync(caller, Permission.Read, $"endpoint:{endpoint}", ct);
         var found = table.Find(caller.Workspace, endpoint)?.Deployments.GetValueOrDefault(deployment)
             ?? throw SlipwayException.NotFound("A loaded deployment", $"{endpoint}/{deployment}");
-        return found.Counters.Stats() with { Mirrored = found.ShadowCounters.Stats() };
+        return found.Counters.Stats() with
+        {
+            SampledOut = found.Collected.LeftOut.Sampled,
+            OptedOut = found.Collected.LeftOut.Opted,
+            Mirrored = found.ShadowCounters.Stats(),
+        };
     }
 
     /// <summary>Acts on an endpoint come one after the other; each demands the permission to write.</summary>

@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Slipway.Kernel;
 using Slipway.Serving.Contracts;
 
 namespace Slipway.Serving.Online;
 
 /// <summary>What a deployment may ask of the server.</summary>
-internal static class SettingsLimits
+internal static partial class SettingsLimits
 {
     public static void Check(DeploymentSettings settings)
     {
@@ -15,8 +16,13 @@ internal static class SettingsLimits
         Between("request_timeout_ms", settings.RequestTimeoutMilliseconds ?? 1, 1, 180_000);
         Between("memory_mb", settings.MemoryMegabytes ?? 64, 64, 1_048_576);
         Between("max_batch", settings.MaxBatch, 0, 16_384);
+        foreach (var name in settings.EnvironmentVariables?.Keys.Where(name => !Variable().IsMatch(name) || name is "AZUREML_MODEL_DIR" or "AML_APP_ROOT") ?? [])
+            throw SlipwayException.Invalid($"environment_variables: '{name}' cannot be set; names are letters, digits and '_', and none of AZUREML_MODEL_DIR and AML_APP_ROOT.");
         Between("max_delay_us", settings.MaxDelayMicroseconds, 0, 1_000_000);
     }
+
+    [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_]*\z")]
+    private static partial Regex Variable();
 
     private static void Between(string name, int value, int least, int most)
     {

@@ -11,7 +11,7 @@ namespace Slipway.Serving.Routing;
 /// routing table and the last request has ended.
 /// </summary>
 internal sealed class ServedDeployment(
-    WorkspaceName workspace, OnlineDeployment definition, ServedModel model, SlotPool slots)
+    WorkspaceName workspace, OnlineDeployment definition, ServedModel model, SlotPool slots, CollectionRule rule)
 {
     private readonly TaskCompletionSource _freed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _references = 1;
@@ -26,14 +26,14 @@ internal sealed class ServedDeployment(
 
     public DeploymentCounters Counters { get; } = new();
 
-    public CollectedRows Collected { get; } = new(workspace, definition, model, isMirrored: false);
+    public CollectedRows Collected { get; } = new(workspace, definition, model, rule, isMirrored: false);
 
     /// <summary>Copies of requests that it has still to answer for nobody, what it did with them, and its answers.</summary>
     public ShadowQueue Shadow { get; } = new();
 
     public DeploymentCounters ShadowCounters { get; } = new();
 
-    public CollectedRows ShadowCollected { get; } = new(workspace, definition, model, isMirrored: true);
+    public CollectedRows ShadowCollected { get; } = new(workspace, definition, model, rule, isMirrored: true);
 
     /// <summary>Done once it was taken out and its last request has ended.</summary>
     public Task Freed => _freed.Task;

@@ -28,12 +28,21 @@ internal sealed class DeploymentLog
     /// <summary>All that is kept, oldest first.</summary>
     public string Read()
     {
+        var at = 0L;
+        return Encoding.UTF8.GetString(ReadSince(ref at));
+    }
+
+    /// <summary>What was written after this place and is still kept; the place is moved to the end.</summary>
+    public byte[] ReadSince(ref long at)
+    {
         lock (_gate)
         {
-            if (_written <= Kept)
-                return Encoding.UTF8.GetString(_ring, 0, (int)_written);
-            var start = (int)(_written % Kept);
-            return Encoding.UTF8.GetString([.. _ring.AsSpan(start), .. _ring.AsSpan(0, start)]);
+            var from = Math.Clamp(at, Math.Max(0, _written - Kept), _written);
+            var news = new byte[_written - from];
+            for (var i = 0; i < news.Length; i++)
+                news[i] = _ring[(from + i) % Kept];
+            at = _written;
+            return news;
         }
     }
 

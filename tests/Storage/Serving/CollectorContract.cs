@@ -35,7 +35,7 @@ public abstract class CollectorContract(DatabaseProvider provider) : DatabaseCon
         await using var collector = await GivenCollectorAsync(deployment.Served);
 
         for (var i = 0; i < 200; i++)
-            Assert.True(await collector.AddAsync(deployment.Served.Collected, CollectMode.Wait, await deployment.ScoredAsync(3), $"r{i}", Time.GetUtcNow(), Ct));
+            Assert.True(await collector.AddAsync(deployment.Served.Collected, CollectMode.Wait, isWanted: true, await deployment.ScoredAsync(3), $"r{i}", Time.GetUtcNow(), Ct));
         await collector.FlushAsync(Ct);
 
         Assert.Equal(600, await RowsAsync());
@@ -50,7 +50,7 @@ public abstract class CollectorContract(DatabaseProvider provider) : DatabaseCon
 
         var accepted = 0;
         for (var i = 0; i < 50; i++)
-            accepted += await collector.AddAsync(deployment.Served.Collected, CollectMode.Drop, await deployment.ScoredAsync(3), $"r{i}", Time.GetUtcNow(), Ct) ? 3 : 0;
+            accepted += await collector.AddAsync(deployment.Served.Collected, CollectMode.Drop, isWanted: true, await deployment.ScoredAsync(3), $"r{i}", Time.GetUtcNow(), Ct) ? 3 : 0;
         _engine.Broken = false;
         while (await RowsAsync() < accepted && !Ct.IsCancellationRequested)
         {
@@ -68,7 +68,7 @@ public abstract class CollectorContract(DatabaseProvider provider) : DatabaseCon
         using var deployment = GivenDeployment();
         await using var collector = await GivenCollectorAsync(deployment.Served);
         _engine.Broken = true;
-        await collector.AddAsync(deployment.Served.Collected, CollectMode.Drop, await deployment.ScoredAsync(1), "r", Time.GetUtcNow(), Ct);
+        await collector.AddAsync(deployment.Served.Collected, CollectMode.Drop, isWanted: true, await deployment.ScoredAsync(1), "r", Time.GetUtcNow(), Ct);
 
         var refusal = await Assert.ThrowsAsync<SlipwayException>(() => collector.FlushAsync(Ct));
 
@@ -90,14 +90,14 @@ public abstract class CollectorContract(DatabaseProvider provider) : DatabaseCon
     {
         using var deployment = GivenDeployment();
         var collector = await GivenCollectorAsync(deployment.Served);
-        await collector.AddAsync(deployment.Served.Collected, CollectMode.Drop, await deployment.ScoredAsync(2), "old", Time.GetUtcNow(), Ct);
+        await collector.AddAsync(deployment.Served.Collected, CollectMode.Drop, isWanted: true, await deployment.ScoredAsync(2), "old", Time.GetUtcNow(), Ct);
         while (await RowsAsync() < 2 && !Ct.IsCancellationRequested)
         {
             Time.Advance(TimeSpan.FromSeconds(1));
             await Task.Delay(5, Ct);
         }
 
-        await collector.AddAsync(deployment.Served.Collected, CollectMode.Drop, await deployment.ScoredAsync(1), "young", Time.GetUtcNow(), Ct);
+        await collector.AddAsync(deployment.Served.Collected, CollectMode.Drop, isWanted: true, await deployment.ScoredAsync(1), "young", Time.GetUtcNow(), Ct);
         await collector.StopAsync(Ct);
 
         Assert.Equal(3, await RowsAsync());
@@ -153,7 +153,8 @@ public abstract class CollectorContract(DatabaseProvider provider) : DatabaseCon
                 CreatedAt = DateTimeOffset.UnixEpoch,
             },
             model,
-            new SlotPool(model, 1, 1));
+            new SlotPool(model, 1, 1),
+            CollectionRule.All);
 
         public async Task<ScoringSlot> ScoredAsync(int rows)
         {

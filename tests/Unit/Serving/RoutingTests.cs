@@ -3,6 +3,7 @@ using Slipway.Data;
 using Slipway.Engines.OnnxRuntime;
 using Slipway.Kernel;
 using Slipway.Registry.Contracts;
+using Slipway.Serving.Collection;
 using Slipway.Serving.Contracts;
 using Slipway.Serving.Inference;
 using Slipway.Serving.Routing;
@@ -180,6 +181,6 @@ public sealed class RoutingTests : IDisposable
             State = "Succeeded",
             CreatedAt = DateTimeOffset.UnixEpoch,
         };
-        return new ServedDeployment(WorkspaceName.Default, definition, model, new SlotPool(model, 1, 1));
+        return new ServedDeployment(WorkspaceName.Default, definition, model, new SlotPool(model, 1, 1), CollectionRule.All);
     }
 }

@@ -13,8 +13,6 @@ internal static class EndpointTables
             check.Refuse(map["traffic"]!, Shape.Join(path, "traffic"), $"The shares add up to {shares.Sum()}; expected 0 or 100.");
 
         var mirrored = map.Map("mirror_traffic")?.Entries ?? [];
-        if (mirrored.Count > 1)
-            check.Refuse(map["mirror_traffic"]!, Shape.Join(path, "mirror_traffic"), "Traffic is mirrored to one deployment only.");
         foreach (var entry in mirrored.Where(entry => YamlText.Integer(map.Map("traffic")?.Text(entry.Key) ?? "0") > 0))
             check.Refuse(entry.Value, $"{Shape.Join(path, "mirror_traffic")}.{entry.Key}", $"'{entry.Key}' has live traffic, so that none can be mirrored to it.");
     });
@@ -69,7 +67,7 @@ internal static class EndpointTables
         CommonTables.Compute(ExpressionScope.None),
         F("identity", Map(Any), "As whom it acts."),
         F("traffic", Map(Integer(0, 100)), "Percent of the requests by deployment."),
-        F("mirror_traffic", Map(Integer(0, 50)), "Percent of the requests that one deployment gets as a copy."),
+        F("mirror_traffic", Map(Integer(0, 100)), "Percent of the requests that a deployment gets as copies; Azure ML takes one deployment and at most 50."),
         F("public_network_access", Choice("enabled", "disabled"), "Whether it is open to the world."),
         F("kind", Text, "What it runs on."),
         CommonTables.Description,

@@ -14,10 +14,13 @@ internal sealed class PythonFolder : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("slipway-py-");
     private int _sockets;
 
-    private PythonFolder(ModelVersion version, string interpreter)
+    private readonly WorkerVariables _variables;
+
+    private PythonFolder(ModelVersion version, DeploymentSettings settings)
     {
         Name = version.Node;
-        Interpreter = interpreter;
+        Interpreter = settings.Python ?? "python3";
+        _variables = settings.EnvironmentVariables ?? [];
     }
 
     public string Name { get; }
@@ -36,7 +39,8 @@ internal sealed class PythonFolder : IDisposable
     public IEnumerable<string> Environment =>
     [
         .. s_passedOn.Where(name => System.Environment.GetEnvironmentVariable(name) is not null)
-            .Select(name => $"{name}={System.Environment.GetEnvironmentVariable(name)}"),
+            .Except(_variables.Keys).Select(name => $"{name}={System.Environment.GetEnvironmentVariable(name)}"),
+        .. _variables.Select(variable => $"{variable.Key}={variable.Value}"),
         $"AZUREML_MODEL_DIR={ModelFolder}",
         $"AML_APP_ROOT={CodeFolder}",
         "PYTHONDONTWRITEBYTECODE=1",
@@ -45,7 +49,7 @@ internal sealed class PythonFolder : IDisposable
     public static async Task<PythonFolder> CreateAsync(
         ContentStore content, ModelVersion version, DeploymentSettings settings, CancellationToken ct)
     {
-        var folder = new PythonFolder(version, settings.Python ?? "python3");
+        var folder = new PythonFolder(version, settings);
         try
         {
             await content.MaterializeAsync(version.Tree, folder.ModelFolder, ct);

@@ -1,0 +1,169 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Slipway.Cli.CommandLine;
+using Slipway.Shared;
+using Xunit;
+
+namespace Slipway.Http.Serving;
+
+/// <summary>What a deployment's YAML says of collected data, of its code and of its log, by the command line in a whole server.</summary>
+public sealed class CollectionPolicyTests : IAsyncLifetime
+{
+    private const string Careful =
+        """
+        name: careful
+        endpoint_name: flights
+        model: azureml:late:1
+        properties: {slipway.mask: "carrier=hash, distance=drop"}
+        data_collector:
+          sampling_rate: 0.5
+          rolling_rate: hour
+          collections:
+            model_inputs: {enabled: 'true'}
+            model_outputs: {enabled: 'True'}
+        """;
+
+    private readonly ServingServer _server = new();
+    private readonly TempFolder _folder = new();
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => _server.InitializeAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Requests_are_sampled_by_their_ids_columns_are_masked_and_what_is_left_out_is_counted()
+    {
+        await CallAsync("online-deployment", "create", "-f", await WriteAsync("careful.yml", Careful), "--all-traffic");
+        for (var i = 0; i < 60; i++)
+            await AskAsync($"r{i}", i % 2 == 0 ? "AA" : "UA");
+        for (var i = 0; i < 60; i++)
+            await AskAsync($"r{i}", i % 2 == 0 ? "AA" : "UA");
+        await AskAsync("mine", "AA", ("slipway-collect", "off"));
+
+        var rows = await SqlAsync("select count(*) n, count(distinct input_carrier) c, min(length(input_carrier)) l, count(output_score) s from 'predictions:flights'");
+        var counts = JsonNode.Parse(await CallAsync("online-endpoint", "collected", "-n", "flights", "-o", "json"))![0]!;
+        var stats = JsonNode.Parse(await CallAsync("online-deployment", "stats", "-n", "careful", "-e", "flights", "-o", "json"))!;
+
+        var kept = (int)rows["n"]!;
+        Assert.InRange(kept, 15, 45);
+        Assert.Equal((2, 32, kept), ((int)rows["c"]!, (int)rows["l"]!, (int)rows["s"]!));
+        Assert.Equal((2 * kept, 120 - (2 * kept), 1), ((int)counts["rows"]!, (int)counts["sampled_out"]!, (int)counts["opted_out"]!));
+        Assert.Equal("carrier,distance", string.Join(',', counts["masked"]!.AsArray()));
+        Assert.Equal((120 - (2 * kept), 1), ((int)stats["sampled_out"]!, (int)stats["opted_out"]!));
+        var columns = await SqlAsync("select count(*) n from (describe select * from 'predictions:flights') where column_name = 'input_distance'");
+        Assert.Equal(0, (int)columns["n"]!);
+    }
+
+    [Fact]
+    public async Task Only_what_is_enabled_is_kept_and_labels_still_find_it()
+    {
+        var file = await WriteAsync(
+            "outputs.yml",
+            "name: outputs\nendpoint_name: flights\nmodel: azureml:late:1\ndata_collector: {collections: {model_outputs: {enabled: true}, model_inputs: {enabled: 'false'}}}\n");
+        await CallAsync("online-deployment", "create", "-f", file, "--all-traffic");
+        await AskAsync("a", "AA");
+        using var fed = await _server.Client.PostAsync("/api/v1/online-endpoints/flights/feedback", ServingServer.Json("""{"ids":["a.0"],"labels":[1]}"""), Ct);
+
+        var row = await SqlAsync("select label, output_score from 'predictions:flights'");
+        var inputs = await SqlAsync("select count(*) n from (describe select * from 'predictions:flights') where column_name like 'input_%'");
+
+        Assert.Equal((1.0, 0.25, 0), ((double)row["label"]!, (double)row["output_score"]!, (int)inputs["n"]!));
+    }
+
+    [Theory]
+    [InlineData("data_collector.sampling_rate=2", "sampling_rate")]
+    [InlineData("properties={\"slipway.mask\":\"carier=hash\"}", "Did you mean 'carrier'?")]
+    [InlineData("properties={\"slipway.mask\":\"carrier\"}", "'carrier' is not NAME=hash or NAME=drop.")]
+    [InlineData("data_collector.collections.model_inputs.sampling_rate=0.1", "different sampling rates")]
+    public async Task A_policy_that_cannot_be_is_refused(string edit, string said)
+    {
+        var (code, _, errors) = await RunAsync("online-deployment", "create", "-f", await WriteAsync("careful.yml", Careful), "--set", edit);
+
+        Assert.Equal((2, true), (code, errors.Contains(said, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task An_endpoint_keeps_its_days_and_mirrors_to_several_deployments()
+    {
+        var file = await WriteAsync(
+            "endpoint.yml", "name: flights\nproperties: {slipway.retention_days: \"30\"}\ntraffic: {blue: 100}\nmirror_traffic: {green: 80}\n");
+        await CallAsync("online-endpoint", "create", "-f", file);
+
+        Assert.Equal("30\t80", await CallAsync("online-endpoint", "show", "-n", "flights", "--query", "[[settings.retention_days, mirror_traffic.green]]", "-o", "tsv"));
+        var (code, _, errors) = await RunAsync("online-endpoint", "create", "-f", file, "--set", "properties={\"slipway.retention_days\":\"0\"}");
+        Assert.Equal((2, true), (code, errors.Contains("retention_days is 0", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_deployment_with_code_has_its_variables_and_a_log_that_can_be_followed()
+    {
+        await _server.RegisterFilesAsync("factor", null, ("factor.txt", "3"));
+        await WriteAsync(
+            "src/score.py",
+            """
+            import os
+            def init():
+                print("times", os.environ["TIMES"], flush=True)
+            def run(data):
+                print("asked", data, flush=True)
+                return int(data) * int(os.environ["TIMES"])
+            """);
+        var file = await WriteAsync(
+            "code.yml",
+            """
+            name: code
+            endpoint_name: flights
+            model: azureml:factor:1
+            code_configuration: {code: ./src, scoring_script: score.py}
+            environment_variables: {TIMES: "7", WORKER_COUNT: "1"}
+            """);
+        await CallAsync("online-deployment", "create", "-f", file, "--all-traffic");
+
+        using var answer = await _server.Client.PostAsync("/endpoints/flights/score", ServingServer.Json("6"), Ct);
+
+        Assert.Equal("42", await answer.Content.ReadAsStringAsync(Ct));
+        Assert.Contains("times 7", await CallAsync("online-deployment", "get-logs", "-n", "code", "-e", "flights"), StringComparison.Ordinal);
+        using var followed = new StreamReader(await _server.Client.GetStreamAsync("/api/v1/online-endpoints/flights/deployments/code/logs?lines=0&follow=true", Ct));
+        using var again = await _server.Client.PostAsync("/endpoints/flights/score", ServingServer.Json("5"), Ct);
+        Assert.Equal("asked 5", await followed.ReadLineAsync(Ct));
+        Assert.Equal("asked 5", await CallAsync("online-deployment", "get-logs", "-n", "code", "-e", "flights", "--lines", "1"));
+        var (code, _, errors) = await RunAsync("online-deployment", "get-logs", "-n", "nobody", "-e", "flights");
+        Assert.Equal((1, true), (code, errors.Contains("does not exist", StringComparison.Ordinal)));
+    }
+
+    private async Task AskAsync(string id, string carrier, params (string Name, string Value)[] headers)
+    {
+        using var answer = await _server.AskAsync(id, carrier, 900, headers);
+        Assert.True(answer.IsSuccessStatusCode);
+    }
+
+    private async Task<JsonNode> SqlAsync(string query) => JsonNode.Parse(await CallAsync("sql", query, "-o", "json"))![0]!;
+
+    private async Task<string> WriteAsync(string path, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_folder.File(path))!);
+        await File.WriteAllTextAsync(_folder.File(path), text, Ct);
+        return _folder.File(path);
+    }
+
+    private async Task<string> CallAsync(params string[] arguments)
+    {
+        var (code, output, errors) = await RunAsync(arguments);
+        Assert.True(code == 0, errors);
+        return output;
+    }
+
+    private async Task<(int Code, string Output, string Errors)> RunAsync(params string[] arguments)
+    {
+        using var output = new StringWriter(CultureInfo.InvariantCulture);
+        using var errors = new StringWriter(CultureInfo.InvariantCulture);
+        var code = await CommandTree.RunAsync([.. arguments, "--server", _server.Client.BaseAddress!.ToString()], output, errors);
+        return (code, output.ToString().TrimEnd(), errors.ToString().TrimEnd());
+    }
+}
