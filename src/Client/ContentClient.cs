@@ -1,20 +1,19 @@
-using System.Formats.Tar;
-using System.Globalization;
-using System.IO.Enumeration;
+using System.Security.Cryptography;
+using Slipway.Data;
 
 namespace Slipway.Client;
 
 /// <summary>A tree of files in the content store.</summary>
 public sealed record ContentTree(string Digest, long Size, int Files);
 
+/// <summary>A file on this machine, and the path that it has in a tree ('/' between its parts).</summary>
+public sealed record FileOfTree(string TreePath, string File);
+
 /// <summary>Uploads files and folders into the content store; what is there already is not sent again.</summary>
 public sealed class ContentClient
 {
     // Enough to keep a disk and a network busy
-    private const int Uploads = 8;
-
-    // Small files go together: a request for each would cost more than the file.
-    private const int SmallFile = 64 * 1024, BatchBytes = 16 << 20, BatchFiles = 10_000, FewestTogether = 16, BatchUploads = 2;
+    private const int Downloads = 8;
 
     private readonly SlipwayClient _client;
 
@@ -27,30 +26,68 @@ public sealed class ContentClient
     public async Task<ContentTree> UploadAsync(string path, CancellationToken ct)
     {
         var root = Path.GetFullPath(path);
-        return Directory.Exists(root)
-            ? await UploadAsync(root, root, [.. FilesBelow(root)], ct)
-            : await UploadAsync(root, Path.GetDirectoryName(root)!, [root], ct);
+        return await UploadAsync(root, LocalFiles.Below(root), ct);
     }
 
     /// <summary>Uploads these files of a folder as one tree.</summary>
     public Task<ContentTree> UploadAsync(string folder, IReadOnlyList<string> files, CancellationToken ct) =>
-        UploadAsync(folder, folder, files, ct);
+        UploadAsync(folder, [.. files.Select(file => new FileOfTree(LocalFiles.Relative(folder, file), file))], ct);
 
+    /// <summary>Uploads files as one tree, in which each has the path that it is given here.</summary>
     /// <param name="root">What the digests of the files are remembered under.</param>
-    private async Task<ContentTree> UploadAsync(string root, string folder, IReadOnlyList<string> files, CancellationToken ct)
+    public async Task<ContentTree> UploadAsync(string root, IReadOnlyList<FileOfTree> files, CancellationToken ct)
     {
         var digests = FileDigests.Load(root, FileDigests.DefaultFolder, TimeProvider.System);
-        var found = new (string File, string Digest, long Size)[files.Count];
-        await Parallel.ForAsync(0, files.Count, ct, async (i, token) =>
-        {
-            var (digest, size) = await digests.OfAsync(files[i], token);
-            found[i] = (files[i], digest, size);
-        });
-
-        await SendMissingAsync(found, digests, ct);
+        var found = await LocalFiles.DigestAsync(files, digests, ct);
+        await new ContentUpload(_client, digests).RunAsync(found, ct);
         digests.Save();
-        var entries = found.Select(file => new { Path = Path.GetRelativePath(folder, file.File).Replace('\\', '/'), file.Digest, file.Size });
+        var entries = found.Select(file => new Entry(file.TreePath, file.Digest, file.Size));
         return (await _client.SendAsync<ContentTree>(HttpMethod.Post, "api/v1/content/trees", new { Entries = entries }, ct))!;
+    }
+
+    /// <summary>The tree that a file or folder would be, without sending anything.</summary>
+    public static async Task<ContentTree> ScanAsync(string path, CancellationToken ct)
+    {
+        var root = Path.GetFullPath(path);
+        var digests = FileDigests.Load(root, FileDigests.DefaultFolder, TimeProvider.System);
+        var found = await LocalFiles.DigestAsync(LocalFiles.Below(root), digests, ct);
+        digests.Save();
+        Array.Sort(found, (a, b) => TreeManifest.Compare(a.TreePath, b.TreePath));
+        var manifest = TreeManifest.Write([.. found.Select(file => (file.TreePath, file.Digest, file.Size))]);
+        return new ContentTree(
+            "sha256:" + Convert.ToHexStringLower(SHA256.HashData(manifest)), found.Sum(file => file.Size), found.Length);
+    }
+
+    /// <summary>Whether the server has a content.</summary>
+    public async Task<bool> ExistsAsync(string digest, CancellationToken ct) =>
+        (await _client.SendAsync<Missing>(HttpMethod.Post, "api/v1/content/missing", new { Digests = new[] { digest } }, ct))!.Digests.Count == 0;
+
+    /// <summary>The paths of a tree's files.</summary>
+    public async Task<IReadOnlyList<string>> FilesAsync(string tree, CancellationToken ct) => [.. (await ListAsync(tree, ct)).Select(file => file.Path)];
+
+    /// <summary>
+    /// Writes the files of a tree into a folder, each complete or not at all; those that are right already are left alone,
+    /// and what else is there stays. The number of files that were written.
+    /// </summary>
+    public async Task<int> DownloadAsync(string tree, string folder, CancellationToken ct)
+    {
+        var root = Path.GetFullPath(folder);
+        var files = await ListAsync(tree, ct);
+        var digests = FileDigests.Load(root, FileDigests.DefaultFolder, TimeProvider.System);
+        var written = 0;
+        await Parallel.ForEachAsync(files, new ParallelOptions { MaxDegreeOfParallelism = Downloads, CancellationToken = ct }, async (file, token) =>
+        {
+            // The server's trees hold no path that leads out; a server is not to be trusted with this disk all the same.
+            var target = Path.GetFullPath(Path.Combine(root, file.Path));
+            if (!target.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+                throw new IOException($"The server sent the path '{file.Path}', which leaves the folder.");
+            if (File.Exists(target) && new FileInfo(target).Length == file.Size && (await digests.OfAsync(target, token)).Digest == file.Digest)
+                return;
+
+            await WriteAsync(tree, file, target, token);
+            Interlocked.Increment(ref written);
+        });
+        return written;
     }
 
     /// <summary>One file of a tree, as a stream that the caller disposes.</summary>
@@ -61,99 +98,29 @@ public sealed class ContentClient
         return await answer.Content.ReadAsStreamAsync(ct);
     }
 
-    private async Task SendMissingAsync((string File, string Digest, long Size)[] files, FileDigests digests, CancellationToken ct)
-    {
-        var places = files.DistinctBy(file => file.Digest).ToDictionary(file => file.Digest, file => new LocalFile(file.File, file.Digest, file.Size));
-        var missing = (await _client.SendAsync<Missing>(HttpMethod.Post, "api/v1/content/missing", new { Digests = places.Keys }, ct))!;
-        var wanted = missing.Digests.Select(digest => places[digest]).ToLookup(file => file.Size <= SmallFile);
-        var together = wanted[true].Count() >= FewestTogether;
-        await Parallel.ForEachAsync(
-            together ? wanted[false] : wanted.SelectMany(found => found), Options(Uploads, ct), (file, token) => SendAsync(file, digests, token));
-        if (together)
-            await Parallel.ForEachAsync(Batches(wanted[true]), Options(BatchUploads, ct), (batch, token) => SendAsync(batch, digests, token));
-    }
+    private async Task<IReadOnlyList<Entry>> ListAsync(string tree, CancellationToken ct) =>
+        (await _client.ReadAsync<Listing>(HttpMethod.Get, $"api/v1/content/trees/{tree}", null, ct))!.Files;
 
-    private async ValueTask SendAsync(LocalFile file, FileDigests digests, CancellationToken ct)
+    private async Task WriteAsync(string tree, Entry file, string target, CancellationToken ct)
     {
-        await using var stream = File.OpenRead(file.Path);
-        using var body = new StreamContent(stream);
-        Check(file, (await _client.ReadAsync<Blob>(HttpMethod.Post, "api/v1/content/blobs", body, ct))!, digests);
-    }
-
-    private async ValueTask SendAsync(IReadOnlyList<LocalFile> batch, FileDigests digests, CancellationToken ct)
-    {
-        using var archive = new MemoryStream((int)batch.Sum(file => file.Size + 1024) + 4096);
-        await using (var tar = new TarWriter(archive, TarEntryFormat.Ustar, leaveOpen: true))
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        var unfinished = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetRandomFileName()}.part");
+        try
         {
-            for (var i = 0; i < batch.Count; i++)
-            {
-                using var content = new MemoryStream(File.ReadAllBytes(batch[i].Path));
-                tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, i.ToString(CultureInfo.InvariantCulture)) { DataStream = content });
-            }
+            await using (var content = await OpenAsync(tree, file.Path, ct))
+            await using (var local = File.Create(unfinished))
+                await content.CopyToAsync(local, ct);
+            File.Move(unfinished, target, overwrite: true);
         }
-
-        using var body = new ByteArrayContent(archive.GetBuffer(), 0, (int)archive.Length);
-        var stored = (await _client.ReadAsync<Batch>(HttpMethod.Post, "api/v1/content/batches", body, ct))!;
-        foreach (var (file, blob) in batch.Zip(stored.Blobs))
-            Check(file, blob, digests);
-    }
-
-    private static void Check(LocalFile file, Blob stored, FileDigests digests)
-    {
-        if (stored.Digest == file.Digest)
-            return;
-
-        digests.Forget(file.Path);
-        throw new IOException($"'{file.Path}' changed while it was uploaded: wait until its writer has ended, then try again.");
-    }
-
-    private static IEnumerable<IReadOnlyList<LocalFile>> Batches(IEnumerable<LocalFile> files)
-    {
-        var batch = new List<LocalFile>();
-        var bytes = 0L;
-        foreach (var file in files)
+        finally
         {
-            batch.Add(file);
-            bytes += file.Size;
-            if (batch.Count < BatchFiles && bytes < BatchBytes)
-                continue;
-            yield return batch;
-            (batch, bytes) = ([], 0);
+            File.Delete(unfinished);
         }
-
-        if (batch.Count > 0)
-            yield return batch;
     }
-
-    private static ParallelOptions Options(int parallelism, CancellationToken ct) =>
-        new() { MaxDegreeOfParallelism = parallelism, CancellationToken = ct };
-
-    // Links are followed, but not to a folder that they lie in: that would have no end.
-    private static FileSystemEnumerable<string> FilesBelow(string root) => new(
-        root,
-        (ref FileSystemEntry entry) => entry.ToFullPath(),
-        new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
-    {
-        ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory,
-        ShouldRecursePredicate = (ref FileSystemEntry entry) =>
-        {
-            var path = entry.ToFullPath();
-            if (entry.Attributes.HasFlag(FileAttributes.ReparsePoint)
-                && Directory.ResolveLinkTarget(path, returnFinalTarget: true) is { } target
-                && path.StartsWith(Path.TrimEndingDirectorySeparator(target.FullName) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-            {
-                throw new IOException($"'{path}' is a link to a folder that it lies in: leave it out.");
-            }
-
-            return true;
-        },
-    };
-
-    private sealed record LocalFile(string Path, string Digest, long Size);
-
-    private sealed record Batch(IReadOnlyList<Blob> Blobs);
-
-    private sealed record Blob(string Digest, long Size);
 
     private sealed record Missing(IReadOnlyList<string> Digests);
+
+    private sealed record Listing(IReadOnlyList<Entry> Files);
+
+    private sealed record Entry(string Path, string Digest, long Size);
 }

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Slipway.Cli.CommandLine;
 using Slipway.Cli.Output;
+using Slipway.Cli.Versioning;
+using Slipway.Cli.Versioning.Dvc;
 using Slipway.Kernel;
 
 namespace Slipway.Cli.Verbs;
@@ -11,23 +13,30 @@ internal static class DataCommands
 {
     private static readonly string[] s_columns = ["name", "version", "type", "zone", "rows", "sizeBytes", "createdAt"];
 
-    public static Command Create() => new("data", "Data assets and their versions.")
+    public static Command Create()
     {
-        CreateVersion(),
-        List(),
-        Show(),
-        DataTableCommands.Profile(),
-        DataTableCommands.Test(),
-        DataTableCommands.SuggestTests(),
-        DataTableCommands.Diff(),
-        DataTransfer.Download(),
-        DataTransfer.Export(),
-        DataTransfer.Update(),
-        DataTransfer.Delete(),
-        CollectionCommands.WhyKept(),
-        DataTransfer.Archive("archive", "Leave a version out of listings and of \"latest\"; by its number it stays usable.", archived: true),
-        DataTransfer.Archive("restore", "Bring an archived version back.", archived: false),
-    };
+        var command = new Command("data", "Data assets and their versions.")
+        {
+            CreateVersion(),
+            List(),
+            Show(),
+            DataTableCommands.Profile(),
+            DataTableCommands.Test(),
+            DataTableCommands.SuggestTests(),
+            DataTableCommands.Diff(),
+            DataTransfer.Download(),
+            DataTransfer.Export(),
+            DataTransfer.Update(),
+            DataTransfer.Delete(),
+            CollectionCommands.WhyKept(),
+            DataTransfer.Archive("archive", "Leave a version out of listings and of \"latest\"; by its number it stays usable.", archived: true),
+            DataTransfer.Archive("restore", "Bring an archived version back.", archived: false),
+            DvcCommands.Create(),
+        };
+        foreach (var verb in TrackCommands.Create())
+            command.Subcommands.Add(verb);
+        return command;
+    }
 
     private static Command CreateVersion()
     {

@@ -18,20 +18,8 @@ internal static class DataTransfer
             var found = await client.GetAsync(Route(parsed.GetValue(name)!, parsed.GetValue(version)!), ct);
             var tree = found["tree"]!.GetValue<string>();
             var target = Path.GetFullPath(parsed.GetValue(folder) ?? parsed.GetValue(name)!);
-            var files = (await client.GetAsync($"api/v1/content/trees/{tree}", ct))["files"]!.AsArray();
-            foreach (var file in files)
-            {
-                // The server's trees hold no path that leads out; a server is not to be trusted with this disk all the same.
-                var path = Path.GetFullPath(Path.Combine(target, file!["path"]!.GetValue<string>()));
-                if (!path.StartsWith(target + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-                    throw SlipwayException.Invalid($"The server sent the path '{file["path"]}', which leaves the folder.");
-                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                await using var content = await client.Content.OpenAsync(tree, file["path"]!.GetValue<string>(), ct);
-                await using var local = File.Create(path);
-                await content.CopyToAsync(local, ct);
-            }
-
-            Printer.Show(new JsonObject { ["path"] = target, ["files"] = files.Count, ["version"] = found["version"]!.DeepClone() }, format);
+            var files = await client.Content.DownloadAsync(tree, target, ct);
+            Printer.Show(new JsonObject { ["path"] = target, ["files"] = files, ["version"] = found["version"]!.DeepClone() }, format);
             return 0;
         });
     }

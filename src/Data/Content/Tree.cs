@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using Slipway.Kernel;
 
@@ -13,11 +11,6 @@ public sealed record TreeEntry(string Path, Digest Digest, long Size);
 /// </summary>
 public sealed class Tree
 {
-    private const string Format = "slipway.tree/1";
-
-    private static readonly SearchValues<char> s_escaped =
-        SearchValues.Create([.. Enumerable.Range(0, 32).Select(code => (char)code), '"', '\\']);
-
     private readonly Dictionary<string, TreeEntry> _byPath;
 
     private Tree(Digest digest, IReadOnlyList<TreeEntry> entries)
@@ -48,9 +41,9 @@ public sealed class Tree
                 throw SlipwayException.Invalid($"The size of '{entry.Path}' is negative.");
         }
 
-        Array.Sort(sorted, (a, b) => TreePath.Compare(a.Path, b.Path));
+        Array.Sort(sorted, (a, b) => TreeManifest.Compare(a.Path, b.Path));
         TreePath.CheckFolders([.. sorted.Select(entry => entry.Path)]);
-        var manifest = Encoding.UTF8.GetBytes(Write(sorted));
+        var manifest = TreeManifest.Write([.. sorted.Select(entry => (entry.Path, entry.Digest.ToString(), entry.Size))]);
         return (new Tree(Digest.Of(manifest), sorted), manifest);
     }
 
@@ -60,7 +53,7 @@ public sealed class Tree
         try
         {
             using var document = JsonDocument.Parse(manifest);
-            if (document.RootElement.GetProperty("format").GetString() == Format)
+            if (document.RootElement.GetProperty("format").GetString() == TreeManifest.Format)
             {
                 var (tree, canonical) = Make(document.RootElement.GetProperty("entries").EnumerateArray().Select(entry =>
                     new TreeEntry(
@@ -82,44 +75,4 @@ public sealed class Tree
 
     private static SlipwayException NotATree(Digest digest, Exception? inner) => new(
         ErrorCode.Corrupt, $"{digest} is not the manifest of a tree{(inner is null ? "." : $": {inner.Message}")}", inner);
-
-    private static string Write(TreeEntry[] entries)
-    {
-        var json = new StringBuilder(entries.Length * 160 + 64).Append("""{"entries":[""");
-        for (var i = 0; i < entries.Length; i++)
-        {
-            var entry = entries[i];
-            json.Append(i == 0 ? "" : ",").Append("""{"digest":""" + "\"").Append(entry.Digest).Append("\",\"path\":\"");
-            Escape(entry.Path, json);
-            json.Append("\",\"size\":").Append(entry.Size).Append('}');
-        }
-
-        return json.Append("],\"format\":\"").Append(Format).Append("\"}").ToString();
-    }
-
-    // RFC 8785, 3.2.2.2. The serializer's own encoders escape more than that.
-    private static void Escape(string text, StringBuilder json)
-    {
-        if (!text.AsSpan().ContainsAny(s_escaped))
-        {
-            json.Append(text);
-            return;
-        }
-
-        foreach (var c in text)
-        {
-            json.Append(c switch
-            {
-                '"' => "\\\"",
-                '\\' => @"\\",
-                '\b' => @"\b",
-                '\t' => @"\t",
-                '\n' => @"\n",
-                '\f' => @"\f",
-                '\r' => @"\r",
-                < ' ' => $"\\u{(int)c:x4}",
-                _ => c.ToString(),
-            });
-        }
-    }
 }

@@ -14,6 +14,11 @@ namespace Slipway.Lake.Content;
 /// </summary>
 internal sealed class DownloadFile(ContentStore content, IAccess access)
 {
+    // It may lie in a pack, and a file for it alone would cost more than sending it.
+    private const int SmallFile = 64 * 1024;
+
+    private readonly ContentStore _content = content;
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/content/trees/{digest}", ListAsync).WithName("ShowTree").WithTags("content");
@@ -29,25 +34,27 @@ internal sealed class DownloadFile(ContentStore content, IAccess access)
             [.. tree.Entries.Select(entry => new File(entry.Path, entry.Digest.ToString(), entry.Size))]));
     }
 
-    private static async Task<PhysicalFileHttpResult> HandleAsync(
+    private static async Task<Results<PhysicalFileHttpResult, FileContentHttpResult>> HandleAsync(
         string digest, string path, Caller caller, DownloadFile operation, CancellationToken ct)
     {
-        var local = await operation.FileAsync(caller, digest, path, ct);
-        return TypedResults.PhysicalFile(
-            local, "application/octet-stream", Path.GetFileName(path), enableRangeProcessing: true);
+        var (content, entry) = (operation._content, await operation.FindAsync(caller, digest, path, ct));
+        return entry.Size <= SmallFile
+            ? TypedResults.Bytes(
+                await content.ReadAllAsync(entry.Digest, ct), "application/octet-stream", Path.GetFileName(path), enableRangeProcessing: true)
+            : TypedResults.PhysicalFile(
+                await content.LocalFileAsync(entry.Digest, ct), "application/octet-stream", Path.GetFileName(path), enableRangeProcessing: true);
     }
 
     private async Task<Tree> TreeAsync(Caller caller, string digest, CancellationToken ct)
     {
         await access.DemandAsync(caller, Permission.Read, "content", ct);
-        return await content.GetTreeAsync(Digest.Parse(digest), ct);
+        return await _content.GetTreeAsync(Digest.Parse(digest), ct);
     }
 
-    private async Task<string> FileAsync(Caller caller, string digest, string path, CancellationToken ct)
+    private async Task<TreeEntry> FindAsync(Caller caller, string digest, string path, CancellationToken ct)
     {
         var tree = await TreeAsync(caller, digest, ct);
-        var entry = tree.Find(path) ?? throw SlipwayException.NotFound("File", $"{digest}/{path}");
-        return await content.LocalFileAsync(entry.Digest, ct);
+        return tree.Find(path) ?? throw SlipwayException.NotFound("File", $"{digest}/{path}");
     }
 
     public sealed record Listing(string Digest, long Size, IReadOnlyList<File> Files);
