@@ -6,4 +6,5 @@ namespace Slipway.Etl;
 /// <summary>What steps write as JSON.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(DataTestReport))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class EtlJson : JsonSerializerContext;

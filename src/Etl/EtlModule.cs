@@ -1,9 +1,14 @@
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Data;
+using Slipway.Etl.Databases;
 using Slipway.Etl.Dataflows;
+using Slipway.Etl.Sinks;
+using Slipway.Etl.Sources;
 using Slipway.Etl.Sql;
 using Slipway.Etl.Steps;
 using Slipway.Etl.Tests;
 using Slipway.Jobs.Contracts;
+using Slipway.Lake.Contracts;
 
 namespace Slipway.Etl;
 
@@ -12,9 +17,41 @@ public static class EtlModule
 {
     public static IServiceCollection AddEtl(this IServiceCollection services) => services
         .AddSingleton<StepMetrics>()
-        .AddSingleton<DataflowSources>()
-        .AddSingleton<DataSink>()
+        .AddSources()
+        .AddSingleton<AssetSink>()
+        .AddSingleton<LandedAsset>()
+        .AddSingleton<TableSink>()
         .AddSingleton<IStepKind, DataflowStep>()
         .AddSingleton<IStepKind, DataTestStep>()
         .AddSingleton<IStepKind, SqlStep>();
+
+    // In the order in which messages list them.
+    private static IServiceCollection AddSources(this IServiceCollection services)
+    {
+        foreach (var format in new[] { "parquet", "csv", "json" })
+        {
+            services.AddSingleton<ISourceKind>(provider => new FileSource(
+                format,
+                provider.GetRequiredService<IDatastores>(),
+                provider.GetRequiredService<ILakeTables>(),
+                provider.GetRequiredService<ContentStore>()));
+        }
+
+        return services
+            .AddSingleton<ISourceKind, AssetSource>()
+            .AddSingleton<ISourceKind, InputSource>()
+            .AddSingleton<PostgresDatabase>()
+            .AddSingleton<SqliteDatabase>()
+            .AddSingleton<ITableDatabase>(provider => provider.GetRequiredService<PostgresDatabase>())
+            .AddSingleton<ITableDatabase>(provider => provider.GetRequiredService<SqliteDatabase>())
+            .AddSingleton<ISourceKind>(provider => Reader<PostgresDatabase>(provider))
+            .AddSingleton<ISourceKind>(provider => Reader<SqliteDatabase>(provider))
+            .AddSingleton<HttpPages>()
+            .AddSingleton<ISourceKind, HttpSource>()
+            .AddSingleton<DataflowSources>();
+    }
+
+    private static DatabaseSource Reader<T>(IServiceProvider provider)
+        where T : ITableDatabase =>
+        new(provider.GetRequiredService<T>(), provider.GetRequiredService<ILakeTables>());
 }

@@ -21,13 +21,11 @@ internal sealed record DataWindow(string? Column, DateTime From, DateTime To, st
     private const string Input = "window";
 
     /// <summary>SQL for a WHERE clause: from inclusive, to exclusive.</summary>
-    public string Condition
+    /// <param name="type">The type of the column; text is read as a time.</param>
+    public string Condition(string type)
     {
-        get
-        {
-            var column = DuckDbSql.Identifier(Column!);
-            return $"{column} >= timestamp '{Text(From)}' and {column} < timestamp '{Text(To)}'";
-        }
+        var column = type == "VARCHAR" ? $"{DuckDbSql.Identifier(Column!)}::timestamp" : DuckDbSql.Identifier(Column!);
+        return $"{column} >= timestamp '{Text(From)}' and {column} < timestamp '{Text(To)}'";
     }
 
     /// <summary>The field <c>window</c>, with the index from the literal input <c>window</c>; null when there is neither.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Slipway.Data;
 using Slipway.Engines.DuckDb;
 using Slipway.Etl.Dataflows;
+using Slipway.Etl.Sources;
 using Slipway.Etl.Steps;
 using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
@@ -63,14 +64,8 @@ internal sealed class DataTestStep(IDataTests tests, ILakeTables tables, Content
         if (step.Literal("window") is not { } window)
             return await tables.TableAsync(tree, ct);
 
-        var part = $"={DataWindow.LabelOf(DataWindow.Index(window))}/";
-        var files = new List<string>();
-        var entries = (await content.GetTreeAsync(tree, ct)).Entries;
-        foreach (var entry in entries.Where(entry => entry.Path.Contains(part, StringComparison.Ordinal)))
-            files.Add(await content.LocalFileAsync(entry.Digest, ct));
-        return files.Count > 0
-            ? new LakeTable($"read_parquet({DuckDbSql.Literals(files)}, union_by_name = true)", files)
-            : throw SlipwayException.Invalid($"Input 'data' has no window {window}; land it first, by a dataflow.");
+        return await WindowFiles.TableAsync(content, tree, window, ct)
+            ?? throw SlipwayException.Invalid($"Input 'data' has no window {window}; land it first, by a dataflow.");
     }
 
     private DateTimeOffset? AsOf(StepContext step, LakeTable table, CancellationToken ct)

@@ -1,6 +1,5 @@
 using Slipway.Engines.DuckDb;
 using Slipway.Lake.Contracts;
-using Slipway.Lake.Sql;
 using Slipway.Statistics.Profiles;
 
 namespace Slipway.Lake.Profiles;

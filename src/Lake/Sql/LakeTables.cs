@@ -149,7 +149,8 @@ internal sealed partial class LakeTables(
         {
             ".parquet" => $"read_parquet({List(files)}, union_by_name = true)",
             ".csv" or ".tsv" => $"read_csv({List(files)}, union_by_name = true, compression = '{compression}')",
-            _ => $"read_json({List(files)}, union_by_name = true, compression = '{compression}')",
+            // Its name for no compression is another one.
+            _ => $"read_json({List(files)}, union_by_name = true, compression = '{(compression == "none" ? "uncompressed" : compression)}')",
         };
     }
 
