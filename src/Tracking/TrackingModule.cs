@@ -15,6 +15,7 @@ using Slipway.Tracking.Inputs;
 using Slipway.Tracking.Issues;
 using Slipway.Tracking.LoggedModels;
 using Slipway.Tracking.Metrics;
+using Slipway.Tracking.Moves;
 using Slipway.Tracking.Purge;
 using Slipway.Tracking.Runs;
 using Slipway.Tracking.Search;
@@ -153,6 +154,8 @@ public static class TrackingModule
         ListExperiments.Map(routes);
         PurgeRuns.Map(routes);
         PurgeExperiments.Map(routes);
+        MoveRuns.Map(routes);
+        MoveFolder.Map(routes);
         ImportExperiment.Map(routes);
         ImportRun.Map(routes);
         ImportPoints.Map(routes);
@@ -171,6 +174,10 @@ public static class TrackingModule
         .AddSingleton<PurgeStore>()
         .AddSingleton<PurgeRuns>()
         .AddSingleton<PurgeExperiments>()
+        .AddSingleton<RunMoves>()
+        .AddSingleton<FolderMoves>()
+        .AddSingleton<MoveRuns>()
+        .AddSingleton<MoveFolder>()
         .AddSingleton<ImportStore>()
         .AddSingleton<LoggedModelImports>()
         .AddSingleton<ImportState>()

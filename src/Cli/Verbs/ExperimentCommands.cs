@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Slipway.Cli.CommandLine;
 using Slipway.Cli.Output;
 
@@ -7,15 +8,40 @@ namespace Slipway.Cli.Verbs;
 /// <summary>slipway experiment: what runs are grouped by.</summary>
 internal static class ExperimentCommands
 {
-    public static Command Create() => new("experiment", "Experiments: groups of tracked runs.") { List(), Purge() };
+    public static Command Create() => new("experiment", "Experiments: groups of tracked runs.") { List(), Move(), Purge() };
 
-    private static Command List() =>
-        ApiVerb.Create("list", "List the experiments that are not deleted.", [], async (client, _, format, ct) =>
+    private static Command List()
+    {
+        var folder = new Option<string?>("--folder") { Description = "Only those right in this folder, behind the folders in it; \"/\" is the top. A '/' in a name makes a folder." };
+        return ApiVerb.Create("list", "List the experiments that are not deleted.", [folder], async (client, parsed, format, ct) =>
         {
-            var experiments = (await client.GetAsync("api/v1/experiments", ct))["experiments"]!.AsArray();
-            Printer.List(experiments, ["id", "name", "createdAt", "updatedAt"], format);
+            var query = parsed.GetValue(folder) is { } given ? "?folder=" + Uri.EscapeDataString(given) : "";
+            var answer = await client.GetAsync("api/v1/experiments" + query, ct);
+            var rows = answer["folders"]!.AsArray().Select(inner => (JsonNode)new JsonObject
+            {
+                ["name"] = $"{inner!["name"]}/",
+                ["experiments"] = inner["experiments"]!.DeepClone(),
+            }).Concat(answer["experiments"]!.AsArray().Select(experiment => experiment!.DeepClone()));
+            string[] columns = query.Length > 0 ? ["id", "name", "experiments", "createdAt", "updatedAt"] : ["id", "name", "createdAt", "updatedAt"];
+            Printer.List([.. rows], columns, format);
             return 0;
         });
+    }
+
+    private static Command Move()
+    {
+        var from = new Option<string>("--from") { Description = "The folder: team/old.", Required = true };
+        var to = new Option<string>("--to") { Description = "What it becomes: archive/old; \"/\" is the top.", Required = true };
+        return ApiVerb.Create(
+            "move", "Rename a folder of experiments, with all below it; all of them or none.", [from, to],
+            async (client, parsed, format, ct) =>
+            {
+                var body = new JsonObject { ["from"] = parsed.GetValue(from), ["to"] = parsed.GetValue(to) };
+                var answer = await client.PostAsync("api/v1/experiments/move", body, ct);
+                Printer.List(answer!["experiments"]!.AsArray(), ["id", "name"], format);
+                return 0;
+            });
+    }
 
     private static Command Purge()
     {

@@ -7,7 +7,7 @@ namespace Slipway.Cli.Verbs;
 /// <summary>slipway run: tracked runs.</summary>
 internal static class RunCommands
 {
-    public static Command Create() => new("run", "Tracked runs.") { RunListVerb.Create(), Show(), Metric(), Purge() };
+    public static Command Create() => new("run", "Tracked runs.") { RunListVerb.Create(), Show(), Metric(), RunMoveVerb.Create(), Purge() };
 
     private static Command Show()
     {

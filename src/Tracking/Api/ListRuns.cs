@@ -46,7 +46,7 @@ internal sealed class ListRuns(RunSearch search, RunReader reader, ExperimentSto
         await experiments.EnsureDefaultAsync(caller.Workspace, ct);
         var ids = request.Experiment is null
             ? await experiments.ListIdsAsync(caller.Workspace, ct)
-            : [(await FindAsync(caller, request.Experiment, ct)).Id];
+            : [(await experiments.FindByNameOrIdAsync(caller.Workspace, request.Experiment, ct)).Id];
         var orders = request.OrderBy.SelectMany(SplitOrders).ToList();
         var page = await search.RunAsync(
             new RunQuery
@@ -64,11 +64,6 @@ internal sealed class ListRuns(RunSearch search, RunReader reader, ExperimentSto
         var runs = await reader.ReadAsync(page.Items, ct);
         return new Response([.. runs.Select(RunView.Of)], page.NextToken);
     }
-
-    private async Task<Experiment> FindAsync(Caller caller, string nameOrId, CancellationToken ct) =>
-        await experiments.FindByNameAsync(caller.Workspace, nameOrId, ct)
-        ?? (long.TryParse(nameOrId, out var id) ? await experiments.FindAsync(caller.Workspace, id, ct) : null)
-        ?? throw SlipwayException.NotFound("Experiment", nameOrId);
 
     // "metrics.auc desc, start_time": several in one, unless a quoted key has the comma.
     private static IEnumerable<string> SplitOrders(string orderBy) =>

@@ -92,6 +92,12 @@ internal sealed class ExperimentStore(Database database, TimeProvider time) : IE
             cancellationToken: ct)), ct);
     }
 
+    /// <summary>By its name, else by its number; NotFound instead of null.</summary>
+    public async Task<Experiment> FindByNameOrIdAsync(WorkspaceName workspace, string nameOrId, CancellationToken ct) =>
+        await FindByNameAsync(workspace, nameOrId, ct)
+        ?? (long.TryParse(nameOrId, out var id) ? await FindAsync(workspace, id, ct) : null)
+        ?? throw SlipwayException.NotFound("Experiment", nameOrId);
+
     /// <summary>All that are not deleted.</summary>
     public Task<IReadOnlyList<long>> ListIdsAsync(WorkspaceName workspace, CancellationToken ct) => database.QueryAsync<long>(
         "select id from experiments where workspace = @Workspace and deleted = false",

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Slipway.EndToEnd.CommandLine;
 
-/// <summary>Somebody moves from an mlruns folder to a server and takes a copy home.</summary>
+/// <summary>Somebody moves from an mlruns folder to a server, sorts the runs there, and takes a copy home.</summary>
 public sealed class MlflowStoryTests : IDisposable
 {
     private const string Run = "8cd2241d770345cbad5384a114b94564";
@@ -15,7 +15,7 @@ public sealed class MlflowStoryTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Runs_are_imported_and_exported()
+    public async Task Runs_are_imported_moved_listed_by_folder_and_exported()
     {
         Write("mlruns/12/meta.yaml", "experiment_id: '12'\nname: team/fraud\nlifecycle_stage: active\ncreation_time: 1\nlast_update_time: 2\n");
         Write($"mlruns/12/{Run}/meta.yaml", $"run_id: {Run}\nrun_name: one\nexperiment_id: '12'\nstatus: 3\nstart_time: 5\nend_time: 6\nlifecycle_stage: active\n");
@@ -31,9 +31,19 @@ public sealed class MlflowStoryTests : IDisposable
         var unknown = await CallAsync(server, 2, "mlflow", "import", _folder.File("mlruns"), "-e", "other");
         Assert.Contains("no experiment 'other'. It has: team/fraud.", unknown.Error, StringComparison.Ordinal);
 
+        Write("mlruns/13/meta.yaml", "experiment_id: '13'\nname: old/best\nlifecycle_stage: active\ncreation_time: 1\nlast_update_time: 2\n");
+        await CallAsync(server, 0, "mlflow", "import", _folder.File("mlruns"), "-e", "13");
+        await CallAsync(server, 0, "run", "move", Run, "--to", "old/best");
+        await CallAsync(server, 0, "experiment", "move", "--from", "old", "--to", "team");
+        Assert.Contains("not found", (await CallAsync(server, 1, "run", "move", "none", "--to", "team/best")).Error, StringComparison.OrdinalIgnoreCase);
+        var top = await CallAsync(server, 0, "experiment", "list", "--folder", "/", "-o", "tsv", "--query", "[].name");
+        Assert.Equal("team/\nDefault\n", top.Output);
+        var runs = await CallAsync(server, 0, "run", "list", "-e", "team/best", "-o", "tsv", "--query", "[].id");
+        Assert.Equal($"{Run}\n", runs.Output);
+
         await CallAsync(server, 0, "mlflow", "export", "--to", _folder.File("out"));
-        Assert.Equal("hello", await File.ReadAllTextAsync(_folder.File($"out/12/{Run}/artifacts/a.txt"), Ct));
-        Assert.Equal("7 0.5 1\n", await File.ReadAllTextAsync(_folder.File($"out/12/{Run}/metrics/loss"), Ct));
+        Assert.Equal("hello", await File.ReadAllTextAsync(_folder.File($"out/13/{Run}/artifacts/a.txt"), Ct));
+        Assert.Equal("7 0.5 1\n", await File.ReadAllTextAsync(_folder.File($"out/13/{Run}/metrics/loss"), Ct));
         var full = await CallAsync(server, 2, "mlflow", "export", "--to", _folder.File("mlruns"));
         Assert.Contains("is not empty and no earlier export", full.Error, StringComparison.Ordinal);
     }
