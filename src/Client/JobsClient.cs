@@ -38,13 +38,15 @@ public sealed record StepOutput(string? Tree, string? Node);
 
 /// <summary>What is needed to submit a job.</summary>
 /// <param name="Files">The digest of the uploaded tree of each local path that the YAML names.</param>
+/// <param name="Patch">The digest of a tree with what was changed since the last commit; it becomes an artifact of the job.</param>
 public sealed record NewJob(
     string Yaml,
     string Source,
     string? Name,
     IReadOnlyDictionary<string, string> Files,
     IReadOnlyDictionary<string, string> Inputs,
-    IReadOnlyDictionary<string, string>? Tags = null);
+    IReadOnlyDictionary<string, string>? Tags = null,
+    string? Patch = null);
 
 /// <summary>Jobs and pipelines.</summary>
 public sealed class JobsClient

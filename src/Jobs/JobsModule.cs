@@ -16,10 +16,13 @@ using Slipway.Jobs.Operations;
 using Slipway.Jobs.Parallel;
 using Slipway.Jobs.Planning;
 using Slipway.Jobs.Schedules;
+using Slipway.Jobs.Schedules.Pushes;
+using Slipway.Jobs.Schedules.Watches;
 using Slipway.Jobs.Sweeps;
 using Slipway.Kernel;
 using Slipway.Lake.Contracts;
 using Slipway.Security.Contracts;
+using Slipway.Registry.Contracts;
 
 namespace Slipway.Jobs;
 
@@ -55,8 +58,10 @@ public static class JobsModule
         ShowJob.Map(routes);
         ListJobs.Map(routes);
         CancelJob.Map(routes);
+        UpdateJob.Map(routes);
         JobLogs.Map(routes);
         SearchLogs.Map(routes);
+        ShowCompute.Map(routes);
         ExplainCache.Map(routes);
         ShowSchema.Map(routes);
         RegisterAsset.Map(routes);
@@ -67,6 +72,7 @@ public static class JobsModule
         ShowSchedules.Map(routes);
         ChangeSchedule.Map(routes);
         FireSchedule.Map(routes);
+        ReceivePush.Map(routes);
     }
 
     /// <summary>What leases and runs steps, alone: for a host that starts only some parts of a server.</summary>
@@ -120,6 +126,7 @@ public static class JobsModule
         .AddSingleton<IComputeTarget, ContainerCompute>()
         .AddSingleton<IComputeTarget, SlurmCompute>()
         .AddSingleton<ComputeChoice>()
+        .AddSingleton<ShowCompute>()
         .AddSingleton<StepKeys>()
         .AddSingleton<LocalLimits>()
         .AddSingleton<ContainerEngine>()
@@ -137,6 +144,8 @@ public static class JobsModule
         .AddSingleton<ScheduleQueue>()
         .AddSingleton<DueSchedules>()
         .AddSingleton<WaitingFirings>()
+        .AddSingleton<ScheduleStarts>()
+        .AddSingleton<ScheduleMeter>()
         .AddSingleton<Policies<IScheduledAct>>()
         .AddSingleton<IScheduledAct, CreateJobAct>()
         .AddSingleton<IEventHandler<JobFinished>, FiringsAfterJobs>()
@@ -145,7 +154,32 @@ public static class JobsModule
         .AddSingleton<ChangeSchedule>()
         .AddSingleton<FireSchedule>()
         .AddHostedService<ScheduleTimer>()
-        .AddHostedService<ScheduleWorker>();
+        .AddHostedService<ScheduleWorker>()
+        .AddWatches()
+        .AddPushes();
+
+    private static IServiceCollection AddWatches(this IServiceCollection services) => services
+        .AddSingleton<Policies<IWatch>>()
+        .AddSingleton<IWatch, DataWatch>()
+        .AddSingleton<IWatch, FileWatch>()
+        .AddSingleton<IWatch, ModelWatch>()
+        .AddSingleton<IWatch, JobWatch>()
+        .AddSingleton<WatchedFileStore>()
+        .AddSingleton<WakeOnNews>()
+        .AddSingleton<IEventHandler<DataVersionCreated>>(provider => provider.GetRequiredService<WakeOnNews>())
+        .AddSingleton<IEventHandler<VersionRegistered>>(provider => provider.GetRequiredService<WakeOnNews>())
+        .AddSingleton<IEventHandler<AliasMoved>>(provider => provider.GetRequiredService<WakeOnNews>())
+        .AddSingleton<IEventHandler<JobFinished>>(provider => provider.GetRequiredService<WakeOnNews>())
+        .AddSingleton<DueWatches>()
+        .AddHostedService<WatchTimer>();
+
+    private static IServiceCollection AddPushes(this IServiceCollection services) => services
+        .AddSingleton<IWatch, PushWatch>()
+        .AddSingleton<GitRemotes>()
+        .AddSingleton<CommitCode>()
+        .AddSingleton<CommitStatus>()
+        .AddSingleton<IEventHandler<JobFinished>>(provider => provider.GetRequiredService<CommitStatus>())
+        .AddSingleton<ReceivePush>();
 
     private static IServiceCollection AddOperations(this IServiceCollection services) => services
         .AddSingleton<DefinitionReader>()
@@ -161,6 +195,7 @@ public static class JobsModule
         .AddSingleton<ListJobs>()
         .AddSingleton<ILakeView, LogsView>()
         .AddSingleton<CancelJob>()
+        .AddSingleton<UpdateJob>()
         .AddSingleton<JobLogs>()
         .AddSingleton<SearchLogs>()
         .AddSingleton<ExplainCache>()

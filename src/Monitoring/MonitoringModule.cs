@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Data;
+using Slipway.Jobs.Contracts;
 using Slipway.Monitoring.Alerts;
 using Slipway.Monitoring.Backtests;
 using Slipway.Monitoring.Definitions;
@@ -41,6 +42,8 @@ public static class MonitoringModule
         .AddSingleton<TrainingSubmission>()
         .AddSingleton<CreatePolicy>()
         .AddSingleton<EvaluatePolicy>()
+        .AddSingleton<MonitorRound>()
+        .AddSingleton<IScheduledAct, MonitorAct>()
         .AddHostedService<MonitoringTimer>();
 
     /// <summary>The file of the training job that a retraining policy names; null when it names none.</summary>

@@ -23,6 +23,7 @@ public static class RegistryModule
         .AddSingleton<RegistryActs>()
         .AddSingleton<RegisterVersion>()
         .AddSingleton<MoveAlias>()
+        .AddSingleton<UpdateVersion>()
         .AddSingleton<IModelRegistry, ModelRegistry>()
         .AddSingleton<IGateLog, GateLog>()
         .AddSingleton<ModelImports>()
@@ -34,6 +35,7 @@ public static class RegistryModule
     {
         ModelRoutes.Map(routes);
         ImportModel.Map(routes);
+        UpdateVersion.Map(routes);
     }
 
     /// <param name="root">MLflow's paths stand below the root.</param>

@@ -53,6 +53,7 @@ public static class SecurityModule
     public static void MapSecurity(this IEndpointRouteBuilder routes)
     {
         ListAudit.Map(routes);
+        SecretRoutes.Map(routes);
         ListDeliveries.Map(routes);
         ResendDelivery.Map(routes);
         WorkspaceRoutes.Map(routes);

@@ -84,6 +84,8 @@ internal static class CommandTree
         SqlCommand.Create(),
         JobCommands.Create(),
         ScheduleCommands.Create(),
+        SecretCommands.Create(),
+        ComputeCommands.Create(),
         ExperimentCommands.Create(),
         AssetCommands.Components(),
         AssetCommands.Environments(),

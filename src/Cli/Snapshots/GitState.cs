@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text;
 
 namespace Slipway.Cli.Snapshots;
 
@@ -10,27 +11,41 @@ internal static class GitState
     public static async Task<Dictionary<string, string>> TagsAsync(string folder, CancellationToken ct)
     {
         var tags = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (await AskAsync(folder, ct, "rev-parse", "HEAD") is not { Length: > 0 } commit)
+        if (await WordAsync(folder, ct, "rev-parse", "HEAD") is not { Length: > 0 } commit)
             return tags;
 
         tags["mlflow.source.git.commit"] = commit;
         tags["azureml.git.commit"] = commit;
-        tags["azureml.git.dirty"] = await AskAsync(folder, ct, "status", "--porcelain", "--untracked-files=no") is { Length: > 0 } ? "True" : "False";
-        if (await AskAsync(folder, ct, "symbolic-ref", "--short", "-q", "HEAD") is { Length: > 0 } branch)
+        tags["azureml.git.dirty"] = await WordAsync(folder, ct, "status", "--porcelain", "--untracked-files=no") is { Length: > 0 } ? "True" : "False";
+        if (await WordAsync(folder, ct, "symbolic-ref", "--short", "-q", "HEAD") is { Length: > 0 } branch)
             tags["mlflow.source.git.branch"] = tags["azureml.git.branch"] = branch;
-        if (await AskAsync(folder, ct, "remote", "get-url", "origin") is { Length: > 0 } remote)
+        if (await WordAsync(folder, ct, "remote", "get-url", "origin") is { Length: > 0 } remote)
             tags["mlflow.source.git.repoURL"] = tags["azureml.git.repository_uri"] = WithoutSecrets(remote);
         return tags;
     }
+
+    /// <summary>What was changed in the whole repository since the last commit, in files that git knows; null: nothing.</summary>
+    public static async Task<byte[]?> PatchAsync(string folder, CancellationToken ct) =>
+        await AskAsync(folder, ct, "diff", "--binary", "--no-color", "--no-ext-diff", "HEAD") is { Length: > 0 } patch ? Encoding.Latin1.GetBytes(patch) : null;
 
     // https://user:token@host/x.git → https://host/x.git
     private static string WithoutSecrets(string remote) => Uri.TryCreate(remote, UriKind.Absolute, out var uri) && uri.UserInfo.Length > 0 && uri.Scheme is "http" or "https"
         ? new UriBuilder(uri) { UserName = "", Password = "" }.Uri.ToString()
         : remote;
 
+    private static async Task<string?> WordAsync(string folder, CancellationToken ct, params string[] question) =>
+        await AskAsync(folder, ct, question) is { } answer ? Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(answer)).Trim() : null;
+
     private static async Task<string?> AskAsync(string folder, CancellationToken ct, params string[] question)
     {
-        var start = new ProcessStartInfo("git", ["-C", folder, .. question]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("git", ["-C", folder, .. question])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+
+            // Byte for byte: a patch holds files of any encoding.
+            StandardOutputEncoding = Encoding.Latin1,
+        };
         try
         {
             using var git = Process.Start(start)!;
@@ -38,7 +53,7 @@ internal static class GitState
             var answer = await git.StandardOutput.ReadToEndAsync(ct);
             await complaints;
             await git.WaitForExitAsync(ct);
-            return git.ExitCode == 0 ? answer.Trim() : null;
+            return git.ExitCode == 0 ? answer : null;
         }
         catch (Win32Exception)
         {

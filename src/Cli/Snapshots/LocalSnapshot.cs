@@ -1,3 +1,5 @@
+using Slipway.Jobs.Contracts;
+
 namespace Slipway.Cli.Snapshots;
 
 /// <summary>The files of a folder that go with a job: all but what its ignore file excludes.</summary>

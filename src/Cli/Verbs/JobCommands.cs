@@ -14,6 +14,9 @@ internal static class JobCommands
     public static Command Create() => new("job", "Jobs and pipelines.")
     {
         CreateJob(), List(), Show(), Stream(), Cancel(), Log(), JobDownload.Create(), JobTrials.Create(), ExplainCache(),
+        JobUpdate.Update(),
+        JobUpdate.Archive("archive", "Leave a job out of listings.", archived: true),
+        JobUpdate.Archive("restore", "List an archived job again.", archived: false),
     };
 
     private static Command CreateJob()
@@ -42,10 +45,13 @@ internal static class JobCommands
         var most = new Option<int>("--max-results", "-r") { Description = "Default: 50.", DefaultValueFactory = _ => 50 };
         var status = new Option<string?>("--status") { Description = "Only these: Queued, Running, Completed, Failed, Canceled." };
         var parent = new Option<string?>("--parent-job-name", "-p") { Description = "The trials that this job started, which are left out otherwise." };
-        return ApiVerb.Create("list", "List jobs, newest first.", [most, status, parent], async (client, parsed, format, ct) =>
+        var also = new Option<bool>("--include-archived") { Description = "Archived jobs too." };
+        var archived = new Option<bool>("--archived-only") { Description = "Only archived jobs." };
+        return ApiVerb.Create("list", "List jobs, newest first.", [most, status, parent, also, archived], async (client, parsed, format, ct) =>
         {
             var filter = parsed.GetValue(status) is { } only ? $"&status={Uri.EscapeDataString(only)}" : "";
             filter += parsed.GetValue(parent) is { } above ? $"&parent={Uri.EscapeDataString(above)}" : "";
+            filter += parsed.GetValue(archived) ? "&archived=only" : parsed.GetValue(also) ? "&archived=also" : "";
             var jobs = (await client.GetAsync($"api/v1/jobs?limit={parsed.GetValue(most)}{filter}", ct))["jobs"]!.AsArray();
             Printer.List(jobs, s_columns, format);
             return 0;

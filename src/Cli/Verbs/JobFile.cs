@@ -47,7 +47,25 @@ internal sealed record JobFile(string Folder, string Source, string Yaml, IReadO
     {
         var files = await UploadAsync(client, ct);
         return await client.Jobs.SubmitAsync(
-            new Client.NewJob(Yaml, Source, name, files, new Dictionary<string, string>(), await GitState.TagsAsync(Folder, ct)), ct);
+            new Client.NewJob(
+                Yaml, Source, name, files, new Dictionary<string, string>(), await GitState.TagsAsync(Folder, ct), await UploadPatchAsync(client, ct)),
+            ct);
+    }
+
+    private async Task<string?> UploadPatchAsync(SlipwayClient client, CancellationToken ct)
+    {
+        if (await GitState.PatchAsync(Folder, ct) is not { } patch)
+            return null;
+        var folder = Directory.CreateTempSubdirectory("slipway-");
+        try
+        {
+            await File.WriteAllBytesAsync(Path.Combine(folder.FullName, "uncommitted.patch"), patch, ct);
+            return (await client.Content.UploadAsync(folder.FullName, ct)).Digest;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     /// <summary>The trees of the local files; what the server has already is not sent.</summary>

@@ -9,32 +9,51 @@ namespace Slipway.Cli.Verbs;
 /// <summary>slipway model: registered models, their versions and their history.</summary>
 internal static class ModelCommands
 {
-    public static Command Create() => new("model", "Registered models and their versions.") { List(), Show(), History() };
+    public static Command Create() => new("model", "Registered models and their versions.")
+    {
+        ModelVersions.Create(), List(), Show(), ModelVersions.Update(),
+        ModelVersions.Archive("archive", "Leave a version out of listings; what names it goes on using it.", archived: true),
+        ModelVersions.Archive("restore", "List an archived version again.", archived: false),
+        ModelVersions.Download(), History(),
+    };
 
     private static Command List()
     {
         var name = new Option<string?>("--name", "-n") { Description = "Only the versions of this model." };
-        return ApiVerb.Create("list", "List models, or the versions of one.", [name], async (client, parsed, format, ct) =>
+        var also = new Option<bool>("--include-archived") { Description = "Archived versions too." };
+        var most = new Option<int?>("--max-results", "-r") { Description = "At most so many." };
+        return ApiVerb.Create("list", "List models, or the versions of one.", [name, also, most], async (client, parsed, format, ct) =>
         {
             if (parsed.GetValue(name) is { } model)
             {
                 var versions = await client.GetAsync($"api/v1/models/{Uri.EscapeDataString(model)}/versions", ct);
-                Printer.List(versions["versions"]!.AsArray(), ["model", "version", "aliases", "flavor", "runId", "createdAt", "description"], format);
+                var listed = versions["versions"]!.AsArray().Where(version => parsed.GetValue(also) || !version!["archived"]!.GetValue<bool>());
+                Printer.List(Cut(listed), ["model", "version", "aliases", "flavor", "runId", "createdAt", "description"], format);
                 return 0;
             }
 
             var names = (await client.GetAsync("api/v1/models", ct))["models"]!.AsArray();
-            Printer.List(new JsonArray([.. names.Select(item => new JsonObject { ["name"] = item!.ToString() })]), ["name"], format);
+            Printer.List(Cut(names.Select(item => new JsonObject { ["name"] = item!.ToString() })), ["name"], format);
             return 0;
+
+            JsonArray Cut(IEnumerable<JsonNode?> all) => new([.. all.Take(parsed.GetValue(most) ?? int.MaxValue).Select(item => item!.DeepClone())]);
         });
     }
 
     private static Command Show()
     {
-        var reference = Reference();
-        return ApiVerb.Create("show", "Show one version: model@champion, model:3.", [reference], async (client, parsed, format, ct) =>
+        var reference = new Argument<string?>("model") { Description = "model@alias, model:version or model@latest, instead of --name.", Arity = ArgumentArity.ZeroOrOne };
+        var (name, version, label) = ModelVersions.Version();
+        name.Required = false;
+        return ApiVerb.Create("show", "Show one version: model@champion, model:3, or --name model.", [reference, name, version, label], async (client, parsed, format, ct) =>
         {
-            Printer.Show(await client.GetAsync(Path(parsed.GetValue(reference)!), ct), format);
+            var found = (parsed.GetValue(reference), parsed.GetValue(name)) switch
+            {
+                ({ } text, null) => await client.GetAsync(Path(text), ct),
+                (null, { } model) => await ModelVersions.FindAsync(client, model, parsed.GetValue(version), parsed.GetValue(label), ct),
+                _ => throw SlipwayException.Invalid("Name one model: model@champion, or --name and --version."),
+            };
+            Printer.Show(found, format);
             return 0;
         });
     }
@@ -49,8 +68,6 @@ internal static class ModelCommands
             return 0;
         });
     }
-
-    private static Argument<string> Reference() => new("model") { Description = "model@alias, model:version or model@latest." };
 
     // flights-late@champion → api/v1/models/flights-late/versions/champion
     private static string Path(string reference)

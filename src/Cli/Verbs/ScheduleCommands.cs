@@ -7,15 +7,15 @@ using Slipway.Kernel;
 
 namespace Slipway.Cli.Verbs;
 
-/// <summary>slipway schedule: jobs by time.</summary>
+/// <summary>slipway schedule: jobs by time and by what happens.</summary>
 internal static class ScheduleCommands
 {
     private const string Root = "api/v1/schedules";
 
     private static readonly string[] s_columns = ["name", "isEnabled", "nextAt", "description"];
-    private static readonly string[] s_firings = ["triggerTime", "cause", "state", "job", "reason"];
+    private static readonly string[] s_firings = ["triggerTime", "cause", "state", "job", "why", "reason"];
 
-    public static Command Create() => new("schedule", "Schedules: jobs by time.")
+    public static Command Create() => new("schedule", "Schedules: jobs by time, or by what happens: data, files, models, jobs, pushes.")
     {
         CreateSchedule(), List(), Show(), Update(),
         Switch("enable", "Let it fire again, from now on."),
@@ -109,9 +109,15 @@ internal static class ScheduleCommands
     private static Command Trigger()
     {
         var name = Name();
-        return ApiVerb.Create("trigger", "Fire once now, also when it is disabled.", [name], async (client, parsed, format, ct) =>
+        var set = new Option<string[]>("--set")
         {
-            Printer.Show(await client.PostAsync($"{PathOf(parsed.GetValue(name)!)}/trigger", new JsonObject(), ct), format);
+            Description = "What happened, where the trigger waits for something: version=3, job=NAME, branch=main. Default: the latest.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        return ApiVerb.Create("trigger", "Fire once now, also when it is disabled.", [name, set], async (client, parsed, format, ct) =>
+        {
+            var facts = new JsonObject(Facts(parsed.GetValue(set) ?? []));
+            Printer.Show(await client.PostAsync($"{PathOf(parsed.GetValue(name)!)}/trigger", new JsonObject { ["facts"] = facts }, ct), format);
             return 0;
         });
     }
@@ -154,6 +160,12 @@ internal static class ScheduleCommands
                 return 0;
             });
     }
+
+    private static IEnumerable<KeyValuePair<string, JsonNode?>> Facts(IReadOnlyList<string> pairs) => pairs
+        .Select(pair => pair.Split('=', 2) is [var key, var value]
+            ? KeyValuePair.Create(key, (JsonNode?)value)
+            : throw SlipwayException.Invalid($"--set: '{pair}' is no pair; write name=value."))
+        .DistinctBy(pair => pair.Key);
 
     /// <summary>As az shows it: the definition's fields, with what the server knows of the schedule.</summary>
     private static JsonObject Whole(JsonNode schedule)

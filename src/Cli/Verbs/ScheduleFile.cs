@@ -18,7 +18,9 @@ internal sealed partial record ScheduleFile(string Yaml, string Source, JobFile?
         var text = File.ReadAllText(path);
         var definition = Definitions.Read(JobFile.Describe(text, source, folder) with { Kind = "schedule", Edits = edits });
         var yaml = edits.Count == 0 ? text : Definitions.Edit(text, source, edits);
-        var (job, isNamed) = JobOf(definition["create_job"], source, folder);
+
+        // The job of a push lies in its commit, not here.
+        var (job, isNamed) = definition["trigger"]!["repository"] is null ? JobOf(definition["create_job"], source, folder) : (null, false);
         return new ScheduleFile(yaml, source, job, isNamed);
     }
 
@@ -44,11 +46,16 @@ internal sealed partial record ScheduleFile(string Yaml, string Source, JobFile?
             return (null, false);
 
         // The server fills it in when the schedule fires; the job by itself knows no such expression.
-        var yaml = TriggerTime().Replace(act.ToJsonString(), "2000-01-01T00:00:00Z");
+        var yaml = TriggerFact().Replace(act.ToJsonString(), fact => fact.Groups[1].Value switch
+        {
+            "creation_context.trigger_time" => "2000-01-01T00:00:00Z",
+            "trigger.path" => "azureml:any:1",
+            _ => "1",
+        });
         var paths = Definitions.LocalPaths(JobFile.Describe(yaml, source, folder));
         return (new JobFile(folder, source, yaml, paths), false);
     }
 
-    [GeneratedRegex(@"\$\{\{\s*creation_context\.trigger_time\s*\}\}")]
-    private static partial Regex TriggerTime();
+    [GeneratedRegex(@"\$\{\{\s*(creation_context\.trigger_time|trigger\.\w+)\s*\}\}")]
+    private static partial Regex TriggerFact();
 }

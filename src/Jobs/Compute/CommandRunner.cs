@@ -53,6 +53,8 @@ internal sealed class CommandRunner(
         foreach (var file in files)
         {
             var target = Path.Combine(folder, Path.GetRelativePath(root, file));
+            if (Directory.Exists(target))
+                throw SlipwayException.Invalid($"The code has a file '{Path.GetFileName(target)}', where a command finds a folder of this name for what it writes; rename the file.");
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Copy(file, target);
             if (!OperatingSystem.IsWindows())

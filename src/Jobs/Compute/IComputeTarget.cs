@@ -11,6 +11,9 @@ internal interface IComputeTarget : IPolicy
     /// </summary>
     Task<int> RunAsync(ComputeTask task, CancellationToken ct);
 
+    /// <summary>What is missing to run anything here; null: nothing.</summary>
+    string? Problem => null;
+
     /// <summary>True: the environment's image is what the command runs in; this machine's programs do not matter.</summary>
     bool RunsImages => false;
 

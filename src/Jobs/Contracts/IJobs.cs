@@ -38,6 +38,9 @@ public sealed record NewJob
 
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>A tree with what was changed in the code since its last commit; it becomes an artifact of the job.</summary>
+    public Digest? Patch { get; init; }
+
     /// <summary>True: a job of this name that exists is returned as it is (for callers that may ask twice).</summary>
     public bool ReturnExisting { get; init; }
 }

@@ -28,6 +28,12 @@ public sealed record ScheduledWork
     /// <summary>The time that it is for: when it was due, not when it was started.</summary>
     public required DateTimeOffset Time { get; init; }
 
+    /// <summary>What is known of that which happened ("version", "path", "commit"); empty where time passed.</summary>
+    public IReadOnlyDictionary<string, string> Facts { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The schedule's trigger, checked.</summary>
+    public required JsonObject Trigger { get; init; }
+
     /// <summary>The field of the definition, checked.</summary>
     public required JsonNode Definition { get; init; }
 

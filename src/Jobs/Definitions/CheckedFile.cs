@@ -34,7 +34,9 @@ internal sealed record CheckedFile(string Kind, JsonObject Json, IReadOnlyList<L
             new DefinitionReader(tables).Read(root, files);
         else
             Check(root, files, shape, kind.Name == "component" ? tables : null);
-        if (file.Look is not null)
+
+        // What a push starts lies in its commit, not here.
+        if (file.Look is not null && root.Map("trigger")?["repository"] is null)
             LocalFileCheck.Run(files.All, file.Look, problems);
         var json = shape.Json(root) as JsonObject ?? [];
         return new CheckedFile(kind.Name, json, [.. files.Named.Select(named => named.Path)]);

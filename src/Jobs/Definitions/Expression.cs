@@ -35,6 +35,9 @@ internal enum ExpressionKind
 
     /// <summary><c>creation_context.trigger_time</c>, in the inputs of a schedule's job.</summary>
     TriggerTime,
+
+    /// <summary><c>trigger.x</c>: what is known of that which happened, in the inputs of a schedule's job.</summary>
+    TriggerFact,
 }
 
 /// <summary>A parsed <c>${{…}}</c>.</summary>
@@ -55,6 +58,7 @@ internal sealed record Expression(ExpressionKind Kind, string Name, string? Step
         ExpressionKind.JobName => "name",
         ExpressionKind.OutputName => "output_name",
         ExpressionKind.DefaultDatastore => "default_datastore",
+        ExpressionKind.TriggerFact => $"trigger.{Name}",
         _ => "creation_context.trigger_time",
     }}}}}}";
 }

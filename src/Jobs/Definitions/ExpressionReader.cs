@@ -8,7 +8,7 @@ internal static partial class ExpressionReader
 {
     private const string Forms =
         "inputs.x, outputs.x, search_space.x, parent.inputs.x, parent.outputs.x, parent.jobs.step.outputs.x, "
-        + "parent.jobs.step.inputs.x, name, output_name, default_datastore, creation_context.trigger_time";
+        + "parent.jobs.step.inputs.x, name, output_name, default_datastore, creation_context.trigger_time, trigger.x";
 
     public static bool HasExpression(string text) => text.Contains("${{", StringComparison.Ordinal);
 
@@ -62,6 +62,7 @@ internal static partial class ExpressionReader
             ("inputs", _, true) => new Expression(ExpressionKind.ParentInput, name),
             ("outputs", _, true) => new Expression(ExpressionKind.ParentOutput, name),
             ("inputs", _, _) => new Expression(ExpressionKind.Input, name),
+            ("trigger", _, _) => new Expression(ExpressionKind.TriggerFact, name),
             ("outputs", _, _) => new Expression(ExpressionKind.Output, name),
             _ => new Expression(ExpressionKind.SearchSpace, name),
         };
@@ -79,7 +80,7 @@ internal static partial class ExpressionReader
     // 'input.x' and 'parent.job.a.output.b' are the usual slips: only the fixed words are compared.
     private static string Hint(string inner)
     {
-        string[] words = ["inputs", "outputs", "search_space", "parent", "jobs", "name", "output_name", "default_datastore"];
+        string[] words = ["inputs", "outputs", "search_space", "parent", "jobs", "name", "output_name", "default_datastore", "trigger"];
         var wrongWord = inner.Split('.')
             .Where((word, index) => !words.Contains(word) && index is 0 or 1 or 3)
             .FirstOrDefault(word => Nearest.Find(word, words) is not null);
@@ -89,6 +90,6 @@ internal static partial class ExpressionReader
     private static string Shorten(string text) => text.Length <= 60 ? text : text[..57] + "...";
 
     [GeneratedRegex(
-        @"\A((?<parent>parent)\.(jobs\.(?<step>[A-Za-z_][A-Za-z0-9_-]*)\.)?(?<what>inputs|outputs)|(?<what>inputs|outputs|search_space))\.(?<name>[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_-]*)*)\z")]
+        @"\A((?<parent>parent)\.(jobs\.(?<step>[A-Za-z_][A-Za-z0-9_-]*)\.)?(?<what>inputs|outputs)|(?<what>inputs|outputs|search_space|trigger))\.(?<name>[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_-]*)*)\z")]
     private static partial Regex Pattern();
 }

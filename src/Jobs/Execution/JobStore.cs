@@ -10,7 +10,7 @@ internal sealed class JobStore(Database database)
 {
     private const string Columns =
         "id, workspace, name, type, experiment, display_name, principal, tags, status, message, cancel_requested, "
-        + "announced, created_at, started_at, ended_at, parent_name";
+        + "announced, created_at, started_at, ended_at, parent_name, archived";
 
     private const string Untold =
         """
@@ -65,14 +65,15 @@ internal sealed class JobStore(Database database)
 
     /// <summary>Newest first.</summary>
     /// <param name="parent">Jobs that steps of this one started; null: those that nobody's step started.</param>
+    /// <param name="archived">True: only archived ones; false: only others; null: all.</param>
     /// <param name="before">Time and id of the last job of the page before.</param>
     public Task<IReadOnlyList<JobRow>> ListAsync(
-        WorkspaceName workspace, JobStatus? status, string? parent, (long Time, string Id)? before, int limit, CancellationToken ct) =>
+        WorkspaceName workspace, JobStatus? status, string? parent, bool? archived, (long Time, string Id)? before, int limit, CancellationToken ct) =>
         database.QueryAsync<JobRow>(
             $"""
             select {Columns} from jobs
             where workspace = @Workspace and (@Status = '' or status = @Status) and coalesce(parent_name, '') = @Parent
-                and (created_at, id) < (@BeforeTime, @BeforeId)
+                and (archived = @Archived or @All) and (created_at, id) < (@BeforeTime, @BeforeId)
             order by created_at desc, id desc
             limit @Limit
             """,
@@ -81,10 +82,29 @@ internal sealed class JobStore(Database database)
                 Workspace = workspace.Value,
                 Status = status?.ToString() ?? "",
                 Parent = parent ?? "",
+                Archived = archived ?? false,
+                All = archived is null,
                 BeforeTime = before?.Time ?? long.MaxValue,
                 BeforeId = before?.Id ?? "",
                 Limit = limit,
             },
+            ct);
+
+    public Task UpdateAsync(JobRow job, CancellationToken ct) => database.ExecuteAsync(
+        "update jobs set display_name = @DisplayName, tags = @Tags, archived = @Archived where id = @Id",
+        new { job.Id, job.DisplayName, job.Tags, job.Archived },
+        ct);
+
+    /// <summary>Jobs that nobody's step started and that ended from a time on, the earliest first.</summary>
+    /// <param name="experiment">Null: of any.</param>
+    public Task<IReadOnlyList<JobRow>> EndedSinceAsync(WorkspaceName workspace, string? experiment, long since, CancellationToken ct) =>
+        database.QueryAsync<JobRow>(
+            $"""
+            select {Columns} from jobs
+            where workspace = @Workspace and ended_at >= @Since and parent_name is null and (@Experiment = '' or experiment = @Experiment)
+            order by ended_at
+            """,
+            new { Workspace = workspace.Value, Since = since, Experiment = experiment ?? "" },
             ct);
 
     public async Task<JobRecord?> LoadAsync(string id, CancellationToken ct)
@@ -268,6 +288,8 @@ internal sealed record JobRow
     public long? EndedAt { get; init; }
 
     public string? ParentName { get; init; }
+
+    public bool Archived { get; init; }
 
     public bool IsOver => Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Canceled;
 }

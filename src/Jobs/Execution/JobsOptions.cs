@@ -39,6 +39,9 @@ internal sealed class JobsOptions
     /// <summary>Where commands reach the server; null: this process is the server.</summary>
     public string? ServerUrl { get; init; }
 
+    /// <summary>Where people reach the Studio; commits link there. Null: they do not.</summary>
+    public string? PublicUrl { get; init; }
+
     /// <summary>How long running steps may go on when the process is asked to end; then they are given back.</summary>
     [Range(0, 86_400)]
     public int GraceSeconds { get; init; }

@@ -21,19 +21,19 @@ internal sealed class ListJobs(JobStore jobs, JobViews views, IAccess access)
 
     private static async Task<Ok<Response>> HandleAsync(
         Caller caller, ListJobs operation, CancellationToken ct, string? status = null, int limit = 50, string? pageToken = null,
-        string? parent = null)
+        string? parent = null, string archived = "no")
     {
-        var page = await operation.RunAsync(caller, ParseStatus(status), parent, limit, pageToken, ct);
+        var page = await operation.RunAsync(caller, ParseStatus(status), parent, ParseArchived(archived), limit, pageToken, ct);
         return TypedResults.Ok(new Response([.. page.Items.Select(JobWire.Of)], page.NextToken));
     }
 
-    public async Task<Page<Job>> RunAsync(Caller caller, JobStatus? status, string? parent, int limit, string? pageToken, CancellationToken ct)
+    public async Task<Page<Job>> RunAsync(Caller caller, JobStatus? status, string? parent, bool? archived, int limit, string? pageToken, CancellationToken ct)
     {
         if (limit is < 1 or > MostPerPage)
             throw SlipwayException.Invalid($"limit is {limit}; it must be from 1 to {MostPerPage}.");
         await access.DemandAsync(caller, Permission.Read, "job:all", ct);
 
-        var rows = await jobs.ListAsync(caller.Workspace, status, parent, ParseToken(pageToken), limit + 1, ct);
+        var rows = await jobs.ListAsync(caller.Workspace, status, parent, archived, ParseToken(pageToken), limit + 1, ct);
         var shown = rows.Take(limit).ToList();
         var next = rows.Count > limit ? $"{shown[^1].CreatedAt}.{shown[^1].Id}" : null;
         return new Page<Job>(await views.ShowAsync(shown, ct), next);
@@ -45,6 +45,14 @@ internal sealed class ListJobs(JobStore jobs, JobViews views, IAccess access)
         _ when Enum.TryParse<JobStatus>(text, ignoreCase: true, out var status) && Enum.IsDefined(status) => status,
         _ => throw SlipwayException.Invalid(
             $"'{text}' is not a status.{Nearest.Hint(text, Enum.GetNames<JobStatus>())} Known: {string.Join(", ", Enum.GetNames<JobStatus>())}."),
+    };
+
+    private static bool? ParseArchived(string text) => text switch
+    {
+        "no" => false,
+        "only" => true,
+        "also" => null,
+        _ => throw SlipwayException.Invalid($"archived is '{text}'; it must be no, only or also."),
     };
 
     private static (long Time, string Id)? ParseToken(string? token)

@@ -9,14 +9,17 @@ using Slipway.Jobs.Contracts;
 using Slipway.Jobs.Execution;
 using Slipway.Kernel;
 using Slipway.Security.Contracts;
+using Slipway.Tracking.Contracts;
 
 namespace Slipway.Jobs.Operations;
 
 /// <summary>POST /api/v1/jobs: checks a definition as a whole, keeps it, and queues its steps.</summary>
 internal sealed partial class SubmitJob(
-    UsedAssets assets, JobSubmission submission, JobStore jobs, JobViews views, IAccess access, IAuditLog audit,
-    ILogger<SubmitJob> logger)
+    UsedAssets assets, JobSubmission submission, JobStore jobs, JobViews views, ITracking tracking, IAccess access,
+    IAuditLog audit, ILogger<SubmitJob> logger)
 {
+    private const string PatchFolder = "git";
+
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/jobs", HandleAsync).WithName("SubmitJob").WithTags("jobs");
 
@@ -46,19 +49,23 @@ internal sealed partial class SubmitJob(
                     $"A job '{name}' exists already ({row.Status}); choose another name, or leave it out and one is made.");
         }
 
+        if (wanted.Patch is { } patch)
+            await tracking.LogArtifactsAsync(caller, added.Id, PatchFolder, patch, ct);
         await audit.AppendAsync(caller, "job.submit", $"job:{name}", null, ct);
         Log.Submitted(logger, name, added.Plan.Steps.Count);
         return await views.ShowAsync(row, ct);
     }
 
     /// <param name="Files">The digest of the tree of each local path that the YAML names.</param>
+    /// <param name="Patch">The digest of a tree with what was changed since the last commit.</param>
     public sealed record Request(
         string Yaml,
         string? Source,
         string? Name,
         IReadOnlyDictionary<string, string>? Files,
         IReadOnlyDictionary<string, string>? Inputs,
-        IReadOnlyDictionary<string, string>? Tags)
+        IReadOnlyDictionary<string, string>? Tags,
+        string? Patch)
     {
         internal NewJob ToNewJob() => new()
         {
@@ -68,6 +75,7 @@ internal sealed partial class SubmitJob(
             Files = (Files ?? new Dictionary<string, string>()).ToDictionary(file => file.Key, file => Digest.Parse(file.Value)),
             Inputs = Inputs ?? new Dictionary<string, string>(),
             Tags = Tags ?? new Dictionary<string, string>(),
+            Patch = Patch is null ? null : Digest.Parse(Patch),
         };
     }
 

@@ -2,13 +2,17 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Slipway.Data;
+using Slipway.Jobs.Schedules.Pushes;
 using Slipway.Kernel;
 using Slipway.Security.Contracts;
 
 namespace Slipway.Jobs.Schedules;
 
 /// <summary>PATCH /api/v1/schedules/{name}, POST …/enable and …/disable, DELETE of one that is disabled.</summary>
-internal sealed class ChangeSchedule(ScheduleStore schedules, ShowSchedules show, IAuditLog audit, TimeProvider time)
+internal sealed class ChangeSchedule(
+    Database database, ScheduleStore schedules, ShowSchedules show, ScheduleStarts starts, GitRemotes remotes, IAuditLog audit,
+    TimeProvider time)
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -47,8 +51,14 @@ internal sealed class ChangeSchedule(ScheduleStore schedules, ShowSchedules show
             return;
 
         // What passed while it was disabled was not missed: it goes on from now.
-        var next = enabled ? schedule.ReadTrigger().Next(time.GetUtcNow()) : null;
-        await schedules.SetEnabledAsync(schedule, enabled, next?.ToUnixTimeMilliseconds(), time.UtcNow(), ct);
+        var (begun, before) = await starts.BeginAsync(schedule with { IsEnabled = enabled, UpdatedAt = time.UtcNow() }, isNew: false, ct);
+        await database.WriteAsync(
+            async (tx, token) =>
+            {
+                await ScheduleStore.SetEnabledAsync(tx, begun, token);
+                await before.Remember(tx, begun.Id, token);
+            },
+            ct);
         await audit.AppendAsync(caller, enabled ? "schedule.enable" : "schedule.disable", schedule.Node, null, ct);
     }
 
@@ -57,6 +67,7 @@ internal sealed class ChangeSchedule(ScheduleStore schedules, ShowSchedules show
         var schedule = await show.FindAsync(caller, name, Permission.Write, ct);
         if (!await schedules.DeleteAsync(schedule, ct))
             throw SlipwayException.Conflict($"The schedule '{name}' is enabled; disable it first.");
+        remotes.Forget(schedule);
         await audit.AppendAsync(caller, "schedule.delete", schedule.Node, null, ct);
     }
 

@@ -3,6 +3,8 @@ using Slipway.Jobs.Assets;
 using Slipway.Jobs.Contracts;
 using Slipway.Jobs.Execution;
 using Slipway.Jobs.Operations;
+using Slipway.Jobs.Schedules.Pushes;
+using Slipway.Jobs.Schedules.Watches;
 using Slipway.Kernel;
 
 namespace Slipway.Jobs.Schedules;
@@ -14,6 +16,9 @@ internal sealed class CreateJobAct(SubmitJob submit, UsedAssets assets, JobSubmi
     public const string ScheduleTag = "azureml.scheduleName";
 
     public const string TimeTag = "slipway.triggerTime";
+
+    /// <summary>The schedules whose jobs led to this one, one after the other.</summary>
+    public const string ChainTag = "slipway.chain";
 
     public string Name => "create_job";
 
@@ -40,12 +45,26 @@ internal sealed class CreateJobAct(SubmitJob submit, UsedAssets assets, JobSubmi
             Source = work.FileSource,
             Files = work.Files,
             Inputs = inputs,
-            Tags = new Dictionary<string, string>
-            {
-                [ScheduleTag] = work.Schedule,
-                [TimeTag] = work.Time.UtcDateTime.ToString(TriggeredJob.TimeFormat, CultureInfo.InvariantCulture),
-            },
+            Tags = Tags(work),
             ReturnExisting = true,
         };
+    }
+
+    private static Dictionary<string, string> Tags(ScheduledWork work)
+    {
+        var tags = new Dictionary<string, string>
+        {
+            [ScheduleTag] = work.Schedule,
+            [TimeTag] = work.Time.UtcDateTime.ToString(TriggeredJob.TimeFormat, CultureInfo.InvariantCulture),
+        };
+        if (work.Facts.GetValueOrDefault(JobWatch.Chain) is { Length: > 0 } chain)
+            tags[ChainTag] = chain;
+        if (work.Facts.GetValueOrDefault(PushFacts.Commit) is { } commit)
+            tags["azureml.git.commit"] = tags["mlflow.source.git.commit"] = commit;
+        if (work.Facts.GetValueOrDefault(PushFacts.Branch) is { Length: > 0 } branch)
+            tags["azureml.git.branch"] = tags["mlflow.source.git.branch"] = branch;
+        if (work.Facts.GetValueOrDefault(PushFacts.Repository) is { Length: > 0 } repository)
+            tags["azureml.git.repository_uri"] = tags["mlflow.source.git.repoURL"] = repository;
+        return tags;
     }
 }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Slipway.Data;
 using Slipway.Jobs.Contracts;
 using Slipway.Jobs.Execution;
+using Slipway.Jobs.Schedules.Watches;
 using Slipway.Kernel;
 using Slipway.Security.Contracts;
 
@@ -16,7 +17,7 @@ namespace Slipway.Jobs.Schedules;
 /// exists becomes this one.
 /// </summary>
 internal sealed class CreateSchedule(
-    Database database, ScheduleStore schedules, JobStore jobs, Policies<IStepKind> kinds, Policies<IScheduledAct> acts, IAccess access,
+    Database database, ScheduleStore schedules, JobStore jobs, Policies<IStepKind> kinds, Policies<IScheduledAct> acts, ScheduleStarts starts, IAccess access,
     IAuditLog audit, TimeProvider time)
 {
     private static readonly string[] s_acts = ["create_job", "import_data", "create_monitor"];
@@ -36,7 +37,8 @@ internal sealed class CreateSchedule(
         await access.DemandAsync(caller, Permission.Write, "schedule:new", ct);
         var definition = Read(request.Yaml, request.Source ?? "schedule.yml");
         var act = s_acts.Single(definition.ContainsKey);
-        var file = await FileAsync(caller, definition[act]!, request, ct);
+        var isOfCommit = definition["trigger"]!["repository"] is not null;
+        var file = await FileAsync(caller, isOfCommit ? new JsonObject() : definition[act]!, request, ct);
         var now = time.UtcNow();
         var schedule = new Schedule
         {
@@ -55,11 +57,11 @@ internal sealed class CreateSchedule(
             CreatedAt = now,
             UpdatedAt = now,
         };
-        var first = schedule.ReadTrigger().First(time.GetUtcNow());
-        await acts.Get("act of a schedule", act).CheckAsync(caller, schedule.Work(first ?? time.GetUtcNow(), schedule.Id), ct);
-        if (schedule.IsEnabled)
-            schedule = schedule with { NextAt = first?.ToUnixTimeMilliseconds() };
-        return await KeepAsync(caller, schedule, "schedule.create", ct);
+        var (at, facts) = await starts.CheckAsync(caller, schedule, ct);
+        if (!schedule.StartsCommits)
+            await acts.Get("act of a schedule", act).CheckAsync(caller, schedule.Work(at, schedule.Id, facts), ct);
+        var (begun, before) = await starts.BeginAsync(schedule, isNew: true, ct);
+        return await KeepAsync(caller, begun, before, "schedule.create", ct);
     }
 
     /// <summary>Changes the words of a schedule and when it fires; what it starts stays as it is.</summary>
@@ -81,13 +83,25 @@ internal sealed class CreateSchedule(
             IsEnabled = (bool?)definition["is_enabled"] ?? before.IsEnabled,
             UpdatedAt = time.UtcNow(),
         };
-        after = after with { NextAt = after.IsEnabled ? after.ReadTrigger().Next(time.GetUtcNow())?.ToUnixTimeMilliseconds() : null };
-        return await KeepAsync(caller, after, "schedule.update", ct);
+        if (after.StartsCommits != before.StartsCommits)
+            throw SlipwayException.Invalid("trigger.repository says where the job's file lies; create the schedule again from its file.");
+        if (after.IsEnabled == before.IsEnabled && JsonNode.DeepEquals(after.TriggerFields(), before.TriggerFields()))
+            return await KeepAsync(caller, after, Seen.Nothing, "schedule.update", ct);
+        await starts.CheckAsync(caller, after, ct);
+        var (begun, seen) = await starts.BeginAsync(after, isNew: false, ct);
+        return await KeepAsync(caller, begun, seen, "schedule.update", ct);
     }
 
-    private async Task<Schedule> KeepAsync(Caller caller, Schedule schedule, string action, CancellationToken ct)
+    private async Task<Schedule> KeepAsync(Caller caller, Schedule schedule, Seen before, string action, CancellationToken ct)
     {
-        var kept = await database.WriteAsync((tx, token) => ScheduleStore.PutAsync(tx, schedule, token), ct);
+        var kept = await database.WriteAsync(
+            async (tx, token) =>
+            {
+                var put = await ScheduleStore.PutAsync(tx, schedule, token);
+                await before.Remember(tx, put.Id, token);
+                return put;
+            },
+            ct);
         await audit.AppendAsync(caller, action, kept.Node, null, ct);
         return kept;
     }

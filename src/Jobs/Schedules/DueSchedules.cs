@@ -20,7 +20,7 @@ internal sealed partial class DueSchedules(
 
     public async Task FireAsync(CancellationToken ct)
     {
-        foreach (var schedule in await schedules.DueAsync(time.UtcNow(), SchedulesAtOnce, ct))
+        foreach (var schedule in await schedules.DueAsync(watching: false, time.UtcNow(), SchedulesAtOnce, ct))
         {
             try
             {

@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Data;
+using Slipway.Jobs.Execution;
+using Slipway.Jobs.Schedules.Watches;
 using Slipway.Kernel;
 using Slipway.Security.Contracts;
 
@@ -13,7 +15,8 @@ namespace Slipway.Jobs.Schedules;
 /// POST /api/v1/schedules/{name}/trigger: fires now, by hand. POST …/backfill: fires for the occurrences of a range of time
 /// that have not fired, so many at once; asked again it goes on with what is not done.
 /// </summary>
-internal sealed class FireSchedule(Database database, ShowSchedules show, ScheduleQueue queue, IAuditLog audit, TimeProvider time)
+internal sealed class FireSchedule(
+    Database database, ShowSchedules show, ScheduleQueue queue, Policies<IWatch> watches, IAuditLog audit, TimeProvider time)
 {
     private const int MostOccurrences = 10_000;
     private const int MostOpen = 1000;
@@ -25,8 +28,10 @@ internal sealed class FireSchedule(Database database, ShowSchedules show, Schedu
     }
 
     private static async Task<Accepted<FiringWire>> TriggerAsync(
-        Caller caller, string name, FireSchedule operation, CancellationToken ct) =>
-        TypedResults.Accepted($"/api/v1/schedules/{name}/history", FiringWire.Of(await operation.FireAsync(caller, name, ct)));
+        Caller caller, string name, ByHand? request, FireSchedule operation, CancellationToken ct) =>
+        TypedResults.Accepted(
+            $"/api/v1/schedules/{name}/history",
+            FiringWire.Of(await operation.FireAsync(caller, name, request?.Facts ?? new Dictionary<string, string>(), ct)));
 
     private static async Task<Accepted<Response>> BackfillAsync(
         Caller caller, string name, Request request, FireSchedule operation, CancellationToken ct) =>
@@ -34,14 +39,36 @@ internal sealed class FireSchedule(Database database, ShowSchedules show, Schedu
             $"/api/v1/schedules/{name}/history",
             await operation.FillAsync(caller, name, request.From, request.To, request.MaxConcurrent ?? 1, request.DryRun ?? false, ct));
 
-    private async Task<Firing> FireAsync(Caller caller, string name, CancellationToken ct)
+    public async Task<Firing> FireAsync(Caller caller, string name, IReadOnlyDictionary<string, string> given, CancellationToken ct)
     {
         var schedule = await show.FindAsync(caller, name, Permission.Write, ct);
         var firing = Firing.New(schedule, FiringCause.Manual, time.GetUtcNow(), time);
-        firing = firing with { Key = $"by:{firing.Id}" };
+        firing = firing with
+        {
+            Key = $"by:{firing.Id}",
+            Why = $"{caller.Principal} fired it by hand.",
+            Facts = JobsJson.Write(await FactsAsync(schedule, given, ct)),
+        };
         await WriteAsync(schedule, [firing], ct);
         await audit.AppendAsync(caller, "schedule.trigger", schedule.Node, null, ct);
         return firing;
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>> FactsAsync(
+        Schedule schedule, IReadOnlyDictionary<string, string> given, CancellationToken ct)
+    {
+        if (watches.Find(schedule.TriggerType) is not { } watch)
+        {
+            return given.Count == 0
+                ? given
+                : throw SlipwayException.Invalid($"The schedule '{schedule.Name}' goes by time; there is nothing to set ('{given.Keys.First()}').");
+        }
+
+        var facts = await watch.ByHandAsync(schedule, given, ct);
+        var strange = given.Keys.FirstOrDefault(key => !facts.ContainsKey(key));
+        return strange is null
+            ? facts
+            : throw SlipwayException.Invalid($"'{strange}' is not known to this trigger.{Nearest.Hint(strange, facts.Keys)} Known: {string.Join(", ", facts.Keys)}.");
     }
 
     public async Task<Response> FillAsync(
@@ -52,6 +79,8 @@ internal sealed class FireSchedule(Database database, ShowSchedules show, Schedu
         if (to <= from)
             throw SlipwayException.Invalid($"The range ends ({to:u}) before it begins ({from:u}).");
         var schedule = await show.FindAsync(caller, name, dryRun ? Permission.Read : Permission.Write, ct);
+        if (schedule.Watches is not null)
+            throw SlipwayException.Invalid($"The schedule '{name}' waits for something that happens (type {schedule.TriggerType}); only what goes by time can be filled in. Fire it by hand: slipway schedule trigger.");
         var wanted = Occurrences(schedule, from, to < time.GetUtcNow() ? to : time.GetUtcNow())
             .Select(at => Firing.New(schedule, FiringCause.Backfill, at, time) with { MostOpen = maxConcurrent })
             .ToList();
@@ -86,6 +115,9 @@ internal sealed class FireSchedule(Database database, ShowSchedules show, Schedu
             return added;
         },
         ct);
+
+    /// <param name="Facts">Of what happened, where the trigger waits for something: a version, a commit.</param>
+    public sealed record ByHand(IReadOnlyDictionary<string, string>? Facts);
 
     public sealed record Request(DateTimeOffset From, DateTimeOffset To, int? MaxConcurrent, bool? DryRun);
 

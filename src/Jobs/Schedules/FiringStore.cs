@@ -7,14 +7,16 @@ namespace Slipway.Jobs.Schedules;
 internal sealed class FiringStore(Database database)
 {
     private const string Columns =
-        "id, schedule_id, workspace, key, cause, trigger_at, most_open, state, reason, job, created_at, ended_at";
+        "id, schedule_id, workspace, key, cause, trigger_at, most_open, state, reason, job, why, facts, created_at, "
+        + "ended_at";
 
     /// <summary>An occurrence that is known stays as it is.</summary>
     public static Task AddAsync(DbTransaction tx, IReadOnlyList<Firing> firings, CancellationToken ct) => tx.ExecuteAsync(
         $"""
         insert into job_firings ({Columns})
         values (
-            @Id, @ScheduleId, @Workspace, @Key, @Cause, @TriggerAt, @MostOpen, @State, @Reason, @Job, @CreatedAt, @EndedAt)
+            @Id, @ScheduleId, @Workspace, @Key, @Cause, @TriggerAt, @MostOpen, @State, @Reason, @Job, @Why, @Facts, @CreatedAt,
+            @EndedAt)
         on conflict (schedule_id, key) do nothing
         """,
         firings,
@@ -25,7 +27,8 @@ internal sealed class FiringStore(Database database)
         $"""
         insert into job_firings ({Columns})
         values (
-            @Id, @ScheduleId, @Workspace, @Key, @Cause, @TriggerAt, @MostOpen, @State, @Reason, @Job, @CreatedAt, @EndedAt)
+            @Id, @ScheduleId, @Workspace, @Key, @Cause, @TriggerAt, @MostOpen, @State, @Reason, @Job, @Why, @Facts, @CreatedAt,
+            @EndedAt)
         on conflict (schedule_id, key) do update set
             cause = excluded.cause, most_open = excluded.most_open, state = excluded.state, reason = null, ended_at = null
         where job_firings.state in ('skipped', 'failed')
@@ -59,7 +62,7 @@ internal sealed class FiringStore(Database database)
         ct);
 
     public static Task EndAsync(DbTransaction tx, Firing firing, CancellationToken ct) => tx.ExecuteAsync(
-        "update job_firings set state = @State, reason = @Reason, job = @Job, ended_at = @EndedAt where id = @Id and state = 'waiting'",
+        "update job_firings set state = @State, reason = @Reason, job = @Job, facts = @Facts, ended_at = @EndedAt where id = @Id and state = 'waiting'",
         firing,
         ct);
 
@@ -74,6 +77,9 @@ internal sealed class FiringStore(Database database)
         new { Schedule = schedule, State = state ?? "", Limit = limit },
         ct);
 
-    public Task<string?> ScheduleOfJobAsync(string workspace, string job, CancellationToken ct) => database.FindAsync<string>(
-        "select schedule_id from job_firings where workspace = @Workspace and job = @Job", new { Workspace = workspace, Job = job }, ct);
+    public Task<Firing?> OfJobAsync(string workspace, string job, CancellationToken ct) => database.FindAsync<Firing>(
+        $"select {Columns} from job_firings where workspace = @Workspace and job = @Job", new { Workspace = workspace, Job = job }, ct);
+
+    public static Task<Firing?> FindAsync(DbTransaction tx, string schedule, string key, CancellationToken ct) => tx.FindAsync<Firing>(
+        $"select {Columns} from job_firings where schedule_id = @Schedule and key = @Key", new { Schedule = schedule, Key = key }, ct);
 }

@@ -9,7 +9,7 @@ internal sealed class FiringsAfterJobs(FiringStore firings, ScheduleStore schedu
     public async Task HandleAsync(JobFinished happened, CancellationToken ct)
     {
         if (happened.Job.Tags.ContainsKey(CreateJobAct.ScheduleTag)
-            && await firings.ScheduleOfJobAsync(happened.Caller.Workspace.Value, happened.Job.Name, ct) is { } id
+            && await firings.OfJobAsync(happened.Caller.Workspace.Value, happened.Job.Name, ct) is { ScheduleId: var id }
             && (await firings.WaitingAsync(id, ct)).Count > 0
             && await schedules.FindAsync(id, ct) is { } schedule)
         {

@@ -37,6 +37,15 @@ internal sealed record Schedule
 
     public long? NextAt { get; init; }
 
+    /// <summary>What news of it are about; null: it goes by time.</summary>
+    public string? Watches { get; init; }
+
+    public long WatchFrom { get; init; }
+
+    public long WatchUntil { get; init; }
+
+    public string? Problem { get; init; }
+
     public required long CreatedAt { get; init; }
 
     public required long UpdatedAt { get; init; }
@@ -45,17 +54,28 @@ internal sealed record Schedule
 
     public string Node => $"schedule:{Name}";
 
+    /// <summary>Whether the file of what it starts lies in the commit that was pushed.</summary>
+    public bool StartsCommits => TriggerFields()["repository"] is not null;
+
     public JsonObject ReadDefinition() => JsonNode.Parse(Definition)!.AsObject();
 
-    public Trigger ReadTrigger() => Trigger.Parse(ReadDefinition()["trigger"]!.AsObject(), CountedFrom.ToTime());
+    /// <summary>cron, recurrence, data, files, model, job, push.</summary>
+    public string TriggerType => (string)TriggerFields()["type"]!;
 
-    public ScheduledWork Work(DateTimeOffset time, string id) => new()
+    public JsonObject TriggerFields() => ReadDefinition()["trigger"]!.AsObject();
+
+    /// <summary>Of one that goes by time.</summary>
+    public Trigger ReadTrigger() => Trigger.Parse(TriggerFields(), CountedFrom.ToTime());
+
+    public ScheduledWork Work(DateTimeOffset time, string id, IReadOnlyDictionary<string, string> facts) => new()
     {
         Schedule = Name,
         Name = string.Create(
             CultureInfo.InvariantCulture,
             $"{Name[..Math.Min(Name.Length, 200)].Replace('.', '_')}_{time.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}_{id[^8..]}"),
         Time = time,
+        Facts = facts,
+        Trigger = TriggerFields(),
         Definition = ReadDefinition()[Act]!,
         FileYaml = FileYaml,
         FileSource = FileSource,

@@ -4,6 +4,7 @@ using Slipway.Jobs.Contracts;
 using Slipway.Jobs.Definitions;
 using Slipway.Jobs.Definitions.Schema;
 using Slipway.Jobs.Definitions.Yaml;
+using Slipway.Kernel;
 
 namespace Slipway.Jobs.Schedules;
 
@@ -88,8 +89,15 @@ internal static class TriggeredJob
     {
         ExpressionKind.TriggerTime => work.Time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture),
         ExpressionKind.JobName => work.Name,
+        ExpressionKind.TriggerFact => FactOf(expression, work),
         _ => expression.ToString(),
     };
+
+    private static string FactOf(Expression expression, ScheduledWork work) => work.Facts.GetValueOrDefault(expression.Name)
+        ?? throw SlipwayException.Invalid(
+            work.Facts.Count == 0
+                ? $"'{expression}' is known only when something happens that the trigger waits for; this one goes by time."
+                : $"'{expression}' is not known to this trigger.{Nearest.Hint(expression.Name, work.Facts.Keys)} Known: {string.Join(", ", work.Facts.Keys.Order(StringComparer.Ordinal))}.");
 
     private static YamlMap WithDefault(YamlMap map, string key, string value) =>
         map[key] is null ? With(map, key, new YamlScalar(map.Place, value, isPlain: false)) : map;

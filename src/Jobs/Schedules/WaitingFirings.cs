@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Slipway.Data;
 using Slipway.Jobs.Contracts;
 using Slipway.Jobs.Execution;
+using Slipway.Jobs.Schedules.Pushes;
 using Slipway.Kernel;
 using Slipway.Security.Contracts;
 
@@ -11,7 +12,7 @@ namespace Slipway.Jobs.Schedules;
 /// <summary>Starts what waits of a schedule, as far as its concurrency lets it.</summary>
 internal sealed partial class WaitingFirings(
     Database database, ScheduleStore schedules, FiringStore firings, WorkQueue queue, LineageLog lineage, Policies<IScheduledAct> acts,
-    IAuditLog audit, TimeProvider time, ILogger<WaitingFirings> logger)
+    CommitCode code, CommitStatus status, ScheduleMeter meter, IAuditLog audit, TimeProvider time, ILogger<WaitingFirings> logger)
 {
     /// <summary>How long the lease lasts from each step on.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
@@ -53,9 +54,9 @@ internal sealed partial class WaitingFirings(
                 continue;
             }
 
-            var ended = firing.Cause == FiringCause.Schedule && concurrency == "skip" && open.Count > 0
-                ? await SkipAsync(schedule, firing, $"The job '{open[0].Job}' was not over; concurrency is skip.", ct)
-                : await RunAsync(schedule, firing, ct);
+            var ended = !FiringCause.IsAsked(firing.Cause) && concurrency == "skip" && open.Count > 0
+                ? await EndAsync(schedule, firing with { State = FiringState.Skipped, Reason = $"The job '{open[0].Job}' was not over; concurrency is skip." }, [], ct)
+                : await RunAsync(schedule, firing, lease, ct);
             if (ended.Job is not null)
                 open.Add(ended);
         }
@@ -66,19 +67,30 @@ internal sealed partial class WaitingFirings(
     private static bool MustWait(Firing firing, List<Firing> open, string concurrency) => firing.Cause switch
     {
         FiringCause.Backfill => open.Count(other => other.Cause == FiringCause.Backfill) >= firing.MostOpen,
-        FiringCause.Schedule => concurrency == "queue" && open.Count > 0,
-        _ => false,
+        FiringCause.Manual => false,
+        _ => concurrency == "queue" && open.Count > 0,
     };
 
-    private async Task<Firing> RunAsync(Schedule schedule, Firing firing, CancellationToken ct)
+    private async Task<Firing> RunAsync(Schedule schedule, Firing firing, Lease lease, CancellationToken ct)
     {
-        var work = schedule.Work(firing.TriggerAt.ToTime(), firing.Id);
+        var work = schedule.Work(firing.TriggerAt.ToTime(), firing.Id, firing.ReadFacts());
         try
         {
+            if (schedule.StartsCommits)
+            {
+                var commit = await BeatingAsync(code.ReadAsync(schedule, work, ct), lease, ct);
+                work = commit.Work;
+                firing = firing with { Facts = JobsJson.Write(work.Facts) };
+                if (commit.SkipReason is { } reason)
+                    return await EndAsync(schedule, firing with { State = FiringState.Skipped, Reason = reason }, [], ct);
+            }
+
             var started = await acts.Get("act of a schedule", schedule.Act).RunAsync(schedule.Caller, work, ct);
-            var fired = firing with { State = FiringState.Fired, Job = started.Job, EndedAt = time.UtcNow() };
-            await EndAsync(schedule, fired, [StepRun.Edge("started", schedule.Node, started.Node)], ct);
-            await audit.AppendAsync(schedule.Caller, "schedule.fire", schedule.Node, new JsonObject { ["started"] = started.Node, ["cause"] = firing.Cause }.ToJsonString(), ct);
+            var fired = await EndAsync(
+                schedule, firing with { State = FiringState.Fired, Job = started.Job }, [StepRun.Edge("started", schedule.Node, started.Node)], ct);
+            await audit.AppendAsync(
+                schedule.Caller, "schedule.fire", schedule.Node,
+                new JsonObject { ["started"] = started.Node, ["cause"] = firing.Cause, ["why"] = firing.Why }.ToJsonString(), ct);
             Log.Fired(logger, schedule.Name, work.Time, firing.Cause, started.Job ?? started.Node);
             return fired;
         }
@@ -86,26 +98,32 @@ internal sealed partial class WaitingFirings(
         {
             // What was refused now will be refused again; the history says why, and a backfill may take it up.
             Log.Refused(logger, schedule.Name, work.Time, refusal.Message);
-            var failed = firing with { State = FiringState.Failed, Reason = refusal.Message, EndedAt = time.UtcNow() };
-            await EndAsync(schedule, failed, [], ct);
-            return failed;
+            return await EndAsync(schedule, firing with { State = FiringState.Failed, Reason = refusal.Message }, [], ct);
         }
     }
 
-    private async Task<Firing> SkipAsync(Schedule schedule, Firing firing, string reason, CancellationToken ct)
+    /// <summary>Keeps the lease while something takes its time.</summary>
+    private async Task<T> BeatingAsync<T>(Task<T> slow, Lease lease, CancellationToken ct)
     {
-        var skipped = firing with { State = FiringState.Skipped, Reason = reason, EndedAt = time.UtcNow() };
-        await EndAsync(schedule, skipped, [], ct);
-        return skipped;
+        while (await Task.WhenAny(slow, Task.Delay(Lease / 3, time, ct)) != slow)
+            await queue.HeartbeatAsync(lease, Lease, ct);
+        return await slow;
     }
 
-    private Task EndAsync(Schedule schedule, Firing firing, IReadOnlyList<NewEdge> edges, CancellationToken ct) => database.WriteAsync(
-        async (tx, token) =>
-        {
-            await FiringStore.EndAsync(tx, firing, token);
-            await lineage.AppendAsync(tx, schedule.Caller, edges, token);
-        },
-        ct);
+    private async Task<Firing> EndAsync(Schedule schedule, Firing firing, IReadOnlyList<NewEdge> edges, CancellationToken ct)
+    {
+        var ended = firing with { EndedAt = time.UtcNow() };
+        await database.WriteAsync(
+            async (tx, token) =>
+            {
+                await FiringStore.EndAsync(tx, ended, token);
+                await lineage.AppendAsync(tx, schedule.Caller, edges, token);
+                await status.StartedAsync(tx, schedule, ended, token);
+            },
+            ct);
+        meter.Ended(schedule, ended);
+        return ended;
+    }
 
     private static partial class Log
     {

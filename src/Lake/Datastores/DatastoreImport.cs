@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
-using System.Text.RegularExpressions;
 using Slipway.Data;
 using Slipway.Kernel;
 using Slipway.Lake.Contracts;
@@ -26,8 +24,9 @@ internal sealed class DatastoreImport(DatastoreStore seen, ContentStore content)
             return await FileAsync(one.Name, blob.Digest, blob.Size, ct);
         }
 
-        var (folder, matches) = Pattern(from.Path);
-        var found = await ListAsync(objects, folder, matches, ct);
+        var pattern = ObjectPattern.OfFolder(from.Path);
+        var folder = pattern.Folder;
+        var found = await ListAsync(objects, pattern, ct);
         if (found.Count == 0)
             throw new SlipwayException(ErrorCode.NotFound, $"There is no file at '{from}' in {objects.Description}.");
 
@@ -85,39 +84,17 @@ internal sealed class DatastoreImport(DatastoreStore seen, ContentStore content)
     }
 
     private static async Task<IReadOnlyList<StoredObject>> ListAsync(
-        IObjectStore objects, string folder, Func<string, bool> matches, CancellationToken ct)
+        IObjectStore objects, ObjectPattern pattern, CancellationToken ct)
     {
         var found = new List<StoredObject>();
         string? token = null;
         do
         {
-            var page = await objects.ListAsync(folder, PageSize, token, ct);
-            found.AddRange(page.Items.Where(item => matches(item.Name)));
+            var page = await objects.ListAsync(pattern.Folder, PageSize, token, ct);
+            found.AddRange(page.Items.Where(item => pattern.Matches(item.Name)));
             token = page.NextToken;
         }
         while (token is not null);
         return found;
-    }
-
-    /// <summary>"a/b/**/*.csv": below "a/b/", what the pattern matches; "a/b": all below "a/b/".</summary>
-    private static (string Folder, Func<string, bool> Matches) Pattern(string path)
-    {
-        var wild = path.IndexOfAny(['*', '?']);
-        if (wild < 0)
-            return (path.Length == 0 ? "" : path + "/", _ => true);
-
-        var regex = new StringBuilder(@"\A");
-        for (var i = 0; i < path.Length; i++)
-        {
-            if (path.AsSpan(i).StartsWith("**/"))
-                (_, i) = (regex.Append("(.*/)?"), i + 2);
-            else if (path.AsSpan(i).StartsWith("**"))
-                (_, i) = (regex.Append(".*"), i + 1);
-            else
-                regex.Append(path[i] switch { '*' => "[^/]*", '?' => "[^/]", var c => Regex.Escape(c.ToString()) });
-        }
-
-        var pattern = new Regex(regex.Append(@"\z").ToString(), RegexOptions.NonBacktracking | RegexOptions.Singleline);
-        return (path[..(path.LastIndexOf('/', wild) + 1)], pattern.IsMatch);
     }
 }

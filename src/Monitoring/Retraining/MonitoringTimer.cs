@@ -11,8 +11,8 @@ namespace Slipway.Monitoring.Retraining;
 /// being submitted.
 /// </summary>
 internal sealed partial class MonitoringTimer(
-    MonitorStore monitors, RunStore runs, RunMonitor run, PolicyStore policies, DecisionStore decisions, EvaluatePolicy evaluate,
-    TimeProvider time, ILogger<MonitoringTimer> logger) : BackgroundService
+    MonitorStore monitors, RunStore runs, MonitorRound round, DecisionStore decisions, EvaluatePolicy evaluate, TimeProvider time,
+    ILogger<MonitoringTimer> logger) : BackgroundService
 {
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(30);
 
@@ -42,14 +42,8 @@ internal sealed partial class MonitoringTimer(
             return;
         var caller = Caller.System with { Workspace = WorkspaceName.Parse(row.Workspace) };
         var last = await runs.ListAsync(caller.Workspace, monitor.Name, 1, ct) is [var latest] ? latest.Window.To : row.CreatedAt.ToTime();
-        if (trigger.Due(last, time.GetUtcNow()) is not { } window)
-            return;
-        await run.RunAsync(caller, monitor.Name, window, ct);
-        foreach (var policy in await policies.ListAsync(caller.Workspace, ct))
-        {
-            if (policy.Enabled && policy.Read().Monitor == monitor.Name)
-                await evaluate.RunAsync(caller, policy.Name, window, window.To, new Dictionary<string, string>(), ct);
-        }
+        if (trigger.Due(last, time.GetUtcNow()) is { } window)
+            await round.RunAsync(caller, monitor.Name, window, ct);
     }
 
     private async Task TryAsync(string what, Func<Task> act)

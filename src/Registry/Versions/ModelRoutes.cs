@@ -132,7 +132,8 @@ internal static class ModelRoutes
         IReadOnlyDictionary<string, string> Tags,
         IReadOnlyList<string> Aliases,
         DateTimeOffset CreatedAt,
-        string CreatedBy)
+        string CreatedBy,
+        bool Archived)
     {
         internal static Response Of(ModelVersion version) => new(
             version.Model,
@@ -145,6 +146,7 @@ internal static class ModelRoutes
             version.Tags,
             version.Aliases,
             version.CreatedAt,
-            version.CreatedBy);
+            version.CreatedBy,
+            UpdateVersion.IsArchived(version));
     }
 }

@@ -46,6 +46,26 @@ public sealed record NewDelivery
     /// HMAC-SHA256(secret, "id.timestamp.body").
     /// </summary>
     public string HeaderPrefix { get; init; } = "X-Slipway";
+
+    /// <summary>How it signs in at its receiver; null: it does not.</summary>
+    public DeliveryToken? Token { get; init; }
+}
+
+/// <summary>A token, password or key that goes along with a delivery.</summary>
+/// <param name="Secret">Its name in the vault.</param>
+public sealed record DeliveryToken(string Secret, TokenUse Use);
+
+/// <summary>The header that a token goes into.</summary>
+public enum TokenUse
+{
+    /// <summary>Authorization: Bearer TOKEN.</summary>
+    Bearer,
+
+    /// <summary>Authorization: Basic, with the token as the password and no name.</summary>
+    Basic,
+
+    /// <summary>PRIVATE-TOKEN: TOKEN, as GitLab wants it.</summary>
+    PrivateToken,
 }
 
 /// <summary>What came of one attempt.</summary>

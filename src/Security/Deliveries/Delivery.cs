@@ -1,3 +1,5 @@
+using Slipway.Security.Contracts;
+
 namespace Slipway.Security.Deliveries;
 
 internal static class DeliveryState
@@ -21,6 +23,11 @@ internal sealed record Delivery
     public required string HeaderPrefix { get; init; }
 
     public string? Secret { get; init; }
+
+    /// <summary>The name of the secret that it signs in with.</summary>
+    public string? Token { get; init; }
+
+    public TokenUse? TokenUse { get; init; }
 
     public required string State { get; init; }
 

@@ -55,6 +55,8 @@ internal sealed class DeliveryQueue(
             Body = delivery.Body,
             HeaderPrefix = delivery.HeaderPrefix,
             Secret = delivery.Secret,
+            Token = delivery.Token?.Secret,
+            TokenUse = delivery.Token?.Use,
             State = DeliveryState.Waiting,
             Attempts = 0,
             CreatedAt = time.UtcNow(),

@@ -83,7 +83,19 @@ internal sealed class DeliverySender : IDisposable
         request.Headers.Add(delivery.HeaderPrefix + "-Timestamp", timestamp);
         if (delivery.Secret is { } name)
             request.Headers.Add(delivery.HeaderPrefix + "-Signature", Sign(await SecretAsync(delivery, name, ct), delivery, timestamp));
+        if (delivery.Token is { } token)
+            SignIn(request, await SecretAsync(delivery, token, ct), delivery.TokenUse);
         return request;
+    }
+
+    private static void SignIn(HttpRequestMessage request, string token, TokenUse? use)
+    {
+        if (use == TokenUse.PrivateToken)
+            request.Headers.Add("PRIVATE-TOKEN", token);
+        else if (use == TokenUse.Basic)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($":{token}")));
+        else
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
     private async Task<string> SecretAsync(Delivery delivery, string name, CancellationToken ct) =>

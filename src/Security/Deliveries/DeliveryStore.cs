@@ -9,18 +9,35 @@ internal sealed class DeliveryStore(Database database)
 {
     private const string Columns =
         """
-        id, workspace, subject, url, body, header_prefix, secret, state, attempts, status, error, created_at, finished_at
+        id, workspace, subject, url, body, header_prefix, secret, token, token_use, state, attempts, status, error, created_at, finished_at
         """;
 
     /// <summary>False when there is one of this id.</summary>
     public static async Task<bool> AddAsync(DbTransaction tx, Delivery delivery, CancellationToken ct) => await tx.ExecuteAsync(
         $"""
         insert into deliveries ({Columns})
-        values (@Id, @Workspace, @Subject, @Url, @Body, @HeaderPrefix, @Secret, @State, @Attempts, @Status, @Error,
+        values (@Id, @Workspace, @Subject, @Url, @Body, @HeaderPrefix, @Secret, @Token, @TokenUse, @State, @Attempts, @Status, @Error,
                 @CreatedAt, @FinishedAt)
         on conflict (id) do nothing
         """,
-        delivery,
+        new
+        {
+            delivery.Id,
+            delivery.Workspace,
+            delivery.Subject,
+            delivery.Url,
+            delivery.Body,
+            delivery.HeaderPrefix,
+            delivery.Secret,
+            delivery.Token,
+            TokenUse = delivery.TokenUse?.ToString(),
+            delivery.State,
+            delivery.Attempts,
+            delivery.Status,
+            delivery.Error,
+            delivery.CreatedAt,
+            delivery.FinishedAt,
+        },
         ct) == 1;
 
     public Task<Delivery?> FindAsync(string id, CancellationToken ct) =>

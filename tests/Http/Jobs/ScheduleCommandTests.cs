@@ -1,8 +1,3 @@
-using Microsoft.AspNetCore.Builder;
-using Slipway.Cli.CommandLine;
-using Slipway.Server;
-using Slipway.Server.Contracts;
-using Slipway.Shared;
 using Xunit;
 
 namespace Slipway.Http.Jobs;
@@ -32,74 +27,67 @@ public sealed class ScheduleCommandTests : IAsyncLifetime
           experiment_name: nights
         """;
 
-    private readonly TempFolder _folder = new();
-    private WebApplication _app = null!;
+    private CommandServer _server = null!;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        _app = await ServerModule.StartAsync(new ServerSettings { Home = _folder.File("home"), Urls = ["http://127.0.0.1:0"] }, Ct);
-        Directory.CreateDirectory(_folder.File("jobs/src"));
-        await File.WriteAllTextAsync(_folder.File("jobs/src/tell.sh"), "echo day $1 rate $2\n", Ct);
-        await File.WriteAllTextAsync(_folder.File("jobs/train.yml"), Job, Ct);
-        await File.WriteAllTextAsync(_folder.File("schedule.yml"), Schedule, Ct);
+        _server = await CommandServer.StartAsync();
+        await _server.WriteAsync("jobs/src/tell.sh", "echo day $1 rate $2\n");
+        await _server.WriteAsync("jobs/train.yml", Job);
+        await _server.WriteAsync("schedule.yml", Schedule);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _app.StopAsync(CancellationToken.None);
-        await _app.DisposeAsync();
-        _folder.Dispose();
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
     public async Task A_schedule_runs_its_file_as_it_was_by_hand_and_over_the_past()
     {
-        await CallAsync("schedule", "create", "-f", _folder.File("schedule.yml"), "--no-wait");
-        await File.WriteAllTextAsync(_folder.File("jobs/src/tell.sh"), "exit 1\n", Ct);
+        await _server.CallAsync("schedule", "create", "-f", _server.File("schedule.yml"), "--no-wait");
+        await _server.WriteAsync("jobs/src/tell.sh", "exit 1\n");
 
-        var cause = await CallAsync("schedule", "trigger", "-n", "nightly", "--query", "cause", "-o", "tsv");
-        var filled = await CallAsync(
+        var cause = await _server.CallAsync("schedule", "trigger", "-n", "nightly", "--query", "cause", "-o", "tsv");
+        var filled = await _server.CallAsync(
             "schedule", "backfill", "-n", "nightly", "--from", "2026-03-07", "--to", "2026-03-09T00:00:00Z", "--max-concurrent", "2", "--query", "added", "-o", "tsv");
         var jobs = await FiredAsync(3);
 
         Assert.Equal(("manual", "2"), (cause, filled));
-        Assert.Equal("day 2026-03-07T11:00:00Z rate 1", await CallAsync("job", "log", "-n", jobs["2026-03-07T11:00:00+00:00"]));
-        Assert.Equal("day 2026-03-08T10:00:00Z rate 1", await CallAsync("job", "log", "-n", jobs["2026-03-08T10:00:00+00:00"]));
-        Assert.Equal("nights", await CallAsync("job", "show", "-n", jobs.Values.First(), "--query", "experiment_name", "-o", "tsv"));
-        Assert.Equal("schedule:nightly", await CallAsync("schedule", "show", "-n", "nightly", "--query", "join(':', ['schedule', name])", "-o", "tsv"));
+        Assert.Equal("day 2026-03-07T11:00:00Z rate 1", await _server.CallAsync("job", "log", "-n", jobs["2026-03-07T11:00:00+00:00"]));
+        Assert.Equal("day 2026-03-08T10:00:00Z rate 1", await _server.CallAsync("job", "log", "-n", jobs["2026-03-08T10:00:00+00:00"]));
+        Assert.Equal("nights", await _server.CallAsync("job", "show", "-n", jobs.Values.First(), "--query", "experiment_name", "-o", "tsv"));
+        Assert.Equal("schedule:nightly", await _server.CallAsync("schedule", "show", "-n", "nightly", "--query", "join(':', ['schedule', name])", "-o", "tsv"));
     }
 
     [Fact]
     public async Task A_schedule_is_changed_switched_and_deleted_when_it_is_disabled()
     {
-        await CallAsync("schedule", "create", "-f", _folder.File("schedule.yml"), "--name", "other");
-        await CallAsync("schedule", "update", "-n", "other", "--set", "description=Other words.", "trigger.schedule.hours=5");
-        Assert.Equal("Other words.\n[5]\ntrue", await CallAsync("schedule", "show", "-n", "other", "--query", "[description, to_string(trigger.schedule.hours), is_enabled]", "-o", "tsv"));
+        await _server.CallAsync("schedule", "create", "-f", _server.File("schedule.yml"), "--name", "other");
+        await _server.CallAsync("schedule", "update", "-n", "other", "--set", "description=Other words.", "trigger.schedule.hours=5");
+        Assert.Equal("Other words.\n[5]\ntrue", await _server.CallAsync("schedule", "show", "-n", "other", "--query", "[description, to_string(trigger.schedule.hours), is_enabled]", "-o", "tsv"));
 
-        var enabled = await RunAsync("schedule", "delete", "-n", "other", "--yes");
-        await CallAsync("schedule", "disable", "-n", "other");
+        var enabled = await _server.RunAsync("schedule", "delete", "-n", "other", "--yes");
+        await _server.CallAsync("schedule", "disable", "-n", "other");
 
         Assert.Equal((1, "The schedule 'other' is enabled; disable it first."), (enabled.Code, enabled.Errors));
-        Assert.Equal("", await CallAsync("schedule", "list", "--query", "[].name", "-o", "tsv"));
-        Assert.Equal("other", await CallAsync("schedule", "list", "--disabled-only", "--query", "[?next_at==null].name", "-o", "tsv"));
-        await CallAsync("schedule", "enable", "-n", "other");
-        Assert.Equal("other", await CallAsync("schedule", "list", "--query", "[?next_at!=null].name", "-o", "tsv"));
-        await CallAsync("schedule", "disable", "-n", "other");
-        await CallAsync("schedule", "delete", "-n", "other");
-        Assert.Equal("Schedule 'other' does not exist.", (await RunAsync("schedule", "show", "-n", "other")).Errors);
+        Assert.Equal("", await _server.CallAsync("schedule", "list", "--query", "[].name", "-o", "tsv"));
+        Assert.Equal("other", await _server.CallAsync("schedule", "list", "--disabled-only", "--query", "[?next_at==null].name", "-o", "tsv"));
+        await _server.CallAsync("schedule", "enable", "-n", "other");
+        Assert.Equal("other", await _server.CallAsync("schedule", "list", "--query", "[?next_at!=null].name", "-o", "tsv"));
+        await _server.CallAsync("schedule", "disable", "-n", "other");
+        await _server.CallAsync("schedule", "delete", "-n", "other");
+        Assert.Equal("Schedule 'other' does not exist.", (await _server.RunAsync("schedule", "show", "-n", "other")).Errors);
     }
 
     [Fact]
     public async Task What_cannot_be_is_refused_in_a_sentence()
     {
-        await CallAsync("schedule", "create", "-f", _folder.File("schedule.yml"));
-        var zone = await RunAsync("schedule", "create", "-f", _folder.File("schedule.yml"), "--set", "trigger.time_zone=Mars");
-        var input = await RunAsync("schedule", "create", "-f", _folder.File("schedule.yml"), "--set", "create_job.inputs.dya=1");
-        var job = await RunAsync("schedule", "update", "-n", "nightly", "--set", "create_job.experiment_name=x");
-        var wide = await RunAsync("schedule", "backfill", "-n", "nightly", "--from", "2026-03-07", "--to", "2026-03-01");
-        var import = await RunAsync("schedule", "create", "-f", await ImportAsync());
+        await _server.CallAsync("schedule", "create", "-f", _server.File("schedule.yml"));
+        var zone = await _server.RunAsync("schedule", "create", "-f", _server.File("schedule.yml"), "--set", "trigger.time_zone=Mars");
+        var input = await _server.RunAsync("schedule", "create", "-f", _server.File("schedule.yml"), "--set", "create_job.inputs.dya=1");
+        var job = await _server.RunAsync("schedule", "update", "-n", "nightly", "--set", "create_job.experiment_name=x");
+        var wide = await _server.RunAsync("schedule", "backfill", "-n", "nightly", "--from", "2026-03-07", "--to", "2026-03-01");
+        var import = await _server.RunAsync("schedule", "create", "-f", await ImportAsync());
 
         Assert.Equal((2, true), (zone.Code, zone.Errors.Contains("'Mars' is not a time zone", StringComparison.Ordinal)));
         Assert.Equal((2, true), (input.Code, input.Errors.Contains("inputs.dya: The job has no input of this name.", StringComparison.Ordinal)));
@@ -108,49 +96,28 @@ public sealed class ScheduleCommandTests : IAsyncLifetime
         Assert.Equal((2, true), (import.Code, import.Errors.Contains("'import_data' is not a known act of a schedule.", StringComparison.Ordinal)));
     }
 
-    private async Task<string> ImportAsync()
-    {
-        var file = _folder.File("import.yml");
-        await File.WriteAllTextAsync(
-            file,
-            """
-            name: imports
-            trigger: {type: cron, expression: "0 1 * * *"}
-            import_data: {type: mltable, name: rows, source: {type: database, query: select 1, connection: azureml:db}, path: "azureml://datastores/lake/paths/rows/${{name}}"}
-            """,
-            Ct);
-        return file;
-    }
+    private Task<string> ImportAsync() => _server.WriteAsync(
+        "import.yml",
+        """
+        name: imports
+        trigger: {type: cron, expression: "0 1 * * *"}
+        import_data: {type: mltable, name: rows, source: {type: database, query: select 1, connection: azureml:db}, path: "azureml://datastores/lake/paths/rows/${{name}}"}
+        """);
 
     /// <summary>The jobs by their time, when all of them are over.</summary>
     private async Task<Dictionary<string, string>> FiredAsync(int count)
     {
         while (true)
         {
-            var lines = (await CallAsync("schedule", "history", "-n", "nightly", "--state", "fired", "--query", "[].[trigger_time, job]", "-o", "tsv"))
+            var lines = (await _server.CallAsync("schedule", "history", "-n", "nightly", "--state", "fired", "--query", "[].[trigger_time, job]", "-o", "tsv"))
                 .Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 .Select(line => line.Split('\t'))
                 .ToDictionary(line => line[0], line => line[1]);
             foreach (var job in lines.Values)
-                await RunAsync("job", "stream", "--name", job);
+                await _server.RunAsync("job", "stream", "--name", job);
             if (lines.Count == count)
                 return lines;
             await Task.Delay(50, Ct);
         }
-    }
-
-    private async Task<string> CallAsync(params string[] arguments)
-    {
-        var (code, output, errors) = await RunAsync(arguments);
-        Assert.True(code == 0, errors);
-        return output;
-    }
-
-    private async Task<(int Code, string Output, string Errors)> RunAsync(params string[] arguments)
-    {
-        using var output = new StringWriter();
-        using var errors = new StringWriter();
-        var code = await CommandTree.RunAsync([.. arguments, "--server", _app.Urls.First()], output, errors);
-        return (code, output.ToString().TrimEnd(), errors.ToString().TrimEnd());
     }
 }

@@ -1,15 +1,17 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using Slipway.Data;
 using Slipway.Kernel;
 using Slipway.Lake.Contracts;
 using Slipway.Registry.Contracts;
 using Slipway.Security.Contracts;
+using Slipway.Shared;
 using Slipway.Tracking.Contracts;
 
 namespace Slipway.Storage.Jobs;
 
 /// <summary>The modules beside Jobs, in memory; one set outlives several hosts of a test.</summary>
-internal sealed class Neighbours(ContentStore content) : ITracking, IDataAssets, IModelRegistry, IAccess, IAuditLog
+internal sealed class Neighbours(ContentStore content) : ITracking, IDataAssets, IModelRegistry, IModelHistory, IVault, IAccess, IAuditLog
 {
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<string, TreeEntry[]> _artifacts = [];
@@ -21,6 +23,13 @@ internal sealed class Neighbours(ContentStore content) : ITracking, IDataAssets,
     public List<DataVersion> Versions { get; } = [];
 
     public List<ModelVersion> Models { get; } = [];
+
+    public List<ModelEvent> History { get; } = [];
+
+    public Dictionary<string, string> Secrets { get; } = [];
+
+    /// <summary>When data versions are made.</summary>
+    public TimeProvider Time { get; set; } = new ManualTime(DateTimeOffset.UnixEpoch);
 
     public Dictionary<string, object> ByKey { get; } = [];
 
@@ -96,7 +105,7 @@ internal sealed class Neighbours(ContentStore content) : ITracking, IDataAssets,
                 Tree = wanted.Tree,
                 SizeBytes = 0,
                 Tags = wanted.Tags,
-                CreatedAt = DateTimeOffset.UnixEpoch,
+                CreatedAt = Time.GetUtcNow(),
                 CreatedBy = caller.Principal,
             };
             Versions.Add(version);
@@ -149,6 +158,25 @@ internal sealed class Neighbours(ContentStore content) : ITracking, IDataAssets,
 
     public Task SetAliasAsync(Caller caller, string model, string alias, int number, string reason, CancellationToken ct) =>
         Task.CompletedTask;
+
+    public Task AppendAsync(
+        DbTransaction transaction, Caller caller, string model, int? number, string act, string reason, string? detail, CancellationToken ct) =>
+        throw new NotSupportedException();
+
+    public Task<IReadOnlyList<ModelEvent>> ListAsync(Caller caller, string model, CancellationToken ct) =>
+        Task.FromResult<IReadOnlyList<ModelEvent>>([.. History.Where(act => act.Model == model)]);
+
+    public Task SetAsync(Caller caller, string name, string value, CancellationToken ct)
+    {
+        Secrets[name] = value;
+        return Task.CompletedTask;
+    }
+
+    Task<string?> IVault.FindAsync(Caller caller, string name, CancellationToken ct) => Task.FromResult(Secrets.GetValueOrDefault(name));
+
+    public Task<IReadOnlyList<string>> ListAsync(Caller caller, CancellationToken ct) => Task.FromResult<IReadOnlyList<string>>([.. Secrets.Keys]);
+
+    public Task<bool> DeleteAsync(Caller caller, string name, CancellationToken ct) => Task.FromResult(Secrets.Remove(name));
 
     public Task DemandAsync(Caller caller, Permission permission, string target, CancellationToken ct) => Task.CompletedTask;
 

@@ -11,6 +11,7 @@ using Slipway.Kernel;
 using Slipway.Lake.Contracts;
 using Slipway.Registry.Contracts;
 using Slipway.Security.Contracts;
+using Slipway.Storage.Harness;
 using Slipway.Tracking.Contracts;
 
 namespace Slipway.Storage.Jobs;
@@ -36,6 +37,7 @@ internal sealed class JobHost : IAsyncDisposable
         services.AddSingleton(_ => database).AddSingleton<WorkQueue>().AddSingleton<LineageLog>().AddSingleton<Events>();
         services.AddSingleton<ITracking>(neighbours).AddSingleton<IDataAssets>(neighbours).AddSingleton<IModelRegistry>(neighbours);
         services.AddSingleton<IDatastores>(new NoDatastores());
+        services.AddSingleton<IModelHistory>(neighbours).AddSingleton<IVault>(neighbours).AddSingleton<IDeliveries, NoDeliveries>();
         services.AddSingleton<IAccess>(neighbours).AddSingleton<IAuditLog>(neighbours);
         services.AddSingleton<IEventHandler<JobFinished>>(Finished);
         services.AddJobs();

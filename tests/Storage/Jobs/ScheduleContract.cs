@@ -166,7 +166,7 @@ public abstract class ScheduleContract(DatabaseProvider provider) : JobContract(
     private static async Task AssertStartedOnceMoreGivesTheSameAsync(JobHost host, Firing firing)
     {
         var schedule = (await host.Get<ScheduleStore>().FindAsync(WorkspaceName.Default, "daily", Ct))!;
-        var again = await host.Get<IScheduledAct>().RunAsync(Caller.System, schedule.Work(firing.TriggerAt.ToTime(), firing.Id), Ct);
+        var again = await host.Get<IScheduledAct>().RunAsync(Caller.System, schedule.Work(firing.TriggerAt.ToTime(), firing.Id, firing.ReadFacts()), Ct);
         Assert.Equal(firing.Job, again.Job);
     }
 }

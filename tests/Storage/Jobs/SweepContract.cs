@@ -34,8 +34,8 @@ public abstract class SweepContract(DatabaseProvider provider) : JobContract(pro
         Assert.All(sweep.Trials, trial => Assert.Equal(job.RunId, Neighbours.Runs[trial.RunId].Parent));
         Assert.Equal((sweep.Best, "3"), (Neighbours.Runs[job.RunId].Run.Tags["best_child_run_id"], Neighbours.Runs[job.RunId].Run.Tags["score"]));
 
-        var listed = await host.Get<ListJobs>().RunAsync(Caller.System, null, null, 50, null, Ct);
-        var children = await host.Get<ListJobs>().RunAsync(Caller.System, null, job.Name, 50, null, Ct);
+        var listed = await host.Get<ListJobs>().RunAsync(Caller.System, null, null, false, 50, null, Ct);
+        var children = await host.Get<ListJobs>().RunAsync(Caller.System, null, job.Name, false, 50, null, Ct);
         Assert.Equal(job.Name, Assert.Single(listed.Items).Name);
         Assert.Equal(6, children.Items.Count);
     }

@@ -1,4 +1,5 @@
 using Slipway.Data;
+using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
 using Slipway.Monitoring.Alerts;
 using Slipway.Monitoring.Contracts;
@@ -298,6 +299,59 @@ public abstract class MonitorRunContract(DatabaseProvider provider) : DatabaseCo
 
         var run = Assert.Single(await _host.Get<RunStore>().ListAsync(WorkspaceName.Default, "flights", 10, Ct));
         Assert.Equal((Week(0), 1000), (run.Window, run.Rows));
+    }
+
+    [Fact]
+    public async Task A_schedule_declares_its_monitor_and_measures_each_period_once()
+    {
+        await GivenAsync();
+        _host.Collected.Windows[Week(0)] = Answers();
+        var act = _host.Get<IScheduledAct>();
+        var work = Occurrence(Monitor + "\ntrigger: {type: recurrence, frequency: week, interval: 1}", Week(0).To);
+
+        await act.CheckAsync(Caller.System, work, Ct);
+        var first = await act.RunAsync(Caller.System, work, Ct);
+        var again = await act.RunAsync(Caller.System, work, Ct);
+
+        var run = Assert.Single(await _host.Get<RunStore>().ListAsync(WorkspaceName.Default, "weekly", 10, Ct));
+        Assert.Equal((Week(0), 1000, run.Node), (run.Window, run.Rows, first.Node));
+        Assert.Equal(first, again);
+        Assert.Contains(await _host.Get<MonitorStore>().ListAsync(WorkspaceName.Default, Ct), monitor => monitor.Name == "weekly" && monitor.Read().Trigger is null);
+    }
+
+    [Fact]
+    public async Task A_schedule_of_another_kind_measures_from_the_last_run_on_and_refuses_what_cannot_be_monitored()
+    {
+        await GivenAsync();
+        var act = _host.Get<IScheduledAct>();
+        const string Cron = Monitor + "\ntrigger: {type: cron, expression: \"0 6 * * 1\"}";
+        var day = Week(0).To;
+
+        await act.RunAsync(Caller.System, Occurrence(Cron, day), Ct);
+        await act.RunAsync(Caller.System, Occurrence(Cron, day.AddHours(7)), Ct);
+        var unknown = await Assert.ThrowsAsync<SlipwayException>(() =>
+            act.CheckAsync(Caller.System, Occurrence(Cron.Replace("azureml:flights", "azureml:nothing", StringComparison.Ordinal), day), Ct));
+
+        Assert.Equal(
+            [new TimeWindow(day, day.AddHours(7)), new TimeWindow(day.AddDays(-1), day)],
+            (await _host.Get<RunStore>().ListAsync(WorkspaceName.Default, "weekly", 10, Ct)).Select(run => run.Window));
+        Assert.Equal("Endpoint 'nothing' does not exist.", unknown.Message);
+    }
+
+    private static ScheduledWork Occurrence(string yaml, DateTimeOffset time)
+    {
+        var schedule = Definitions.Read(new DefinitionFile { Yaml = yaml, Source = "weekly.yml", Kind = "schedule" });
+        return new ScheduledWork
+        {
+            Schedule = "weekly",
+            Name = "weekly_1",
+            Time = time,
+            Trigger = schedule["trigger"]!.AsObject(),
+            Definition = schedule["create_monitor"]!,
+            FileYaml = "",
+            FileSource = "weekly.yml",
+            Files = new Dictionary<string, Digest>(),
+        };
     }
 
     public override async ValueTask DisposeAsync()

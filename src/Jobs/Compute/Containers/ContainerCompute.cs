@@ -26,6 +26,8 @@ internal sealed class ContainerCompute(ContainerEngine engine, ContainerImages i
 
     public bool RunsImages => true;
 
+    public string? Problem => engine.IsThere ? null : "No podman or Docker answers; start one, or say where its socket is (Jobs__ContainerSocket).";
+
     public async Task<string?> IdentifyAsync(TaskEnvironment environment, bool mayFetch, CancellationToken ct) =>
         await images.FindAsync(environment, mayFetch, TextWriter.Null, ct);
 

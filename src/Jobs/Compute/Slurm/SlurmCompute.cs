@@ -18,6 +18,10 @@ internal sealed partial class SlurmCompute(TimeProvider time) : IComputeTarget
 
     public string Name => "slurm";
 
+    public string? Problem => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "sbatch")))
+        ? null
+        : "There is no sbatch on this machine; install Slurm's commands.";
+
     public async Task<int> RunAsync(ComputeTask task, CancellationToken ct)
     {
         var isLeft = File.Exists(task.Folders.Detached);

@@ -25,7 +25,7 @@ internal enum ExpressionScope
     /// <summary>name, output_name, default_datastore: filled in when the job starts.</summary>
     Server = 32,
 
-    /// <summary>creation_context.trigger_time.</summary>
+    /// <summary>creation_context.trigger_time, trigger.x.</summary>
     Trigger = 64,
 
     /// <summary>An expression here is always a mistake, and is reported.</summary>
@@ -53,7 +53,7 @@ internal static class ExpressionScopes
         ExpressionKind.ParentInput => ExpressionScope.ParentInputs,
         ExpressionKind.StepInput or ExpressionKind.StepOutput => ExpressionScope.Siblings,
         ExpressionKind.ParentOutput => ExpressionScope.ParentOutputs,
-        ExpressionKind.TriggerTime => ExpressionScope.Trigger,
+        ExpressionKind.TriggerTime or ExpressionKind.TriggerFact => ExpressionScope.Trigger,
         _ => ExpressionScope.Server,
     };
 }

@@ -29,7 +29,7 @@ internal static class ScheduleTables
     private static readonly VariantShape s_trigger = new(
         "a trigger",
         "type",
-        new Dictionary<string, ObjectShape>
+        new Dictionary<string, ObjectShape>(TriggerTables.Cases)
         {
             ["cron"] = new("a cron trigger", [
                 F("type", Choice("cron"), "By expression."),
@@ -61,7 +61,7 @@ internal static class ScheduleTables
         F("import_data", new EitherShape(Reference(ReferenceUse.File), AssetTables.DataImport), "The import that it makes."),
         F("create_monitor", MonitorTables.Monitor, "The monitor that it runs.")])
     {
-        Rules = [Rule.ExactlyOne("create_job", "import_data", "create_monitor")],
+        Rules = [Rule.ExactlyOne("create_job", "import_data", "create_monitor"), new Rule(CheckCommit)],
     };
 
     private static ObjectShape TriggeredJob() => new("a triggered job", [
@@ -81,6 +81,15 @@ internal static class ScheduleTables
         // Without 'job' the mapping is the job itself, which the job's own table checks when it is created.
         Unknown = UnknownKeys.Ignored,
     };
+
+    /// <summary>What a commit starts is a job whose file lies in the commit.</summary>
+    private static void CheckCommit(YamlMap map, string path, Check check)
+    {
+        if (map.Map("trigger")?["repository"] is null || map["create_job"] is not { } act)
+            return;
+        if ((act is YamlMap fields ? fields.Text("job") : (act as YamlScalar)?.Text) is not { } file || file.StartsWith("azureml:", StringComparison.Ordinal))
+            check.Refuse(act, Shape.Join(path, "create_job"), "A push starts what lies in its commit; name the job's file there: 'job: path/from/the/root/job.yml'.");
+    }
 
     private static void CheckCron(YamlMap map, string path, Check check)
     {

@@ -1,10 +1,10 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Slipway.Cli.Snapshots;
+namespace Slipway.Jobs.Contracts;
 
 /// <summary>The patterns of an .amlignore or .gitignore (https://git-scm.com/docs/gitignore). The last one that fits decides.</summary>
-internal sealed class IgnoreRules
+public sealed class IgnoreRules
 {
     // What no job needs: version control, caches, the ignore files themselves.
     private static readonly string[] s_always = [".git", "__pycache__/", ".ipynb_checkpoints/", ".azureml/", ".amlignore", ".gitignore"];
@@ -15,15 +15,17 @@ internal sealed class IgnoreRules
 
     private IgnoreRules(IEnumerable<string> lines) => _rules = [.. lines.Select(Rule.Parse).OfType<Rule>()];
 
+    /// <summary>The patterns of a text, a line each.</summary>
     public static IgnoreRules Parse(string text) => new(text.ReplaceLineEndings("\n").Split('\n').Concat(s_always));
 
     /// <summary>The rules of a folder: its .amlignore, else its .gitignore.</summary>
-    public static IgnoreRules Of(string folder)
-    {
-        var file = s_files.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
-        return Parse(file is null ? "" : File.ReadAllText(file));
-    }
+    public static IgnoreRules Of(string folder) =>
+        Of(name => File.Exists(Path.Combine(folder, name)) ? File.ReadAllText(Path.Combine(folder, name)) : null);
 
+    /// <param name="open">The text of a file of the folder; null when there is none.</param>
+    public static IgnoreRules Of(Func<string, string?> open) => Parse(s_files.Select(open).FirstOrDefault(text => text is not null) ?? "");
+
+    /// <summary>Whether the rules exclude it.</summary>
     /// <param name="path">From the folder of the rules, with '/'. Nothing below an ignored folder is asked for.</param>
     public bool Ignores(string path, bool isFolder) =>
         _rules.LastOrDefault(rule => (isFolder || !rule.FoldersOnly) && rule.Pattern.IsMatch(path)) is { IsException: false };
