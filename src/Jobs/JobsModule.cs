@@ -21,8 +21,8 @@ using Slipway.Jobs.Schedules.Watches;
 using Slipway.Jobs.Sweeps;
 using Slipway.Kernel;
 using Slipway.Lake.Contracts;
-using Slipway.Security.Contracts;
 using Slipway.Registry.Contracts;
+using Slipway.Security.Contracts;
 
 namespace Slipway.Jobs;
 

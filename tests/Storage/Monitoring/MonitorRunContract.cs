@@ -340,7 +340,9 @@ public abstract class MonitorRunContract(DatabaseProvider provider) : DatabaseCo
 
     private static ScheduledWork Occurrence(string yaml, DateTimeOffset time)
     {
-        var schedule = Definitions.Read(new DefinitionFile { Yaml = yaml, Source = "weekly.yml", Kind = "schedule" });
+        // Schedules are checked as Azure ML does, which wants a compute.
+        var whole = yaml.Replace("create_monitor:", "create_monitor:\n  compute: {instance_type: standard_e4s_v3, runtime_version: \"3.3\"}", StringComparison.Ordinal);
+        var schedule = Definitions.Read(new DefinitionFile { Yaml = whole, Source = "weekly.yml", Kind = "schedule" });
         return new ScheduledWork
         {
             Schedule = "weekly",

@@ -1,4 +1,5 @@
 using Slipway.Cli.Snapshots;
+using Slipway.Jobs.Contracts;
 using Slipway.Shared;
 using Xunit;
 
