@@ -18,9 +18,11 @@ public sealed class EndpointsClient
 
     internal EndpointsClient(SlipwayClient client) => _client = client;
 
+    /// <summary>The endpoint, or null when there is none of this name.</summary>
     public Task<OnlineEndpoint?> FindAsync(string endpoint, CancellationToken ct) =>
         _client.FindAsync<OnlineEndpoint>($"{Root}/{SlipwayClient.Escape(endpoint)}", ct);
 
+    /// <summary>The endpoint; a refusal when there is none of this name.</summary>
     public async Task<OnlineEndpoint> GetAsync(string endpoint, CancellationToken ct) =>
         (await _client.GetAsync<OnlineEndpoint>($"{Root}/{SlipwayClient.Escape(endpoint)}", ct))!;
 
@@ -37,6 +39,7 @@ public sealed class EndpointsClient
             new { Model = model },
             ct))!;
 
+    /// <summary>Parts the traffic: percentages by deployment, 100 in all (or 0).</summary>
     public Task SetTrafficAsync(
         string endpoint, IReadOnlyDictionary<string, int> traffic, string reason, CancellationToken ct) =>
         _client.SendAsync<object>(
@@ -48,10 +51,12 @@ public sealed class EndpointsClient
         _client.SendAsync<object>(
             HttpMethod.Put, $"{Root}/{SlipwayClient.Escape(endpoint)}/mirror", new { MirrorTraffic = mirror, Reason = reason }, ct);
 
+    /// <summary>Requests, errors and latencies of a deployment since the server began.</summary>
     public Task<DeploymentStats?> StatsAsync(string endpoint, string deployment, CancellationToken ct) =>
         _client.GetAsync<DeploymentStats>(
             $"{Root}/{SlipwayClient.Escape(endpoint)}/deployments/{SlipwayClient.Escape(deployment)}/stats", ct);
 
+    /// <summary>Deletes a deployment that gets no traffic.</summary>
     public async Task DeleteDeploymentAsync(string endpoint, string deployment, CancellationToken ct)
     {
         using var answer = await _client.SendAsync(

@@ -20,6 +20,7 @@ public sealed record Job(
     /// <summary>True when it will not change any more.</summary>
     public bool IsOver => Status is "Completed" or "Failed" or "Canceled";
 
+    /// <summary>The step of this name.</summary>
     public JobStep Step(string name) => Steps.First(step => step.Name == name);
 }
 
@@ -61,12 +62,14 @@ public sealed class JobsClient
         Logs = new JobLogs(client);
     }
 
+    /// <summary>What the steps of jobs write.</summary>
     public JobLogs Logs { get; }
 
     /// <summary>Submits a job; a name that is taken is refused with the code AlreadyExists.</summary>
     public async Task<Job> SubmitAsync(NewJob job, CancellationToken ct) =>
         (await _client.SendAsync<Job>(HttpMethod.Post, "api/v1/jobs", job, ct))!;
 
+    /// <summary>The job, or null when there is none of this name.</summary>
     public Task<Job?> FindAsync(string name, CancellationToken ct) =>
         _client.FindAsync<Job>($"api/v1/jobs/{SlipwayClient.Escape(name)}", ct);
 
@@ -93,6 +96,7 @@ public sealed class JobsClient
             yield return item.Data;
     }
 
+    /// <summary>Asks the job to end; its processes are ended.</summary>
     public Task CancelAsync(string name, CancellationToken ct) =>
         _client.SendAsync<object>(HttpMethod.Post, $"api/v1/jobs/{SlipwayClient.Escape(name)}/cancel", new { }, ct);
 }

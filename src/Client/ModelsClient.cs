@@ -31,6 +31,7 @@ public sealed class ModelsClient
     public Task<ModelVersion?> FindAsync(string model, string version, CancellationToken ct) => _client.FindAsync<ModelVersion>(
         $"api/v1/models/{SlipwayClient.Escape(model)}/versions/{SlipwayClient.Escape(version)}", ct);
 
+    /// <summary>Lets an alias stand for a version.</summary>
     public Task SetAliasAsync(string model, string alias, int version, string reason, CancellationToken ct) =>
         _client.SendAsync<object>(
             HttpMethod.Put,

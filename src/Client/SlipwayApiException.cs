@@ -8,7 +8,9 @@ namespace Slipway.Client;
 public sealed class SlipwayApiException(HttpStatusCode? status, string? code, string message, Exception? inner = null)
     : Exception(message, inner)
 {
+    /// <summary>The HTTP status; null when nobody answered.</summary>
     public HttpStatusCode? Status { get; } = status;
 
+    /// <summary>The kind of refusal, such as NotFound; null when nobody answered.</summary>
     public string? Code { get; } = code;
 }

@@ -36,16 +36,22 @@ public sealed class SlipwayClient : IDisposable
         Runs = new RunsClient(this);
     }
 
+    /// <summary>The address of the server.</summary>
     public Uri Server => _http.BaseAddress!;
 
+    /// <summary>Files in the content store.</summary>
     public ContentClient Content { get; }
 
+    /// <summary>Data assets.</summary>
     public DataClient Data { get; }
 
+    /// <summary>Jobs and pipelines.</summary>
     public JobsClient Jobs { get; }
 
+    /// <summary>Registered models.</summary>
     public ModelsClient Models { get; }
 
+    /// <summary>Endpoints and their deployments.</summary>
     public EndpointsClient Endpoints { get; }
 
     /// <summary>Experiments and runs.</summary>
@@ -123,6 +129,7 @@ public sealed class SlipwayClient : IDisposable
             yield return line;
     }
 
+    /// <summary>Closes the connections.</summary>
     public void Dispose() => _http.Dispose();
 
     internal static string Escape(string segment) => Uri.EscapeDataString(segment);

@@ -9,6 +9,7 @@ using Slipway.Jobs.Compute.Containers;
 using Slipway.Jobs.Compute.Local;
 using Slipway.Jobs.Compute.Python;
 using Slipway.Jobs.Compute.Slurm;
+using Slipway.Jobs.Compute.SystemMetrics;
 using Slipway.Jobs.Contracts;
 using Slipway.Jobs.Definitions;
 using Slipway.Jobs.Execution;
@@ -136,6 +137,7 @@ public static class JobsModule
         .AddSingleton<ServerAddress>()
         .AddSingleton<CommandEnvironment>()
         .AddSingleton<CommandRunner>()
+        .AddSingleton<SystemMetricsLog>()
         .AddSingleton<IStepKind, CommandStep>();
 
     private static IServiceCollection AddSchedules(this IServiceCollection services) => services

@@ -21,6 +21,7 @@ using Slipway.Security;
 using Slipway.Server.Contracts;
 using Slipway.Server.Errors;
 using Slipway.Server.Health;
+using Slipway.Server.Http;
 using Slipway.Server.Metrics;
 using Slipway.Server.OpenApi;
 using Slipway.Server.Studio;
@@ -91,6 +92,10 @@ public static class ServerModule
         AddModules(builder.Services, new DataOptions { Home = settings.Home, Database = settings.Database, Content = settings.Content });
 
         var app = builder.Build();
+        app.UseMergedSlashes();
+
+        // What is refused on the way is told in the shape of the route.
+        app.UseRouting();
         app.UseMiddleware<ErrorRendering>();
         app.UseSecurity();
         app.UseStudio();

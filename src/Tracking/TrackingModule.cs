@@ -41,6 +41,7 @@ public static class TrackingModule
         return services.AddStores().AddExperiments().AddRuns().AddArtifacts().AddLoggedModels().AddTraces().AddEvaluation().AddIssues().AddWorkspaces()
             .AddSingleton<ListRuns>()
             .AddSingleton<ShowRun>()
+            .AddSingleton<ShowRunHistory>()
             .AddSingleton<ShowSeries>()
             .AddSingleton<ListPoints>()
             .AddSingleton<ListExperiments>()
@@ -149,6 +150,7 @@ public static class TrackingModule
     {
         ListRuns.Map(routes);
         ShowRun.Map(routes);
+        ShowRunHistory.Map(routes);
         ShowSeries.Map(routes);
         ListPoints.Map(routes);
         ListExperiments.Map(routes);

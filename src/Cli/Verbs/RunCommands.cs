@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Slipway.Cli.CommandLine;
 using Slipway.Cli.Output;
 
@@ -7,7 +8,8 @@ namespace Slipway.Cli.Verbs;
 /// <summary>slipway run: tracked runs.</summary>
 internal static class RunCommands
 {
-    public static Command Create() => new("run", "Tracked runs.") { RunListVerb.Create(), Show(), Metric(), RunMoveVerb.Create(), Purge() };
+    public static Command Create() =>
+        new("run", "Tracked runs.") { RunListVerb.Create(), Show(), Metric(), History(), RunMoveVerb.Create(), Purge() };
 
     private static Command Show()
     {
@@ -43,6 +45,29 @@ internal static class RunCommands
                 await format.Error.WriteLineAsync($"{points.Count} of {series["total"]} points; --all writes every one.");
             return 0;
         });
+    }
+
+    private static Command History()
+    {
+        var id = new Argument<string>("run-id") { Description = "The run's id." };
+        return ApiVerb.Create(
+            "history",
+            "Who changed a run, when, from what to what: state, name, tags, moves, deletions.",
+            [id],
+            async (client, parsed, format, ct) =>
+            {
+                var events = new JsonArray();
+                for (long? after = 0; after is not null;)
+                {
+                    var page = await client.GetAsync($"api/v1/runs/{Uri.EscapeDataString(parsed.GetValue(id)!)}/history?after={after}", ct);
+                    foreach (var happened in page["events"]!.AsArray())
+                        events.Add(happened!.DeepClone());
+                    after = page["nextAfter"]?.GetValue<long>();
+                }
+
+                Printer.List(events, ["time", "act", "principal", "key", "before", "after"], format);
+                return 0;
+            });
     }
 
     private static Command Purge()

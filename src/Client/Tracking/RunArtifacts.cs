@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -28,9 +29,15 @@ public sealed class RunArtifacts
         await LogAsync(stream, path, ct);
     }
 
-    /// <summary>Uploads a stream as one file. What cannot be read again is not sent again when the connection breaks.</summary>
-    public Task LogAsync(Stream content, string path, CancellationToken ct = default) =>
-        PutAsync(_run.ArtifactUri, path, () => content, content.CanSeek, ct);
+    /// <summary>
+    /// Uploads a stream, from where it stands, as one file; the caller disposes it. What cannot be read again is not sent again
+    /// when the connection breaks.
+    /// </summary>
+    public Task LogAsync(Stream content, string path, CancellationToken ct = default)
+    {
+        var start = content.CanSeek ? content.Position : 0;
+        return PutAsync(_run.ArtifactUri, path, () => new StreamBody(content, start), content.CanSeek, ct);
+    }
 
     /// <summary>Opens a file; the caller disposes the stream.</summary>
     public async Task<Stream> OpenAsync(string path, CancellationToken ct = default)
@@ -72,28 +79,25 @@ public sealed class RunArtifacts
     {
         if (!Directory.Exists(path))
         {
-            await PutAsync(root, Join(folder, Path.GetFileName(path)), () => File.OpenRead(path), again: true, ct);
+            await PutAsync(root, Join(folder, Path.GetFileName(path)), () => new StreamContent(File.OpenRead(path)), again: true, ct);
             return;
         }
 
         var files = Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories);
         await Parallel.ForEachAsync(files, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = ct }, async (file, token) =>
             await PutAsync(
-                root, Join(folder, Path.GetRelativePath(path, file).Replace('\\', '/')), () => File.OpenRead(file), again: true, token));
+                root, Join(folder, Path.GetRelativePath(path, file).Replace('\\', '/')), () => new StreamContent(File.OpenRead(file)), again: true, token));
     }
 
     private static string Join(string? folder, string name) => string.IsNullOrEmpty(folder) ? name : $"{folder.Trim('/')}/{name}";
 
-    private async Task PutAsync(string root, string path, Func<Stream> open, bool again, CancellationToken ct)
+    private async Task PutAsync(string root, string path, Func<HttpContent> open, bool again, CancellationToken ct)
     {
         var address = AddressOf(root, path);
         await _patience.RunAsync(
             async token =>
             {
-                var stream = open();
-                if (stream.CanSeek)
-                    stream.Position = 0;
-                using var body = new StreamContent(stream);
+                using var body = open();
                 using var answer = await _client.SendAsync(HttpMethod.Put, address, body, token);
                 return true;
             },
@@ -122,5 +126,22 @@ public sealed class RunArtifacts
             throw new NotSupportedException($"The artifacts are at {root}, outside the server; read and write them there.");
         var whole = root[Scheme.Length..].Trim('/') + "/" + path.Trim('/');
         return "api/2.0/mlflow-artifacts/artifacts/" + string.Join('/', whole.Split('/').Select(SlipwayClient.Escape));
+    }
+
+    /// <summary>A stream that outlives the request, which StreamContent would dispose, so that it can be sent again.</summary>
+    private sealed class StreamBody(Stream content, long start) : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            if (content.CanSeek)
+                content.Position = start;
+            await content.CopyToAsync(stream);
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = content.CanSeek ? content.Length - start : 0;
+            return content.CanSeek;
+        }
     }
 }

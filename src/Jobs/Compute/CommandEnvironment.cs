@@ -1,4 +1,5 @@
 using Slipway.Data;
+using Slipway.Jobs.Compute.SystemMetrics;
 using Slipway.Jobs.Execution;
 using Slipway.Jobs.Planning;
 
@@ -38,6 +39,10 @@ internal sealed class CommandEnvironment(ServerAddress server, DataOptions data)
             variables[$"AZURE_ML_OUTPUT_{output.Name}"] = StepPreparation.OutputPath(output, run.OutputFolders[output.Name]);
         foreach (var (name, value) in run.Step.EnvironmentVariables)
             variables[name] = Placeholders.Fill(value, expression => StepPreparation.Value(expression, run.Step, run.Inputs, run.OutputFolders));
+
+        // What the step's processes take is measured from outside; MLflow's client would write the same series once more.
+        if (SystemMetricsSettings.Of(run.Step.EnvironmentVariables, Environment.GetEnvironmentVariable) is not null)
+            variables[SystemMetricsSettings.Enable] = "false";
         variables[ProcessTree.Marker] = $"{StepWorker.MarkerOf(data.Home)}{run.RunId}";
         return variables;
     }

@@ -1,4 +1,5 @@
 using Slipway.Jobs.Compute.Python;
+using Slipway.Jobs.Compute.SystemMetrics;
 using Slipway.Jobs.Execution;
 using Slipway.Kernel;
 
@@ -6,7 +7,7 @@ namespace Slipway.Jobs.Compute;
 
 /// <summary>Runs a command in a copy of a step's code, where and in what its definition says.</summary>
 internal sealed class CommandRunner(
-    ComputeChoice computes, CommandEnvironment variables, PythonEnvironments python, StepArtifacts artifacts)
+    ComputeChoice computes, CommandEnvironment variables, PythonEnvironments python, StepArtifacts artifacts, SystemMetricsLog systemMetrics)
 {
     /// <param name="code">The folder or file that is copied; null: none.</param>
     /// <param name="command">Makes the command line, given the folder that it will run in.</param>
@@ -14,6 +15,7 @@ internal sealed class CommandRunner(
     {
         var wanted = TaskEnvironment.Of(run.Step, run.Settings);
         var target = computes.Of(run.Step, wanted, run.StepLog.WriteLine);
+        var measured = SystemMetricsSettings.Of(run.Step.EnvironmentVariables, Environment.GetEnvironmentVariable);
         var folder = run.Folders.Code;
         if (!run.Folders.IsAdopted && code is not null)
             Copy(code, folder);
@@ -30,6 +32,9 @@ internal sealed class CommandRunner(
                     Variables = variables.Of(run, programs),
                     Environment = wanted,
                     Resources = TaskResources.Read(run.Step.Resources),
+                    Watch = measured is null
+                        ? null
+                        : (session, token) => systemMetrics.WatchAsync(run.Caller, run.RunId, session, folder, measured, token),
                     Log = run.StepLog,
                 },
                 ct);

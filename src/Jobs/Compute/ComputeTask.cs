@@ -23,6 +23,9 @@ internal sealed record ComputeTask
 
     public required TaskResources Resources { get; init; }
 
+    /// <summary>Runs beside the command where its processes are this machine's: given the one that leads their session.</summary>
+    public Func<int, CancellationToken, Task>? Watch { get; init; }
+
     /// <summary>Takes stdout and stderr, in the order in which they were written.</summary>
     public required StepLog Log { get; init; }
 }

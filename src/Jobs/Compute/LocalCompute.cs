@@ -25,6 +25,8 @@ internal sealed class LocalCompute(LocalLimits limits, Warden warden, TimeProvid
         var pump = OnThread(() => Pump(stream, task.Log));
         var ended = OnThread(() => Spawn.Wait(id));
         var marker = task.Variables.GetValueOrDefault(ProcessTree.Marker);
+        using var watching = new CancellationTokenSource();
+        var watch = task.Watch?.Invoke(id, watching.Token) ?? Task.CompletedTask;
         try
         {
             var code = await ended.WaitAsync(ct);
@@ -37,6 +39,9 @@ internal sealed class LocalCompute(LocalLimits limits, Warden warden, TimeProvid
         }
         finally
         {
+            await watching.CancelAsync();
+            await watch;
+
             // What a command leaves in the background ends with its step.
             ProcessTree.EndGroup(id);
             await DrainAsync(pump, marker);

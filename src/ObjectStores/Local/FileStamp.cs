@@ -23,6 +23,7 @@ public readonly partial record struct FileStamp(long Size, long Changed, long To
         return !file.Exists ? default : new FileStamp(file.Length, (file.LastWriteTimeUtc - DateTime.UnixEpoch).Ticks * 100, 0, 0);
     }
 
+    /// <summary>The stamp as a text, to be kept and compared.</summary>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Size:x}-{Changed:x}-{Touched:x}-{Inode:x}");
 

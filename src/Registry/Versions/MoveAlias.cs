@@ -17,7 +17,12 @@ internal sealed class MoveAlias(Database database, ModelStore models, RegistryAc
             {
                 var before = await ModelStore.FindAliasAsync(tx, caller.Workspace, model, alias, token);
                 if (before == number)
+                {
+                    // Nothing changed, but whoever listens to MLflow's webhooks is told of every setting.
+                    await acts.AliasConfirmedAsync(tx, caller, model, alias, number, token);
                     return before;
+                }
+
                 await ModelStore.PutAliasAsync(tx, caller.Workspace, model, alias, number, token);
                 await ModelStore.TouchModelAsync(tx, caller, model, time.UtcNow(), token);
                 await acts.AliasMovedAsync(tx, caller, model, alias, number, reason, token);

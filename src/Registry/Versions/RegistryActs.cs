@@ -26,6 +26,10 @@ internal sealed class RegistryActs(IModelHistory history, LineageLog lineage, Re
         await news.AliasAsync(tx, caller, model, alias, number, ct);
     }
 
+    /// <summary>An alias was set to where it stands.</summary>
+    public Task AliasConfirmedAsync(DbTransaction tx, Caller caller, string model, string alias, int number, CancellationToken ct) =>
+        news.AliasAsync(tx, caller, model, alias, number, ct);
+
     public async Task CommittedAsync<TEvent>(Caller caller, string action, string target, TEvent happened, CancellationToken ct)
         where TEvent : IEvent
     {

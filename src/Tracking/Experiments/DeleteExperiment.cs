@@ -13,7 +13,7 @@ internal sealed class DeleteExperiment(ExperimentStore experiments, IAccess acce
         var id = MlflowNames.ExperimentId(call.Fields.Required("experiment_id"));
         await access.DemandAsync(call.Caller, Permission.Write, $"experiment:{id}", ct);
         await experiments.EnsureDefaultAsync(call.Caller.Workspace, ct);
-        await experiments.MarkAsync(call.Caller.Workspace, id, deleted: true, ct);
+        await experiments.MarkAsync(call.Caller, id, deleted: true, ct);
         await call.AnswerAsync(ct);
     }
 }

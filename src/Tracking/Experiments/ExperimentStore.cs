@@ -5,6 +5,7 @@ using Dapper;
 using Slipway.Data;
 using Slipway.Kernel;
 using Slipway.Security.Contracts;
+using Slipway.Tracking.Runs;
 
 namespace Slipway.Tracking.Experiments;
 
@@ -125,7 +126,7 @@ internal sealed class ExperimentStore(Database database, TimeProvider time) : IE
         }, ct);
 
     /// <summary>Marks the experiment and all of its runs deleted, or takes the mark away.</summary>
-    public Task MarkAsync(WorkspaceName workspace, long id, bool deleted, CancellationToken ct) =>
+    public Task MarkAsync(Caller caller, long id, bool deleted, CancellationToken ct) =>
         database.WriteAsync(IsolationLevel.ReadCommitted, async (tx, token) =>
         {
             var changed = await tx.ExecuteAsync(
@@ -133,7 +134,7 @@ internal sealed class ExperimentStore(Database database, TimeProvider time) : IE
                 update experiments set deleted = @Deleted, updated_at = @Now
                 where id = @Id and workspace = @Workspace and deleted <> @Deleted
                 """,
-                new { Deleted = deleted, Now = time.UtcNow(), Id = id, Workspace = workspace.Value },
+                new { Deleted = deleted, Now = time.UtcNow(), Id = id, Workspace = caller.Workspace.Value },
                 token);
             if (changed == 0)
             {
@@ -141,6 +142,7 @@ internal sealed class ExperimentStore(Database database, TimeProvider time) : IE
                     ErrorCode.NotFound, $"No {(deleted ? "active" : "deleted")} experiment with ID {id} exists.");
             }
 
+            await RunHistory.AddMarksAsync(tx, id, deleted, Author.Of(caller, time), token);
             await tx.ExecuteAsync(
                 "update runs set deleted = @Deleted, deleted_at = @At where experiment_id = @Id",
                 new { Deleted = deleted, At = deleted ? time.UtcNow() : (long?)null, Id = id },

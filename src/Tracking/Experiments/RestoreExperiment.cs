@@ -13,7 +13,7 @@ internal sealed class RestoreExperiment(ExperimentStore experiments, IAccess acc
         var id = MlflowNames.ExperimentId(call.Fields.Required("experiment_id"));
         await access.DemandAsync(call.Caller, Permission.Write, $"experiment:{id}", ct);
         await experiments.EnsureDefaultAsync(call.Caller.Workspace, ct);
-        await experiments.MarkAsync(call.Caller.Workspace, id, deleted: false, ct);
+        await experiments.MarkAsync(call.Caller, id, deleted: false, ct);
         await call.AnswerAsync(ct);
     }
 }

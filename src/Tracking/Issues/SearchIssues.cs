@@ -50,8 +50,9 @@ internal sealed class SearchIssues(IssueStore issues, Database database, IAccess
             foreach (var issue in page.Take(limit))
                 issue.Write(json, withTraces);
             json.WriteEndArray();
-            if (page.Count > limit)
-                json.WriteString("next_page_token", PageToken.Encode(offset + limit, scope));
+
+            // MLflow's own answer has the field always.
+            json.WriteString("next_page_token", page.Count > limit ? PageToken.Encode(offset + limit, scope) : "");
         }, ct);
     }
 }

@@ -99,6 +99,8 @@ internal sealed class ModelSources(
             return null;
         await access.DemandAsync(caller, Permission.Read, $"artifact:{path}", ct);
         var files = await artifacts.FilesBelowAsync(caller.Workspace, path, ct);
+        if (files.Count == 0 && !path.IsRoot && await artifacts.FindAsync(caller.Workspace, path, ct) is { Digest: { } digest } file)
+            files = [new TreeEntry(path.Name, Digest.Parse(digest), file.Size)];
         return files.Count == 0 ? null : await contents.PutTreeAsync(files, ct);
     }
 

@@ -38,7 +38,7 @@ internal sealed class MoveRuns(RunMoves moves, ExperimentStore experiments, IAcc
         await experiments.EnsureDefaultAsync(caller.Workspace, ct);
         var target = await experiments.FindByNameOrIdAsync(caller.Workspace, request.Experiment, ct);
         await access.DemandAsync(caller, Permission.Write, $"experiment:{target.Id}", ct);
-        var moved = await moves.RunAsync(caller.Workspace, request.Runs, target.Id, request.Children, ct);
+        var moved = await moves.RunAsync(caller, request.Runs, target.Id, request.Children, ct);
         foreach (var run in moved)
             await audit.AppendAsync(caller, "run.move", $"run:{run.Id}", Detail(run.ExperimentId, target.Id), ct);
         return new Response(Experiment.Text(target.Id), target.Name, [.. moved.Select(run => run.Id)]);

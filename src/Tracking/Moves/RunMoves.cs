@@ -9,15 +9,16 @@ using Slipway.Tracking.Runs;
 namespace Slipway.Tracking.Moves;
 
 /// <summary>The rows that say of which experiment a run is.</summary>
-internal sealed class RunMoves(Database database)
+internal sealed class RunMoves(Database database, TimeProvider time)
 {
     private const int Chunk = 500;
 
     /// <summary>The runs that were elsewhere, as they were before.</summary>
     public Task<IReadOnlyList<RunRow>> RunAsync(
-        WorkspaceName workspace, IReadOnlyList<string> ids, long experiment, bool children, CancellationToken ct) =>
+        Caller caller, IReadOnlyList<string> ids, long experiment, bool children, CancellationToken ct) =>
         database.WriteAsync(IsolationLevel.ReadCommitted, async (tx, token) =>
         {
+            var workspace = caller.Workspace;
             await DemandActiveAsync(tx, workspace, experiment, token);
             var all = children ? await WithChildrenAsync(tx, workspace, ids, token) : [.. ids.Distinct(StringComparer.Ordinal)];
             var moved = new List<RunRow>();
@@ -29,6 +30,12 @@ internal sealed class RunMoves(Database database)
 
             foreach (var chunk in moved.Chunk(Chunk))
                 await MoveAsync(tx, workspace, chunk, experiment, token);
+            foreach (var run in moved)
+            {
+                var change = new RunChange("moved", null, Experiment.Text(run.ExperimentId), Experiment.Text(experiment));
+                await RunHistory.AddAsync(tx, run.No, Author.Of(caller, time), [change], token);
+            }
+
             return (IReadOnlyList<RunRow>)moved;
         }, ct);
 

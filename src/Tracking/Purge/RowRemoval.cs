@@ -11,6 +11,7 @@ internal sealed class RowRemoval(DbConnection connection, DbTransaction? tx, Dia
     private static readonly string[] s_ofRuns =
     [
         "metrics", "latest_metrics", "params", "run_tags", "run_inputs", "run_input_tags", "run_model_inputs", "run_model_outputs",
+        "run_history",
     ];
 
     private static readonly string[] s_ofTraces = ["trace_tags", "trace_metadata", "spans", "assessments", "trace_prompts"];

@@ -73,7 +73,7 @@ internal sealed class CreateRun(
         };
         if (all.All(tag => tag.Key != RunStore.NameTag))
             all.Add(new KeyValue(RunStore.NameTag, name));
-        await runs.AddAsync(caller.Workspace, row, all, ct);
+        await runs.AddAsync(caller, row, all, ct);
         return await reader.ReadAsync(await runs.GetAsync(caller.Workspace, row.Id, ct), ct);
     }
 

@@ -1,11 +1,10 @@
 using Microsoft.AspNetCore.Routing;
-using Slipway.Kernel;
 using Slipway.Security.Contracts;
 using Slipway.Tracking.Contracts.Mlflow;
 
 namespace Slipway.Tracking.Runs;
 
-internal sealed class DeleteRun(RunStore runs, IAccess access, TimeProvider time) : IMlflowOperation
+internal sealed class DeleteRun(RunStore runs, IAccess access) : IMlflowOperation
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapMlflow<DeleteRun>("POST", "runs/delete");
 
@@ -14,7 +13,7 @@ internal sealed class DeleteRun(RunStore runs, IAccess access, TimeProvider time
         var id = call.Fields.Required("run_id");
         MlflowNames.DemandRunId(id);
         await access.DemandAsync(call.Caller, Permission.Write, $"run:{id}", ct);
-        await runs.MarkAsync(call.Caller.Workspace, id, deleted: true, time.UtcNow(), ct);
+        await runs.MarkAsync(call.Caller, id, deleted: true, ct);
         await call.AnswerAsync(ct);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class DeleteRunTag(RunStore runs, IAccess access) : IMlflowOpera
         var key = call.Fields.Required("key");
         MlflowNames.DemandRunId(id);
         await access.DemandAsync(call.Caller, Permission.Write, $"run:{id}", ct);
-        await runs.DeleteTagAsync(call.Caller.Workspace, id, key, ct);
+        await runs.DeleteTagAsync(call.Caller, id, key, ct);
         await call.AnswerAsync(ct);
     }
 }

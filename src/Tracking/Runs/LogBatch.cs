@@ -26,7 +26,7 @@ internal sealed record Batch
 }
 
 /// <summary>Metrics, params and tags of a run: all of a batch or nothing.</summary>
-internal sealed class LogBatch(Database database, MetricKeys keys, IAccess access)
+internal sealed class LogBatch(Database database, MetricKeys keys, IAccess access, TimeProvider time)
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -48,7 +48,7 @@ internal sealed class LogBatch(Database database, MetricKeys keys, IAccess acces
             await RunStore.AddParamsAsync(tx, run, batch.Params, token);
             await MetricStore.AddAsync(tx, run, batch.Points, token);
             await LoggedModelStore.AddPointsAsync(tx, caller.Workspace, runId, batch.ModelPoints, token);
-            await RunStore.SetTagsAsync(tx, run.No, batch.Tags, token);
+            await RunStore.SetTagsAsync(tx, run.No, batch.Tags, Author.Of(caller, time), token);
         }, ct);
     }
 

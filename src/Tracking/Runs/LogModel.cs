@@ -11,7 +11,7 @@ using Slipway.Tracking.Experiments;
 namespace Slipway.Tracking.Runs;
 
 /// <summary>Models as MLflow 2 logged them: a line in a tag of the run.</summary>
-internal sealed class LogModel(Database database, IAccess access) : IMlflowOperation
+internal sealed class LogModel(Database database, IAccess access, TimeProvider time) : IMlflowOperation
 {
     private const string HistoryTag = "mlflow.log-model.history";
     private static readonly string[] s_needed = ["artifact_path", "flavors", "utc_time_created", "run_id"];
@@ -32,7 +32,7 @@ internal sealed class LogModel(Database database, IAccess access) : IMlflowOpera
                 "select value from run_tags where run_no = @No and key = @Key", new { run.No, Key = HistoryTag }, token);
             var history = Read(kept);
             history.Add(model.DeepClone());
-            await RunStore.SetTagsAsync(tx, run.No, [new KeyValue(HistoryTag, history.ToJsonString())], token);
+            await RunStore.SetTagsAsync(tx, run.No, [new KeyValue(HistoryTag, history.ToJsonString())], Author.Of(call.Caller, time), token);
         }, ct);
         await call.AnswerAsync(ct);
     }

@@ -1,11 +1,10 @@
 using Microsoft.AspNetCore.Routing;
-using Slipway.Kernel;
 using Slipway.Security.Contracts;
 using Slipway.Tracking.Contracts.Mlflow;
 
 namespace Slipway.Tracking.Runs;
 
-internal sealed class RestoreRun(RunStore runs, IAccess access, TimeProvider time) : IMlflowOperation
+internal sealed class RestoreRun(RunStore runs, IAccess access) : IMlflowOperation
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapMlflow<RestoreRun>("POST", "runs/restore");
 
@@ -14,7 +13,7 @@ internal sealed class RestoreRun(RunStore runs, IAccess access, TimeProvider tim
         var id = call.Fields.Required("run_id");
         MlflowNames.DemandRunId(id);
         await access.DemandAsync(call.Caller, Permission.Write, $"run:{id}", ct);
-        await runs.MarkAsync(call.Caller.Workspace, id, deleted: false, time.UtcNow(), ct);
+        await runs.MarkAsync(call.Caller, id, deleted: false, ct);
         await call.AnswerAsync(ct);
     }
 }

@@ -8,7 +8,7 @@ using Slipway.Tracking.Experiments;
 namespace Slipway.Tracking.Runs;
 
 /// <summary>The rows of runs and their tags and params.</summary>
-internal sealed class RunStore(Database database)
+internal sealed class RunStore(Database database, TimeProvider time)
 {
     public const string NameTag = "mlflow.runName";
 
@@ -16,20 +16,22 @@ internal sealed class RunStore(Database database)
         "r.no, r.id, r.experiment_id, r.name, r.user_id, r.status, r.started_at, r.ended_at, r.artifact_uri, r.deleted";
 
     /// <summary>Adds a run with its tags; false when its id is taken, and nothing is written.</summary>
-    public Task<bool> AddAsync(WorkspaceName workspace, RunRow run, IReadOnlyList<KeyValue> tags, CancellationToken ct) =>
+    public Task<bool> AddAsync(Caller caller, RunRow run, IReadOnlyList<KeyValue> tags, CancellationToken ct) =>
         database.WriteAsync(IsolationLevel.ReadCommitted, async (tx, token) =>
         {
             var no = await tx.FindAsync<long?>(
                 """
-                insert into runs (id, workspace, experiment_id, name, user_id, status, started_at, ended_at, artifact_uri, deleted)
-                values (@Id, @Workspace, @ExperimentId, @Name, @UserId, @Status, @StartedAt, @EndedAt, @ArtifactUri, false)
+                insert into runs
+                    (id, workspace, experiment_id, name, user_id, status, started_at, ended_at, artifact_uri, deleted, created_at, created_by)
+                values
+                    (@Id, @Workspace, @ExperimentId, @Name, @UserId, @Status, @StartedAt, @EndedAt, @ArtifactUri, false, @Now, @By)
                 on conflict (id) do nothing
                 returning no
                 """,
                 new
                 {
                     run.Id,
-                    Workspace = workspace.Value,
+                    Workspace = caller.Workspace.Value,
                     run.ExperimentId,
                     run.Name,
                     run.UserId,
@@ -37,11 +39,13 @@ internal sealed class RunStore(Database database)
                     run.StartedAt,
                     run.EndedAt,
                     run.ArtifactUri,
+                    Now = time.UtcNow(),
+                    By = caller.Principal,
                 },
                 token);
             if (no is null)
                 return false;
-            await SetTagsAsync(tx, no.Value, tags, token);
+            await WriteTagsAsync(tx, no.Value, tags, token);
             return true;
         }, ct);
 
@@ -62,10 +66,10 @@ internal sealed class RunStore(Database database)
 
     /// <summary>Changes what is given of an active run.</summary>
     public Task<RunRow> UpdateAsync(
-        WorkspaceName workspace, string id, string? status, long? endedAt, string? name, CancellationToken ct) =>
+        Caller caller, string id, string? status, long? endedAt, string? name, CancellationToken ct) =>
         database.WriteAsync(IsolationLevel.ReadCommitted, async (tx, token) =>
         {
-            var run = await GetAsync(tx, workspace, id, token);
+            var run = await GetAsync(tx, caller.Workspace, id, token);
             run.DemandActive();
             var changed = run with { Status = status ?? run.Status, EndedAt = endedAt ?? run.EndedAt, Name = name ?? run.Name };
             await tx.ExecuteAsync(
@@ -74,25 +78,35 @@ internal sealed class RunStore(Database database)
                 token);
             if (name is not null)
                 await WriteTagsAsync(tx, run.No, [new KeyValue(NameTag, name)], token);
+            await RunHistory.AddAsync(
+                tx,
+                run.No,
+                Author.Of(caller, time),
+                [new RunChange("status", null, run.Status, changed.Status), new RunChange("name", null, run.Name, changed.Name)],
+                token);
             return changed;
         }, ct);
 
     /// <summary>Marks the run deleted or takes the mark away; it may be so already.</summary>
-    public Task MarkAsync(WorkspaceName workspace, string id, bool deleted, long now, CancellationToken ct) =>
+    public Task MarkAsync(Caller caller, string id, bool deleted, CancellationToken ct) =>
         database.WriteAsync(IsolationLevel.ReadCommitted, async (tx, token) =>
         {
-            var run = await GetAsync(tx, workspace, id, token);
-            await tx.ExecuteAsync(
+            var run = await GetAsync(tx, caller.Workspace, id, token);
+            var by = Author.Of(caller, time);
+            var marked = await tx.ExecuteAsync(
                 "update runs set deleted = @Deleted, deleted_at = @At where no = @No and deleted <> @Deleted",
-                new { Deleted = deleted, At = deleted ? now : (long?)null, run.No },
+                new { Deleted = deleted, At = deleted ? by.Time : (long?)null, run.No },
                 token);
+            if (marked == 1)
+                await RunHistory.AddAsync(tx, run.No, by, [new RunChange(RunHistory.MarkAct(deleted), null, null, null)], token);
         }, ct);
 
-    public Task DeleteTagAsync(WorkspaceName workspace, string id, string key, CancellationToken ct) =>
+    public Task DeleteTagAsync(Caller caller, string id, string key, CancellationToken ct) =>
         database.WriteAsync(IsolationLevel.ReadCommitted, async (tx, token) =>
         {
-            var run = await GetAsync(tx, workspace, id, token);
+            var run = await GetAsync(tx, caller.Workspace, id, token);
             run.DemandActive();
+            await RunHistory.AddDeletedTagAsync(tx, run.No, Author.Of(caller, time), key, token);
             var deleted = await tx.ExecuteAsync(
                 "delete from run_tags where run_no = @No and key = @Key", new { run.No, Key = key }, token);
             if (deleted == 0)
@@ -100,8 +114,10 @@ internal sealed class RunStore(Database database)
         }, ct);
 
     /// <summary>Sets tags; the one of the run's name renames the run.</summary>
-    public static async Task SetTagsAsync(DbTransaction tx, long runNo, IReadOnlyList<KeyValue> tags, CancellationToken ct)
+    public static async Task SetTagsAsync(DbTransaction tx, long runNo, IReadOnlyList<KeyValue> tags, Author by, CancellationToken ct)
     {
+        await RunHistory.AddTagsAsync(tx, runNo, by, tags, ct);
+
         // The run before its tags, as in UpdateAsync: two that wait for each other would be a deadlock.
         foreach (var (key, value) in tags)
         {

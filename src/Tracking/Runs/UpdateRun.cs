@@ -36,7 +36,7 @@ internal sealed class UpdateRun(RunStore runs, IAccess access, Events events) : 
     {
         MlflowNames.DemandRunId(id);
         await access.DemandAsync(caller, Permission.Write, $"run:{id}", ct);
-        var updated = await runs.UpdateAsync(caller.Workspace, id, status, endedAt, name, ct);
+        var updated = await runs.UpdateAsync(caller, id, status, endedAt, name, ct);
         if (status is not null && RunStates.Parse(status) is var state and not (RunStatus.Running or RunStatus.Scheduled))
             await events.RaiseAsync(new RunFinished(caller, id, state), ct);
         return updated;

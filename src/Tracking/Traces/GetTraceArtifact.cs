@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -43,9 +42,9 @@ internal sealed class GetTraceArtifact(TraceStore traces, ArtifactFiles files, I
     private static async Task SendSpansAsync(HttpContext http, IReadOnlyList<string> spans, CancellationToken ct)
     {
         var whole = new JsonObject { ["spans"] = new JsonArray([.. spans.Select(span => Plain(JsonNode.Parse(span)!.AsObject()))]) };
-        await TypedResults
-            .File(Encoding.UTF8.GetBytes(whole.ToJsonString()), "application/octet-stream", "traces.json")
-            .ExecuteAsync(http);
+        http.Response.ContentType = "application/octet-stream";
+        http.Response.Headers.ContentDisposition = "attachment; filename=traces.json";
+        await http.Response.WriteAsync(whole.ToJsonString(), ct);
     }
 
     /// <summary>The span as MLflow's files have it: attributes as an object, and every field there.</summary>

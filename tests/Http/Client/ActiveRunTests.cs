@@ -116,6 +116,24 @@ public sealed class ActiveRunTests(RegistryServer server) : IClassFixture<Regist
     }
 
     [Fact]
+    public async Task A_stream_whose_upload_is_cut_is_sent_again_from_where_it_stood_and_left_open()
+    {
+        await using var proxy = new CuttingProxy(server.Address);
+        using var client = new SlipwayClient(proxy.Address);
+        await using var run = await client.StartRunAsync("cut upload", s_own, Ct);
+        using var stream = new CountingStream("header:content"u8.ToArray()) { Begun = pass => proxy.Down = pass == 1 };
+        stream.Position = 7;
+
+        await run.Artifacts.LogAsync(stream, "kept.txt", Ct);
+
+        await using var kept = await run.Artifacts.OpenAsync("kept.txt", Ct);
+        using var reader = new StreamReader(kept);
+        Assert.Equal("content", await reader.ReadToEndAsync(Ct));
+        Assert.Equal(2, stream.Passes);
+        Assert.True(stream.CanRead);
+    }
+
+    [Fact]
     public async Task A_run_that_throws_is_failed()
     {
         using var client = Client();
@@ -150,4 +168,18 @@ public sealed class ActiveRunTests(RegistryServer server) : IClassFixture<Regist
     }
 
     private SlipwayClient Client() => new(server.Address);
+
+    /// <summary>Tells when it is read from the beginning, or from where it began.</summary>
+    private sealed class CountingStream(byte[] content) : MemoryStream(content)
+    {
+        public required Action<int> Begun { get; init; }
+
+        public int Passes { get; private set; }
+
+        public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
+        {
+            Begun(++Passes);
+            return base.CopyToAsync(destination, bufferSize, cancellationToken);
+        }
+    }
 }

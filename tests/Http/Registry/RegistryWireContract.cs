@@ -120,10 +120,8 @@ public abstract class RegistryWireContract(RegistryServer server)
 
     [Theory]
     [InlineData("POST", "/api/3.0/mlflow/prompt-optimization/jobs")]
-    [InlineData("GET", "/ajax-api/3.0/mlflow/scorers/online-configs?scorer_ids=0")]
     [InlineData("DELETE", "/api/3.0/mlflow/gateway/secrets/delete")]
     [InlineData("POST", "/graphql")]
-    [InlineData("POST", "/api/3.0/mlflow/traces/metrics")]
     public async Task A_part_of_MLflow_that_is_left_out_says_so(string method, string path)
     {
         var (status, answer) = await server.SendAsync(method, path, method == "GET" ? null : "{}");

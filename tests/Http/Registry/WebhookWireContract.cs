@@ -88,6 +88,9 @@ public abstract class WebhookWireContract(RegistryServer server) : IAsyncLifetim
             "POST", "registered-models/alias", $$"""{"name": "{{name}}", "alias": "best", "version": "1"}""",
             "model_version_alias.created", """{"name":"NAME","alias":"best","version":"1"}""", name);
         await ExpectAsync(
+            "POST", "registered-models/alias", $$"""{"name": "{{name}}", "alias": "best", "version": "1"}""",
+            "model_version_alias.created", """{"name":"NAME","alias":"best","version":"1"}""", name);
+        await ExpectAsync(
             "DELETE", "registered-models/alias", $$"""{"name": "{{name}}", "alias": "best"}""",
             "model_version_alias.deleted", """{"name":"NAME","alias":"best"}""", name);
         Assert.Equal(0, _receiver.Waiting);

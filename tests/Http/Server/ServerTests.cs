@@ -61,6 +61,24 @@ public sealed class ServerTests : IAsyncLifetime
         Assert.Contains("is another site", await answer.Content.ReadAsStringAsync(Ct));
     }
 
+    [Theory]
+    [InlineData("//api/v1/data")]
+    [InlineData("/api//v1///data")]
+    public async Task Several_slashes_in_a_path_are_one(string path)
+    {
+        Assert.Equal(HttpStatusCode.OK, (await _client.GetAsync(new Uri(_app.Urls.First() + path), Ct)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_workspace_that_does_not_exist_is_told_in_the_shape_of_the_route()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/2.0/mlflow/experiments/get?experiment_id=0");
+        request.Headers.Add("X-MLFLOW-WORKSPACE", "nowhere");
+        using var answer = await _client.SendAsync(request, Ct);
+
+        Assert.Equal("RESOURCE_DOES_NOT_EXIST", JsonNode.Parse(await answer.Content.ReadAsStringAsync(Ct))!["error_code"]!.ToString());
+    }
+
     [Fact]
     public async Task A_page_of_this_server_is_answered()
     {

@@ -172,11 +172,13 @@ public abstract class TraceMetricsContract(TrackingServer server)
         var hex = "d".PadLeft(32, 'd');
         await SendSpansAsync(experiment, hex);
 
-        var file = JsonNode.Parse(await server.Client.GetStringAsync(
-            $"/ajax-api/2.0/mlflow/get-trace-artifact?request_id=tr-{hex}", TestContext.Current.CancellationToken))!;
+        using var sent = await server.Client.GetAsync(
+            $"/ajax-api/2.0/mlflow/get-trace-artifact?request_id=tr-{hex}", TestContext.Current.CancellationToken);
+        var file = JsonNode.Parse(await sent.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
 
         var child = file["spans"]!.AsArray().Single(span => (string)span!["name"]! == "child")!;
         Assert.Equal(("\"LLM\"", 7), ((string)child["attributes"]!["mlflow.spanType"]!, (long)child["attributes"]!["n"]!));
+        Assert.Equal("attachment; filename=traces.json", sent.Content.Headers.ContentDisposition!.ToString());
         Assert.Equal("STATUS_CODE_UNSET", (string)child["status"]!["code"]!);
         Assert.Equal(404, (await server.SendTextAsync(HttpMethod.Get, "/ajax-api/2.0/mlflow/get-trace-artifact?request_id=tr-none", null)).Status);
         Assert.Equal(400, (await server.SendTextAsync(HttpMethod.Get, "/ajax-api/2.0/mlflow/get-trace-artifact", null)).Status);

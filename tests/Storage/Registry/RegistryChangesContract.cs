@@ -33,6 +33,18 @@ public abstract class RegistryChangesContract(DatabaseProvider provider) : Regis
     }
 
     [Fact]
+    public async Task A_version_made_of_one_file_has_that_file_by_its_name()
+    {
+        var run = await Part<ITracking>().StartRunAsync(Ann, new NewRun { Experiment = "flights" }, Ct);
+        await Part<ITracking>().LogArtifactsAsync(Ann, run.Id, "model", (await TreeAsync("late.onnx", "weights")).Digest, Ct);
+
+        var files = await Part<IModelSources>().FindFilesAsync(Ann, $"runs:/{run.Id}/model/late.onnx", Ct);
+
+        Assert.Equal(["late.onnx"], files!.Entries.Select(entry => entry.Path));
+        Assert.Null(await Part<IModelSources>().FindFilesAsync(Ann, $"runs:/{run.Id}/model/none.onnx", Ct));
+    }
+
+    [Fact]
     public async Task A_renamed_model_takes_versions_aliases_history_and_decisions_along()
     {
         await RegisterAsync("old", "one");

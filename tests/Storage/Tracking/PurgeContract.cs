@@ -63,7 +63,7 @@ public abstract class PurgeContract(DatabaseProvider provider) : TrackingContrac
         await GivenAsync("one");
         var experiment = (await Part<ExperimentStore>().FindByNameAsync(WorkspaceName.Default, "flights", Ct))!;
         await Part<ScorerStore>().AddAsync(WorkspaceName.Default, experiment.Id, "judge", "{}", Ct);
-        await Part<ExperimentStore>().MarkAsync(WorkspaceName.Default, experiment.Id, deleted: true, Ct);
+        await Part<ExperimentStore>().MarkAsync(Ann, experiment.Id, deleted: true, Ct);
 
         var early = await Part<PurgeExperiments>().RunAsync(Ann, new(30), Ct);
         Time.Advance(TimeSpan.FromDays(31));
@@ -115,8 +115,7 @@ public abstract class PurgeContract(DatabaseProvider provider) : TrackingContrac
         }, Ct);
     }
 
-    private Task DeleteAsync(string run) => Part<RunStore>().MarkAsync(
-        WorkspaceName.Default, run, deleted: true, Time.GetUtcNow().ToUnixTimeMilliseconds(), Ct);
+    private Task DeleteAsync(string run) => Part<RunStore>().MarkAsync(Ann, run, deleted: true, Ct);
 
     private async Task<long[]> CountAsync()
     {

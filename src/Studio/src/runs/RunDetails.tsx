@@ -9,6 +9,7 @@ import { NodeLink } from '../parts/NodeLink';
 import { Page } from '../parts/Page';
 import { Panel } from '../parts/Panel';
 import { State } from '../parts/State';
+import { RunHistory } from './RunHistory';
 import { RunMetrics } from './RunMetrics';
 import { visibleTags } from './visibleTags';
 
@@ -56,6 +57,9 @@ export function RunDetails({ id }: { id: string }) {
         </Panel>
       </div>
       <RunMetrics id={id} metrics={run.metrics} />
+      <Panel title="History">
+        <RunHistory id={id} />
+      </Panel>
     </Page>
   );
 }
