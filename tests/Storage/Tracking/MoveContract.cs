@@ -95,11 +95,11 @@ public abstract class MoveContract(DatabaseProvider provider) : TrackingContract
     {
         var (run, deleted) = (await GivenAsync("from"), await GivenAsync("from"));
         await GivenRunAsync("to");
-        await Part<RunStore>().MarkAsync(WorkspaceName.Default, deleted, deleted: true, 1, Ct);
+        await Part<RunStore>().MarkAsync(Ann, deleted, deleted: true, Ct);
 
         var refusal = await Assert.ThrowsAsync<SlipwayException>(() => MoveAsync("to", run, deleted));
         var absent = await Assert.ThrowsAsync<SlipwayException>(() => MoveAsync("to", run, "none"));
-        await Part<ExperimentStore>().MarkAsync(WorkspaceName.Default, await ExperimentAsync("to"), deleted: true, Ct);
+        await Part<ExperimentStore>().MarkAsync(Ann, await ExperimentAsync("to"), deleted: true, Ct);
         var closed = await Assert.ThrowsAsync<SlipwayException>(() => MoveAsync("to", run));
 
         Assert.Equal(
