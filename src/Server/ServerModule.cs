@@ -154,6 +154,7 @@ public static class ServerModule
         api.MapLake();
         api.MapRegistry();
         api.MapJobs();
+        api.MapTraining();
         api.MapMonitoring();
         app.MapTracking();
         app.MapMlflowRegistry();

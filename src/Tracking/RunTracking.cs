@@ -30,9 +30,7 @@ internal sealed class RunTracking(
         if (wanted.Id is not null && await get.RunAsync(caller, wanted.Id, ct) is { } existing)
             return existing.ToRun();
 
-        await access.DemandAsync(caller, Permission.Write, $"experiment:{wanted.Experiment}", ct);
-        CreateExperiment.DemandName("experiment", wanted.Experiment);
-        var experiment = await experiments.GetOrCreateAsync(caller.Workspace, wanted.Experiment, ct);
+        var experiment = await ExperimentAsync(caller, wanted, ct);
         var tags = wanted.Tags.Select(tag => new KeyValue(tag.Key, tag.Value)).ToList();
         if (wanted.ParentRunId is not null)
             tags.Add(new KeyValue("mlflow.parentRunId", wanted.ParentRunId));
@@ -42,7 +40,7 @@ internal sealed class RunTracking(
             {
                 No = 0,
                 Id = wanted.Id ?? Ids.New(time),
-                ExperimentId = experiment.Id,
+                ExperimentId = experiment,
                 Name = wanted.Name ?? "",
                 UserId = caller.Principal,
                 Status = RunStates.Name(RunStatus.Running),
@@ -115,5 +113,19 @@ internal sealed class RunTracking(
         var run = await runs.GetAsync(caller.Workspace, runId, ct);
         var files = await artifacts.FilesBelowAsync(caller.Workspace, RunArtifacts.RootOf(run), ct);
         return await contents.PutTreeAsync(files, ct);
+    }
+
+    private async Task<long> ExperimentAsync(Caller caller, NewRun wanted, CancellationToken ct)
+    {
+        if (wanted.Experiment is not { } name)
+        {
+            var parent = wanted.ParentRunId ?? throw SlipwayException.Invalid("A run needs an experiment, or a parent whose experiment it shares.");
+            await access.DemandAsync(caller, Permission.Write, $"run:{parent}", ct);
+            return (await runs.GetAsync(caller.Workspace, parent, ct)).ExperimentId;
+        }
+
+        await access.DemandAsync(caller, Permission.Write, $"experiment:{name}", ct);
+        CreateExperiment.DemandName("experiment", name);
+        return (await experiments.GetOrCreateAsync(caller.Workspace, name, ct)).Id;
     }
 }

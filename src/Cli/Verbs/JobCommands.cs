@@ -13,7 +13,7 @@ internal static class JobCommands
 
     public static Command Create() => new("job", "Jobs and pipelines.")
     {
-        CreateJob(), List(), Show(), Stream(), Cancel(), Log(), JobDownload.Create(), JobTrials.Create(), ExplainCache(),
+        CreateJob(), List(), Show(), Stream(), Cancel(), Log(), JobDownload.Create(), JobTrials.Create(), JobLeaderboard.Create(), ExplainCache(),
         JobUpdate.Update(),
         JobUpdate.Archive("archive", "Leave a job out of listings.", archived: true),
         JobUpdate.Archive("restore", "List an archived job again.", archived: false),

@@ -10,6 +10,9 @@ internal sealed class StepPorts(Problems problems, bool isComplete)
     /// <summary>AutoML takes its tables as fields; to everybody else they are inputs like any other.</summary>
     private static readonly string[] s_tables = ["training_data", "validation_data", "test_data"];
 
+    /// <summary>What AutoML makes, whether or not it is declared.</summary>
+    private const string BestModel = "best_model";
+
     private readonly PortReader _ports = new(problems, isComplete);
 
     /// <param name="component">What declares the inputs; null when nothing does.</param>
@@ -65,6 +68,8 @@ internal sealed class StepPorts(Problems problems, bool isComplete)
                 Unknown(entry, step.At("outputs"), "output", declared);
         }
 
+        if (step.Map["task"] is not null && outputs.All(output => output.Name != BestModel))
+            outputs.Add(new OutputDefinition { Name = BestModel, Type = "mlflow_model", Place = step.Map.Place });
         return outputs;
     }
 

@@ -29,7 +29,8 @@ internal sealed class StepSettings(SourceFiles files)
     /// <param name="pieces">Later ones win.</param>
     public void Read(KindTable kind, IReadOnlyList<Piece> pieces)
     {
-        foreach (var field in kind.Own.Where(field => kind.IsOwn || !s_typed.Contains(field.Name)))
+        foreach (var field in kind.Own.Where(field =>
+            kind.IsOwn || !s_typed.Contains(field.Name) || (kind.HasOwnLimits && field.Name == "limits")))
         {
             if (pieces.LastOrDefault(piece => Value(piece.Map, field) is not null) is not { } piece)
                 continue;

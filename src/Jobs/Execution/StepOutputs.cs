@@ -1,3 +1,4 @@
+using System.Text;
 using Slipway.Data;
 using Slipway.Jobs.Contracts;
 using Slipway.Jobs.Planning;
@@ -81,6 +82,12 @@ internal sealed class StepOutputs(ContentStore content, IDataAssets data, IModel
         }
     }
 
+    // Where our own trainers write it.
+    private async Task<string?> SignatureAsync(Digest tree, CancellationToken ct) =>
+        (await content.GetTreeAsync(tree, ct)).Find("signature.json") is { } file
+            ? Encoding.UTF8.GetString(await content.ReadAllAsync(file.Digest, ct))
+            : null;
+
     private async Task<string> RegisterAsync(StepRun run, PlannedOutput output, Digest tree, CancellationToken ct)
     {
         var key = $"{run.StepId}/{output.Name}";
@@ -93,6 +100,7 @@ internal sealed class StepOutputs(ContentStore content, IDataAssets data, IModel
                     Model = output.AssetName!,
                     Tree = tree,
                     Flavor = output.Type[..output.Type.IndexOf('_', StringComparison.Ordinal)],
+                    SignatureJson = await SignatureAsync(tree, ct),
                     RunId = run.RunId,
                     Description = output.Description,
                     IdempotencyKey = key,

@@ -22,8 +22,8 @@ public sealed record NewRun
     /// <summary>Null: a new id. With an id that exists the call returns that run unchanged, so starting is idempotent.</summary>
     public string? Id { get; init; }
 
-    /// <summary>By name; created when it does not exist.</summary>
-    public required string Experiment { get; init; }
+    /// <summary>By name; created when it does not exist. Null: that of the parent.</summary>
+    public string? Experiment { get; init; }
 
     public string? Name { get; init; }
 

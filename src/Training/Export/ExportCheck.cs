@@ -64,8 +64,8 @@ internal static class ExportCheck
         return both;
     }
 
-    // NaN when there is one: Math.Max hands it on.
-    private static double Largest(ReadOnlySpan<float> actual, ReadOnlySpan<float> expected)
+    /// <summary>NaN when there is one: Math.Max hands it on.</summary>
+    public static double Largest(ReadOnlySpan<float> actual, ReadOnlySpan<float> expected)
     {
         if (actual.Length != expected.Length)
             return double.PositiveInfinity;
@@ -76,7 +76,9 @@ internal static class ExportCheck
         return largest;
     }
 
-    private static OnnxTensor Slice(FeatureColumn column, int first, int rows) => column.Numbers is { } numbers
-        ? OnnxTensor.Create(numbers.Slice(first, rows).ToArray(), rows, 1)
+    /// <summary>Some rows of a raw column as a model takes them.</summary>
+    public static OnnxTensor Slice(FeatureColumn column, int first, int rows) =>
+        column.Numbers is { } numbers ? OnnxTensor.Create(numbers.Slice(first, rows).ToArray(), rows, 1)
+        : column.Instants is { } instants ? OnnxTensor.Create(instants.Slice(first, rows).ToArray(), rows, 1)
         : OnnxTensor.Create(column.Texts!.Skip(first).Take(rows).Select(text => text ?? "").ToArray(), rows, 1);
 }

@@ -25,12 +25,12 @@ internal static class ModelFolder
         await File.WriteAllTextAsync(Path.Combine(folder, Signature), signature, ct);
         await File.WriteAllTextAsync(
             Path.Combine(folder, FeatureGains), JsonSerializer.Serialize(gains, ModelJson.Default.SortedDictionaryStringSingle), ct);
-        await File.WriteAllTextAsync(Path.Combine(folder, MlModel), MlModelText(model), ct);
+        await File.WriteAllTextAsync(Path.Combine(folder, MlModel), MlModelText(model.Signature, model.Onnx.Length + model.XgboostJson.Length), ct);
     }
 
     // https://mlflow.org/docs/latest/ml/model/ — only the ONNX flavor: MLflow's pyfunc wrapper hands each column over without
     // its second dimension, which these models have.
-    private static string MlModelText(TrainedModel model) => string.Create(CultureInfo.InvariantCulture,
+    public static string MlModelText(ModelSignature signature, long bytes) => string.Create(CultureInfo.InvariantCulture,
         $$"""
         flavors:
           onnx:
@@ -38,10 +38,10 @@ internal static class ModelFolder
             onnx_version: 1.12.0
             providers:
             - CPUExecutionProvider
-        model_size_bytes: {{model.Onnx.Length + model.XgboostJson.Length}}
+        model_size_bytes: {{bytes}}
         signature:
-          inputs: '{{Tensors(model.Signature.Inputs)}}'
-          outputs: '{{Tensors(model.Signature.Outputs)}}'
+          inputs: '{{Tensors(signature.Inputs)}}'
+          outputs: '{{Tensors(signature.Outputs)}}'
 
         """);
 
@@ -49,7 +49,7 @@ internal static class ModelFolder
         tensors.Select(tensor => new MlTensor(
             tensor.Name,
             "tensor",
-            new MlTensorSpec(tensor.DataType switch { "FP32" => "float32", "INT64" => "int64", _ => "str" }, tensor.Shape))).ToArray(),
+            new MlTensorSpec(tensor.DataType switch { "FP32" => "float32", "FP64" => "float64", "INT64" => "int64", _ => "str" }, tensor.Shape))).ToArray(),
         ModelJson.Default.MlTensorArray).Replace("'", "''", StringComparison.Ordinal);
 }
 

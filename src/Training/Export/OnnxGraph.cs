@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Slipway.Engines.OnnxRuntime.Proto;
 
@@ -40,6 +41,27 @@ internal sealed class OnnxGraph(string name)
         _graph.Initializer.Add(tensor);
         return tensor.Name;
     }
+
+    /// <param name="shape">Empty: one dimension.</param>
+    public string Constant(ReadOnlySpan<double> values, params ReadOnlySpan<long> shape)
+    {
+        var tensor = new TensorProto { Name = NextValue(), DataType = (int)TensorProto.Types.DataType.Double };
+        tensor.Dims.AddRange(shape.IsEmpty ? [values.Length] : shape.ToArray());
+        tensor.RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values));
+        _graph.Initializer.Add(tensor);
+        return tensor.Name;
+    }
+
+    public string Constant(IReadOnlyCollection<string> values)
+    {
+        var tensor = new TensorProto { Name = NextValue(), DataType = (int)TensorProto.Types.DataType.String };
+        tensor.Dims.Add(values.Count);
+        tensor.StringData.AddRange(values.Select(ByteString.CopyFromUtf8));
+        _graph.Initializer.Add(tensor);
+        return tensor.Name;
+    }
+
+    public string Cast(string value, TensorProto.Types.DataType type) => Node("Cast", [value], [Attribute("to", (long)type)]);
 
     /// <summary>A node with one output, whose name comes back.</summary>
     /// <param name="output">Null: a name that nothing else has.</param>

@@ -22,10 +22,12 @@ internal static class RowsProfile
             hasClock ? Time(rows.Times.Max() + 1) : null);
     }
 
-    private static FeatureProfile Of(FeatureColumn column)
+    public static FeatureProfile Of(FeatureColumn column)
     {
         if (column.Numbers is { } numbers)
             return OfNumbers(column.Name, numbers.Span);
+        if (column.Instants is { } instants)
+            return FeatureProfile.OfNumbers(column.Name, instants.ToArray());
 
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
         long nulls = 0;

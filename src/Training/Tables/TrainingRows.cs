@@ -69,9 +69,7 @@ internal sealed record TrainingRows
         var places = Enumerable.Range(0, Count).Where(row => chosen[row]).ToArray();
         return this with
         {
-            Columns = [.. Columns.Select(column => column.Numbers is { } numbers
-                ? FeatureColumn.Of(column.Name, Array.ConvertAll(places, row => numbers.Span[row]))
-                : FeatureColumn.Of(column.Name, Array.ConvertAll(places, row => column.Texts![row])))],
+            Columns = [.. Columns.Select(column => column.Take(places))],
             Label = Array.ConvertAll(places, row => Label[row]),
             Times = Times.Length == 0 ? [] : Array.ConvertAll(places, row => Times[row]),
         };

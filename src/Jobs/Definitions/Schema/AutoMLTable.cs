@@ -45,6 +45,7 @@ internal static class AutoMLTable
         Required = ["task", "training_data"],
         Rules = [s_metricOfTask, Rule.AtMostOne("validation_data", "validation_data_size", "n_cross_validations"), Rule.AtMostOne("test_data", "test_data_size")],
         IsComponent = false,
+        HasOwnLimits = true,
     };
 
     private static IReadOnlyList<Field> Fields(ExpressionScope scope) =>

@@ -19,6 +19,9 @@ internal sealed record KindTable(string Name, Func<ExpressionScope, IReadOnlyLis
 
     public bool IsComponent { get; init; } = true;
 
+    /// <summary>True: its limits say what is made, not how long a process may take, and so are a setting like any other.</summary>
+    public bool HasOwnLimits { get; init; }
+
     /// <summary>True: a kind of ours, of which Azure ML does not know; nothing unknown is let through.</summary>
     public bool IsOwn { get; init; }
 

@@ -1,0 +1,124 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Slipway.Data;
+using Slipway.Jobs.Contracts;
+using Slipway.Kernel;
+using Slipway.Registry.Contracts;
+using Slipway.Server;
+using Slipway.Server.Contracts;
+using Slipway.Shared;
+using Xunit;
+
+namespace Slipway.Http.Training;
+
+/// <summary>AutoML on the real server, from the example's definition to an answer of the served model.</summary>
+public sealed class AutomlJobTests : IAsyncLifetime
+{
+    private readonly TempFolder _home = new();
+    private WebApplication _app = null!;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private HttpClient Client { get; set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _app = await ServerModule.StartAsync(new ServerSettings { Home = _home.Path, Urls = ["http://127.0.0.1:0"] }, Ct);
+        Client = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+        _home.Dispose();
+    }
+
+    [Fact]
+    public async Task What_was_learned_is_registered_with_its_signature_and_answers_its_own_example()
+    {
+        var job = await RunAsync("learn", "max_trials: 2");
+
+        var leaderboard = await GetAsync("/api/v1/jobs/learn/leaderboard");
+        Assert.Equal(("learn", "AUC_weighted", "maximize"), ((string?)leaderboard["step"], (string?)leaderboard["primaryMetric"], (string?)leaderboard["goal"]));
+        Assert.Equal(2, leaderboard["trials"]!.AsArray().Count);
+        Assert.Equal((string?)leaderboard["trials"]![0]!["runId"], (string?)leaderboard["best"]);
+        Assert.Equal("model:flights-automl@1", Assert.Single(job.Steps).Outputs["best_model"].Node);
+
+        var version = (await Get<IModelRegistry>().FindAsync(Caller.System, "flights-automl:1", Ct))!;
+        Assert.Contains("\"scheduled\"", version.SignatureJson, StringComparison.Ordinal);
+        await PutAsync("/api/v1/online-endpoints/late", """{"collect":"wait"}""");
+        await PutAsync("/api/v1/online-endpoints/late/deployments/blue", """{"model":"flights-automl:1"}""");
+        await PutAsync("/api/v1/online-endpoints/late/traffic", """{"traffic":{"blue":100},"reason":"first"}""");
+        var content = Get<ContentStore>();
+        var example = (await content.GetTreeAsync(version.Tree, Ct)).Find("input_example.json")!;
+        var asked = $$"""{"dataframe_split":{{Encoding.UTF8.GetString(await content.ReadAllAsync(example.Digest, Ct))}}}""";
+        using var answer = await Client.PostAsync("/endpoints/late/invocations", new StringContent(asked, Encoding.UTF8, "application/json"), Ct);
+        var text = await answer.Content.ReadAsStringAsync(Ct);
+        Assert.True(answer.IsSuccessStatusCode, text);
+        Assert.Matches("\"(late|on time)\"", text);
+    }
+
+    [Fact]
+    public async Task The_same_job_again_is_taken_over_with_its_leaderboard_unless_its_limits_differ()
+    {
+        await RunAsync("first", "max_trials: 2");
+
+        var same = await RunAsync("same", "max_trials: 2");
+        var more = await RunAsync("more", "max_trials: 3");
+
+        Assert.True(same.Steps[0].Reused);
+        Assert.Equal(2, (await GetAsync("/api/v1/jobs/same/leaderboard"))["trials"]!.AsArray().Count);
+        Assert.False(more.Steps[0].Reused);
+        Assert.Equal(3, (await GetAsync("/api/v1/jobs/more/leaderboard"))["trials"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task Only_AutoML_jobs_have_a_leaderboard()
+    {
+        var jobs = Get<IJobs>();
+        await jobs.SubmitAsync(Caller.System, new NewJob { Name = "other", Yaml = "type: command\ncommand: \"true\"\nenvironment: azureml:any@latest", Source = "other.yml" }, Ct);
+
+        using var other = await Client.GetAsync("/api/v1/jobs/other/leaderboard", Ct);
+        using var nobody = await Client.GetAsync("/api/v1/jobs/nobody/leaderboard", Ct);
+
+        Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.NotFound), (other.StatusCode, nobody.StatusCode));
+        Assert.Contains("AutoML step", await other.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+    }
+
+    private T Get<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
+    private async Task<Job> RunAsync(string name, string limits)
+    {
+        var files = await Get<ContentStore>().PutFolderAsync(Repository.Path("examples/automl/flights"), null, Ct);
+        var yaml = await File.ReadAllTextAsync(Repository.Path("examples/automl/automl.yml"), Ct);
+        var jobs = Get<IJobs>();
+        await jobs.SubmitAsync(
+            Caller.System,
+            new NewJob
+            {
+                Name = name,
+                Yaml = yaml.Replace("max_trials: 8", limits, StringComparison.Ordinal).Replace("n_cross_validations: 3", "validation_data_size: 0.2", StringComparison.Ordinal),
+                Source = "automl.yml",
+                Files = new Dictionary<string, Digest> { ["flights"] = files.Digest },
+            },
+            Ct);
+        var job = await jobs.WaitAsync(Caller.System, name, Ct).WaitAsync(TimeSpan.FromMinutes(2), Ct);
+        Assert.True(job.Status == JobStatus.Completed, $"{job.Message} {string.Join(" ", job.Steps.Select(step => step.Message))}");
+        return job;
+    }
+
+    private async Task<JsonNode> GetAsync(string path) => (await Client.GetFromJsonAsync<JsonNode>(path, Ct))!;
+
+    private async Task PutAsync(string path, string json)
+    {
+        using var response = await Client.PutAsync(path, new StringContent(json, Encoding.UTF8, "application/json"), Ct);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(Ct));
+    }
+}
