@@ -32,9 +32,9 @@ public sealed class AutomlExampleTests : IDisposable
         var values = trials.Select(trial => trial!["value"]!.GetValue<double>()).ToList();
         Assert.Equal(values.OrderDescending(), values);
         Assert.InRange(values[0], 0.65, 1);
-        var version = await SlipwayProgram.AskAsync(address, "model", "show", "-n", "flights-automl", "-v", "1", "-o", "json");
+        var version = await SlipwayProgram.AskAsync(address, "model", "show", "flights-automl:1", "-o", "json");
         Assert.NotNull(version);
-        Assert.NotNull(await SlipwayProgram.AskAsync(address, "model", "show", "-n", "departures-automl", "-v", "1", "-o", "json"));
+        Assert.NotNull(await SlipwayProgram.AskAsync(address, "model", "show", "departures-automl:1", "-o", "json"));
     }
 
     [Fact]
