@@ -42,6 +42,7 @@ internal sealed class ServingFile
     {
         ["auth_mode"] = _json["auth_mode"]?.DeepClone(),
         ["affinity_header"] = _json["properties"]?["slipway.affinity_header"]?.DeepClone(),
+        ["affinity_column"] = _json["properties"]?["slipway.affinity_column"]?.DeepClone(),
         ["retention_days"] = Days(_json["properties"]?["slipway.retention_days"]?.ToString()),
         ["description"] = _json["description"]?.DeepClone(),
         ["tags"] = _json["tags"]?.DeepClone(),

@@ -88,8 +88,8 @@ internal static class BatchJob
             ["type"] = "run_function",
             ["code"] = code["code"]!.ToString(),
             ["entry_script"] = code["scoring_script"]!.ToString(),
-            ["environment"] = definition["environment"]?.DeepClone(),
         };
+        Copy(definition, "environment", task, "environment");
         if (settings["output_action"]?.ToString() is null or "append_row")
             task["append_row_to"] = "${{outputs.score}}/" + file;
         var variables = Merged(definition["environment_variables"] as JsonObject, settings["environment_variables"] as JsonObject);

@@ -15,6 +15,10 @@ public sealed record EndpointSettings
     [JsonPropertyName("affinity_header")]
     public string? AffinityHeader { get; init; }
 
+    /// <summary>The column (or tensor) of a request whose first value does so where the header does not; null: none.</summary>
+    [JsonPropertyName("affinity_column"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? AffinityColumn { get; init; }
+
     /// <summary>Days after which collected answers and labels may be forgotten by a collection of garbage; null: never.</summary>
     [JsonPropertyName("retention_days")]
     public int? RetentionDays { get; init; }

@@ -29,4 +29,7 @@ internal readonly record struct InferTarget(Kernel.WorkspaceName Workspace, stri
 {
     /// <summary>The request's headers, in which an endpoint may have its callers' key; null where a protocol has none.</summary>
     public IHeaderDictionary? Headers { get; init; }
+
+    /// <summary>The body where it is JSON, in which an endpoint may have its callers' key; empty where it is not.</summary>
+    public ReadOnlyMemory<byte> Json { get; init; }
 }

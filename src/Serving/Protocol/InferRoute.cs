@@ -32,6 +32,7 @@ internal sealed class InferRoute(RoutingTable table, InferenceCore core, Scoring
         table.Get(caller.Workspace, endpoint);
 
         using var body = await RequestBody.ReadAsync(context.Request, options.MaxBodyBytes, context.RequestAborted);
+        var jsonLength = BinaryBody.JsonLength(context.Request, body.Length);
         var target = new InferTarget(
             caller.Workspace,
             endpoint,
@@ -40,8 +41,9 @@ internal sealed class InferRoute(RoutingTable table, InferenceCore core, Scoring
             context.Request.Headers.TryGetValue(PinHeader, out var header) ? header.ToString() : null)
         {
             Headers = context.Request.Headers,
+            Json = body.Memory[..jsonLength],
         };
-        var exchange = new Exchange(context, body, BinaryBody.JsonLength(context.Request, body.Length), options.MaxRows);
+        var exchange = new Exchange(context, body, jsonLength, options.MaxRows);
         await core.InferAsync(target, exchange, context.RequestAborted);
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }

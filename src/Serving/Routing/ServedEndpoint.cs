@@ -92,7 +92,7 @@ internal sealed class ServedEndpoint
         Definition.Settings.AffinityHeader is { } header && target.Headers is { } headers
         && headers.TryGetValue(header, out var values) && values.ToString() is { Length: > 0 } key
             ? key
-            : null;
+            : Definition.Settings.AffinityColumn is { } column ? AffinityColumn.Find(target.Json, column) : null;
 
     /// <summary>Counters by model and version.</summary>
     public IReadOnlyList<ModelStatistics> Statistics(string? model, string? version)

@@ -26,7 +26,7 @@ internal sealed class TableScorer
         var known = columns.ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var input in model.Inputs)
         {
-            var names = Names(input, columns, prefix);
+            var names = Names(input, model.Inputs.Length == 1, columns, prefix);
             if (names.TrueForAll(known.Contains))
                 _sources.AddRange(names.Select((name, offset) => (input, offset, name)));
             else if (!model.IsOptional(input))
@@ -73,9 +73,9 @@ internal sealed class TableScorer
     }
 
     // A model of one wide input, as scikit-learn's converters make them, takes a table of as many columns as it stands.
-    private static List<string> Names(TensorPlan input, IReadOnlyCollection<string> columns, string prefix) =>
+    private static List<string> Names(TensorPlan input, bool isAlone, IReadOnlyCollection<string> columns, string prefix) =>
         input.RowLength == 1 ? [prefix + input.Name]
-        : columns.Count == input.RowLength && !columns.Contains($"{prefix}{input.Name}_0") ? [.. columns]
+        : isAlone && columns.Count == input.RowLength && !columns.Contains($"{prefix}{input.Name}_0") ? [.. columns]
         : [.. Enumerable.Range(0, input.RowLength).Select(i => $"{prefix}{input.Name}_{i}")];
 
     private void Fill(ScoringSlot slot, DuckDbChunk chunk)

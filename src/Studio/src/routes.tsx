@@ -1,4 +1,5 @@
 import { createBrowserRouter } from 'react-router';
+import { BatchEndpointPage } from './batch/BatchEndpointPage';
 import { DataPage } from './data/DataPage';
 import { DataVersionsPage } from './data/DataVersionsPage';
 import { EndpointPage } from './endpoints/EndpointPage';
@@ -31,6 +32,7 @@ export const router = createBrowserRouter([
       { path: 'models/:model', element: <ModelPage /> },
       { path: 'endpoints', element: <EndpointsPage /> },
       { path: 'endpoints/:name', element: <EndpointPage /> },
+      { path: 'batch-endpoints/:name', element: <BatchEndpointPage /> },
       { path: 'jobs', element: <JobsPage /> },
       { path: 'jobs/:name', element: <JobPage /> },
       { path: 'monitors', element: <MonitorsPage /> },

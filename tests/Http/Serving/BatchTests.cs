@@ -25,6 +25,8 @@ public sealed class BatchTests : IAsyncLifetime
         endpoint_name: nightly
         type: model
         model: azureml:late:1
+        compute: azureml:batch-cluster
+        resources: {instance_count: 2}
         properties: {slipway.keep_columns: "id"}
         settings: {mini_batch_size: 1, max_concurrency_per_instance: 2, retry_settings: {max_retries: 0, timeout: 60}}
         """;
@@ -147,7 +149,7 @@ public sealed class BatchTests : IAsyncLifetime
             endpoint_name: nightly
             model: azureml:factor:1
             code_configuration: {code: ./src, scoring_script: score.py}
-            environment: azureml:any@latest
+            compute: batch-cluster
             environment_variables: {TIMES: "2"}
             mini_batch_size: 2
             output_file_name: rows.txt

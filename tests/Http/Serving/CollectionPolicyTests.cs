@@ -101,6 +101,23 @@ public sealed class CollectionPolicyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_column_keeps_callers_with_one_deployment()
+    {
+        await CallAsync("online-endpoint", "create", "-n", "flights", "--set", "properties={\"slipway.affinity_column\":\"distance\"}");
+        await CallAsync("online-endpoint", "update", "-n", "flights", "--traffic", "blue=50 green=50");
+        var seen = new Dictionary<int, HashSet<string>>();
+        for (var i = 0; i < 80; i++)
+        {
+            using var answer = await _server.AskAsync($"a{i}", "AA", i % 20);
+            seen.TryAdd(i % 20, []);
+            seen[i % 20].Add(answer.Headers.GetValues("slipway-deployment").Single());
+        }
+
+        Assert.All(seen.Values, deployments => Assert.Single(deployments));
+        Assert.Equal(["blue", "green"], seen.Values.SelectMany(deployments => deployments).Distinct().Order());
+    }
+
+    [Fact]
     public async Task A_deployment_with_code_has_its_variables_and_a_log_that_can_be_followed()
     {
         await _server.RegisterFilesAsync("factor", null, ("factor.txt", "3"));

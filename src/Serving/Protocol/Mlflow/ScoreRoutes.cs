@@ -34,7 +34,11 @@ internal sealed class ScoreRoutes(RoutingTable table, InferenceCore core, Scorin
         var endpoint = await EndpointAsync(context);
         using var body = await RequestBody.ReadAsync(context.Request, options.MaxBodyBytes, context.RequestAborted);
         var pinned = context.Request.Headers.TryGetValue(InferRoute.PinHeader, out var header) ? header.ToString() : null;
-        var target = new InferTarget(endpoint.Workspace, endpoint.Definition.Name, Model: null, Version: null, pinned) { Headers = context.Request.Headers };
+        var target = new InferTarget(endpoint.Workspace, endpoint.Definition.Name, Model: null, Version: null, pinned)
+        {
+            Headers = context.Request.Headers,
+            Json = body.Memory,
+        };
         await core.InferAsync(target, new Exchange(context, body, wrapped, options.MaxRows), context.RequestAborted);
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }

@@ -9,7 +9,8 @@ import { Panel } from '../parts/Panel';
 import { State } from '../parts/State';
 import { TextLink } from '../parts/TextLink';
 import { DeploymentNumbers } from './DeploymentNumbers';
-import { Traffic } from './Traffic';
+import { RolloutPanel } from './RolloutPanel';
+import { Mirror, Traffic } from './Traffic';
 
 type Deployment = Schemas['Serving.DeploymentRoutes.Response'];
 
@@ -49,6 +50,7 @@ export function EndpointDetails({ name }: { name: string }) {
           facts={[
             ['Address', <code key="a">{data.scoringUri}</code>],
             ['Traffic', <Traffic key="t" endpoint={data} />],
+            ['Copies', Object.keys(data.mirrorTraffic).length > 0 ? <Mirror key="m" endpoint={data} /> : undefined],
             ['Answers', collecting[data.collect] ?? data.collect],
             ['Created', <Ago key="c" time={data.createdAt} />],
           ]}
@@ -60,6 +62,9 @@ export function EndpointDetails({ name }: { name: string }) {
         ) : (
           <Empty>No model is deployed behind this endpoint yet.</Empty>
         )}
+      </Panel>
+      <Panel title="Rollout">
+        <RolloutPanel endpoint={name} />
       </Panel>
       {data.deployments
         .filter(deployment => deployment.state === 'Succeeded')

@@ -23,6 +23,8 @@ const pages: Record<string, (node: LineageNode) => string> = {
   job: node => `/jobs/${encodeURIComponent(node.name)}`,
   monitor: node => `/monitors/${encodeURIComponent(node.name)}`,
   endpoint: node => `/endpoints/${encodeURIComponent(node.name)}`,
+  'batch-endpoint': node => `/batch-endpoints/${encodeURIComponent(node.name)}`,
+  'batch-deployment': node => `/batch-endpoints/${encodeURIComponent(node.name.split('/')[0] ?? node.name)}`,
   deployment: node => `/endpoints/${encodeURIComponent(node.name.split('/')[0] ?? node.name)}`,
 };
 
