@@ -1,6 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Slipway.EndToEnd.CommandLine;
 using Slipway.Shared;
 using Xunit;
@@ -79,6 +83,40 @@ public sealed class TriggerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_private_repository_is_read_over_http_with_its_password()
+    {
+        await WriteAsync("src/tell.sh", "echo private: $1\n");
+        await WriteAsync("jobs/train.yml", Job);
+        await GitAsync("init", "--quiet", "--initial-branch=main", Repository);
+        var commit = await CommitAsync("Begin");
+        await GitAsync("clone", "--quiet", "--bare", Repository, _folder.File("served.git"));
+        await GitAsync("-C", _folder.File("served.git"), "update-server-info");
+        await using var site = await ServeAsync(_folder.File("served.git"), "slipway:s3cret");
+        await File.WriteAllTextAsync(_folder.File("s3cret"), "s3cret\n", Ct);
+        await File.WriteAllTextAsync(_folder.File("wrong"), "guessed\n", Ct);
+        await CallAsync("secret", "set", "-n", "hook", "-f", _folder.File("s3cret"));
+        await CallAsync("secret", "set", "-n", "password", "-f", _folder.File("wrong"));
+        await File.WriteAllTextAsync(
+            _folder.File("ci.yml"),
+            $$$"""
+            name: ci
+            trigger: {type: push, provider: gitlab, secret: hook, repository: "{{{site.Urls.First()}}}/served.git", credentials: password, branches: main}
+            create_job: {job: jobs/train.yml, inputs: {commit: "${{trigger.commit}}"}}
+            """,
+            Ct);
+
+        var refused = await SlipwayProgram.RunAsync("schedule", "create", "-f", _folder.File("ci.yml"), "--server", _server.Url);
+        await CallAsync("secret", "set", "-n", "password", "-f", _folder.File("s3cret"));
+        await CallAsync("schedule", "create", "-f", _folder.File("ci.yml"));
+        await CallAsync("schedule", "trigger", "-n", "ci");
+
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("git ls-remote failed", refused.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("guessed", refused.Error, StringComparison.Ordinal);
+        Assert.Equal($"private: {commit}", await LogAsync(commit));
+    }
+
+    [Fact]
     public async Task A_file_that_arrives_is_the_input_of_a_job()
     {
         Directory.CreateDirectory(_folder.File("incoming"));
@@ -106,6 +144,22 @@ public sealed class TriggerTests : IAsyncLifetime
         Assert.Equal("The file new.csv arrived in the datastore drop.", (string?)firing["why"]);
         Assert.Equal("just arrived", await JobLogAsync((string)firing["job"]!));
         Assert.Single((await AskAsync("schedule", "history", "-n", "arrivals", "-o", "json")).AsArray());
+    }
+
+    /// <summary>The files of a repository, as git's plain HTTP protocol reads them, for who knows the password.</summary>
+    private static async Task<WebApplication> ServeAsync(string repository, string password)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var site = builder.Build();
+        var wanted = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(password));
+        site.MapGet("/served.git/{**path}", (string path, HttpRequest request) =>
+            request.Headers.Authorization != wanted ? Results.Unauthorized()
+            : File.Exists(Path.Combine(repository, path)) ? Results.File(Path.Combine(repository, path), "text/plain")
+            : Results.NotFound());
+        await site.StartAsync(Ct);
+        return site;
     }
 
     private string Schedule() => $$$"""

@@ -48,6 +48,21 @@ public abstract class DeliveryContract(DatabaseProvider provider) : DatabaseCont
         Assert.Equal((DeliveryState.Delivered, 1, 200), await StateAsync(id));
     }
 
+    [Theory]
+    [InlineData(TokenUse.Bearer, "Authorization", "Bearer s3cret")]
+    [InlineData(TokenUse.Basic, "Authorization", "Basic OnMzY3JldA==")]
+    [InlineData(TokenUse.PrivateToken, "PRIVATE-TOKEN", "s3cret")]
+    public async Task A_delivery_signs_in_with_a_token_from_the_vault(TokenUse use, string header, string value)
+    {
+        var deliveries = await GivenAsync();
+        await _vault.SetAsync(s_ana, "token", "s3cret", Ct);
+
+        await deliveries.EnqueueAsync(s_ana, New() with { Token = new DeliveryToken("token", use) }, Ct);
+        await WorkAsync();
+
+        Assert.Equal(value, (await _receiver.NextAsync(Ct)).Headers[header]);
+    }
+
     [Fact]
     public async Task It_is_sent_only_if_the_write_that_it_belongs_to_is_committed()
     {
