@@ -43,14 +43,14 @@ internal static class ModelCommands
     private static Command Show()
     {
         var reference = new Argument<string?>("model") { Description = "model@alias, model:version or model@latest, instead of --name.", Arity = ArgumentArity.ZeroOrOne };
-        var (name, version, label) = ModelVersions.Version();
+        var (name, version) = ModelVersions.Version();
         name.Required = false;
-        return ApiVerb.Create("show", "Show one version: model@champion, model:3, or --name model.", [reference, name, version, label], async (client, parsed, format, ct) =>
+        return ApiVerb.Create("show", "Show one version: model@champion, model:3, or --name model.", [reference, name, version], async (client, parsed, format, ct) =>
         {
             var found = (parsed.GetValue(reference), parsed.GetValue(name)) switch
             {
                 ({ } text, null) => await client.GetAsync(Path(text), ct),
-                (null, { } model) => await ModelVersions.FindAsync(client, model, parsed.GetValue(version), parsed.GetValue(label), ct),
+                (null, { } model) => await ModelVersions.FindAsync(client, model, parsed.GetValue(version)!, ct),
                 _ => throw SlipwayException.Invalid("Name one model: model@champion, or --name and --version."),
             };
             Printer.Show(found, format);

@@ -38,16 +38,16 @@ internal static class ModelVersions
 
     public static Command Update()
     {
-        var (name, version, label) = Version();
+        var (name, version) = Version();
         var set = new Option<string[]>("--set")
         {
             Description = "description=…, tags.KEY=…; tags.KEY= takes the tag away.",
             AllowMultipleArgumentsPerToken = true,
             Required = true,
         };
-        return ApiVerb.Create("update", "Change the description and tags of a version.", [name, version, label, set], async (client, parsed, format, ct) =>
+        return ApiVerb.Create("update", "Change the description and tags of a version.", [name, version, set], async (client, parsed, format, ct) =>
         {
-            var found = await FindAsync(client, parsed.GetValue(name)!, parsed.GetValue(version), parsed.GetValue(label), ct);
+            var found = await FindAsync(client, parsed.GetValue(name)!, parsed.GetValue(version)!, ct);
             Printer.Show((await client.PatchAsync(PathOf(found), SaidChanges.Read(parsed.GetValue(set)!, "description", "description"), ct))!, format);
             return 0;
         });
@@ -55,10 +55,10 @@ internal static class ModelVersions
 
     public static Command Archive(string verb, string description, bool archived)
     {
-        var (name, version, label) = Version();
-        return ApiVerb.Create(verb, description, [name, version, label], async (client, parsed, _, ct) =>
+        var (name, version) = Version();
+        return ApiVerb.Create(verb, description, [name, version], async (client, parsed, _, ct) =>
         {
-            var found = await FindAsync(client, parsed.GetValue(name)!, parsed.GetValue(version), parsed.GetValue(label), ct);
+            var found = await FindAsync(client, parsed.GetValue(name)!, parsed.GetValue(version)!, ct);
             await client.PatchAsync(PathOf(found), new JsonObject { ["archived"] = archived }, ct);
             return 0;
         });
@@ -66,11 +66,11 @@ internal static class ModelVersions
 
     public static Command Download()
     {
-        var (name, version, label) = Version();
+        var (name, version) = Version();
         var folder = new Option<string?>("--download-path", "--path", "-p") { Description = "The folder to write to. Default: the model's name." };
-        return ApiVerb.Create("download", "Write the files of a version into a local folder.", [name, version, label, folder], async (client, parsed, format, ct) =>
+        return ApiVerb.Create("download", "Write the files of a version into a local folder.", [name, version, folder], async (client, parsed, format, ct) =>
         {
-            var found = await FindAsync(client, parsed.GetValue(name)!, parsed.GetValue(version), parsed.GetValue(label), ct);
+            var found = await FindAsync(client, parsed.GetValue(name)!, parsed.GetValue(version)!, ct);
             var target = Path.GetFullPath(parsed.GetValue(folder) ?? parsed.GetValue(name)!);
             var files = await client.Content.DownloadAsync(found["tree"]!.GetValue<string>(), target, ct);
             Printer.Show(new JsonObject { ["path"] = target, ["files"] = files, ["version"] = found["version"]!.DeepClone() }, format);
@@ -78,15 +78,13 @@ internal static class ModelVersions
         });
     }
 
-    /// <param name="label">latest, or an alias.</param>
-    public static async Task<JsonNode> FindAsync(SlipwayClient client, string name, string? version, string? label, CancellationToken ct) => version is not null && label is not null
-        ? throw SlipwayException.Invalid("--version and --label exclude each other; remove one of them.")
-        : await client.GetAsync($"api/v1/models/{Uri.EscapeDataString(name)}/versions/{Uri.EscapeDataString(version ?? label ?? "latest")}", ct);
+    /// <param name="version">A number, an alias, or latest.</param>
+    public static Task<JsonNode> FindAsync(SlipwayClient client, string name, string version, CancellationToken ct) =>
+        client.GetAsync($"api/v1/models/{Uri.EscapeDataString(name)}/versions/{Uri.EscapeDataString(version)}", ct);
 
-    public static (Option<string> Name, Option<string?> Version, Option<string?> Label) Version() => (
+    public static (Option<string> Name, Option<string> Version) Version() => (
         new Option<string>("--name", "-n") { Description = "The model's name.", Required = true },
-        new Option<string?>("--version", "-v") { Description = "Default: the latest." },
-        new Option<string?>("--label", "-l") { Description = "latest, or an alias such as champion." });
+        new Option<string>("--version", "-v", "--label", "-l") { Description = "A number, latest, or an alias such as champion. Default: latest.", DefaultValueFactory = _ => "latest" });
 
     private static string PathOf(JsonNode version) => $"api/v1/models/{Uri.EscapeDataString((string)version["model"]!)}/versions/{version["version"]}";
 

@@ -86,10 +86,22 @@ public sealed class AzureVerbTests : IAsyncLifetime
         Assert.Equal("1", await _server.CallAsync("model", "list", "-n", "churn", "--query", "[].version", "-o", "tsv"));
         Assert.Equal("2\n1", await _server.CallAsync("model", "list", "-n", "churn", "--include-archived", "--query", "[].version", "-o", "tsv"));
         Assert.Equal("1 2 3", await File.ReadAllTextAsync(Directory.GetFiles(_server.File("got"), "*.bin", SearchOption.AllDirectories).Single(), Ct));
-        await _server.CallAsync("model", "restore", "-n", "churn", "-v", "2");
+        await _server.CallAsync("model", "restore", "-n", "churn", "--label", "latest");
         Assert.Equal("2", await _server.CallAsync("model", "list", "-n", "churn", "-r", "1", "--query", "[].version", "-o", "tsv"));
         var gap = await _server.RunAsync("model", "create", "-n", "churn", "--path", _server.File("model"), "--version", "7");
         Assert.Equal((2, "--version: the next version of 'churn' is 3, not 7; versions are counted. Leave it out."), (gap.Code, gap.Errors));
+    }
+
+    [Fact]
+    public async Task A_data_version_is_named_by_the_label_latest()
+    {
+        await _server.WriteAsync("rows.csv", "a\n1\n");
+        await _server.CallAsync("data", "create", "-n", "rows", "--path", _server.File("rows.csv"));
+        await _server.CallAsync("data", "create", "-n", "rows", "--path", _server.File("rows.csv"));
+
+        Assert.Equal("2", await _server.CallAsync("data", "show", "-n", "rows", "--label", "latest", "--query", "version", "-o", "tsv"));
+        await _server.CallAsync("data", "archive", "-n", "rows", "--label", "latest");
+        Assert.Equal("1", await _server.CallAsync("data", "show", "-n", "rows", "-l", "latest", "--query", "version", "-o", "tsv"));
     }
 
     [Fact]
