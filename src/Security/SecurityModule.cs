@@ -65,9 +65,12 @@ public static class SecurityModule
     private static IServiceCollection AddDeliveries(this IServiceCollection services)
     {
         services.AddOptions<DeliveryOptions>().BindConfiguration(DeliveryOptions.Section).ValidateOnStart();
+        services.AddOptions<MailOptions>().BindConfiguration(MailOptions.Section).ValidateOnStart();
         return services
             .AddSingleton<IValidateOptions<DeliveryOptions>, DeliveryOptionsValidator>()
+            .AddSingleton<IValidateOptions<MailOptions>, MailOptionsValidator>()
             .AddSingleton<Destinations>()
+            .AddSingleton<MailSender>()
             .AddSingleton<DeliveryStore>()
             .AddSingleton<DeliverySender>()
             .AddSingleton<DeliveryQueue>()

@@ -1,5 +1,7 @@
 using System.Data.Common;
+using System.Text.Json;
 using Slipway.Kernel;
+using Slipway.Security.Deliveries;
 
 namespace Slipway.Security.Contracts;
 
@@ -21,13 +23,24 @@ public interface IDeliveries
     /// <summary>One attempt, now, without keeping it: to try a receiver out. A failure is an answer too.</summary>
     Task<DeliveryAnswer> TryAsync(Caller caller, NewDelivery delivery, CancellationToken ct);
 
+    /// <summary>What became of deliveries, by id; those that are forgotten are left out.</summary>
+    Task<IReadOnlyDictionary<string, DeliveryOutcome>> OutcomesAsync(Caller caller, IReadOnlyCollection<string> ids, CancellationToken ct);
+
     /// <summary>Refuses (InvalidParameter) a URL that nothing would be delivered to; for when it is configured.</summary>
     Task CheckUrlAsync(string url, CancellationToken ct);
 }
 
-/// <summary>A POST of a JSON text.</summary>
+/// <summary>A POST of a JSON text, or an e-mail: <see cref="Mail"/>.</summary>
 public sealed record NewDelivery
 {
+    /// <summary>An e-mail of plain text, over the mail server that the configuration names.</summary>
+    public static NewDelivery Mail(string subject, IReadOnlyList<string> to, MailText text) => new()
+    {
+        Subject = subject,
+        Url = "mailto:" + string.Join(',', to),
+        Body = JsonSerializer.Serialize(text, DeliveryJson.Default.MailText),
+    };
+
     /// <summary>Null: a new one. Give it when the same news may be told twice.</summary>
     public string? Id { get; init; }
 
@@ -67,6 +80,14 @@ public enum TokenUse
     /// <summary>PRIVATE-TOKEN: TOKEN, as GitLab wants it.</summary>
     PrivateToken,
 }
+
+/// <summary>The words of an e-mail.</summary>
+public sealed record MailText(string Subject, string Text);
+
+/// <summary>Where a delivery stands.</summary>
+/// <param name="State">"waiting", "delivered" or "dead".</param>
+/// <param name="Error">Why the last attempt failed.</param>
+public sealed record DeliveryOutcome(string State, int Attempts, string? Error);
 
 /// <summary>What came of one attempt.</summary>
 /// <param name="Status">The HTTP status; null when there was no answer.</param>

@@ -8,7 +8,7 @@ namespace Slipway.Security.Deliveries;
 
 /// <summary>Takes deliveries in: a row, and an item of the work queue with the row's id as its payload.</summary>
 internal sealed class DeliveryQueue(
-    Database database, WorkQueue queue, Destinations destinations, DeliverySender sender, TimeProvider time) : IDeliveries
+    Database database, WorkQueue queue, DeliveryStore store, Destinations destinations, DeliverySender sender, MailSender mail, TimeProvider time) : IDeliveries
 {
     public const string WorkKind = "delivery";
     private const int MostBodyBytes = 1024 * 1024;
@@ -27,7 +27,17 @@ internal sealed class DeliveryQueue(
     public async Task<DeliveryAnswer> TryAsync(Caller caller, NewDelivery delivery, CancellationToken ct) =>
         (await sender.SendAsync(RowOf(caller, delivery), ct)).Answer;
 
-    public Task CheckUrlAsync(string url, CancellationToken ct) => destinations.CheckHostAsync(destinations.Parse(url).Host, ct);
+    public async Task<IReadOnlyDictionary<string, DeliveryOutcome>> OutcomesAsync(
+        Caller caller, IReadOnlyCollection<string> ids, CancellationToken ct) =>
+        (await store.FindAsync(caller.Workspace, ids, ct)).ToDictionary(row => row.Id, row => new DeliveryOutcome(row.State, row.Attempts, row.Error));
+
+    public async Task CheckUrlAsync(string url, CancellationToken ct)
+    {
+        if (MailSender.IsMail(url))
+            mail.Check(url);
+        else
+            await destinations.CheckHostAsync(destinations.Parse(url).Host, ct);
+    }
 
     /// <summary>How often it was tried is counted by the worker, which then puts it aside as dead: the queue never gives it up.</summary>
     public Task QueueAsync(DbTransaction tx, Caller caller, string id, CancellationToken ct) => queue.EnqueueAsync(

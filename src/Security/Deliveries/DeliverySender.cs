@@ -15,14 +15,16 @@ internal sealed class DeliverySender : IDisposable
 
     private readonly Destinations _destinations;
     private readonly IVault _vault;
+    private readonly MailSender _mail;
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
     private readonly HttpClient _http;
 
-    public DeliverySender(Destinations destinations, IVault vault, IOptions<DeliveryOptions> options, TimeProvider time)
+    public DeliverySender(Destinations destinations, IVault vault, MailSender mail, IOptions<DeliveryOptions> options, TimeProvider time)
     {
         _destinations = destinations;
         _vault = vault;
+        _mail = mail;
         _time = time;
         _timeout = TimeSpan.FromSeconds(options.Value.TimeoutSeconds);
         _http = new HttpClient(new SocketsHttpHandler
@@ -45,6 +47,8 @@ internal sealed class DeliverySender : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
         try
         {
+            if (MailSender.IsMail(delivery.Url))
+                return await _mail.SendAsync(delivery, either.Token);
             using var request = await RequestAsync(delivery, either.Token);
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             var answer = new DeliveryAnswer(

@@ -43,6 +43,12 @@ internal sealed class DeliveryStore(Database database)
     public Task<Delivery?> FindAsync(string id, CancellationToken ct) =>
         database.FindAsync<Delivery>($"select {Columns} from deliveries where id = @Id", new { Id = id }, ct);
 
+    public Task<IReadOnlyList<Delivery>> FindAsync(WorkspaceName workspace, IReadOnlyCollection<string> ids, CancellationToken ct) =>
+        database.QueryAsync<Delivery>(
+            $"select {Columns} from deliveries where workspace = @Workspace and {database.Dialect.AnyOf("id", "@Ids")}",
+            new { Workspace = workspace.Value, Ids = ids.ToArray() },
+            ct);
+
     /// <summary>Newest first, before this id.</summary>
     public Task<IReadOnlyList<Delivery>> ListAsync(
         WorkspaceName workspace, string state, string? before, int limit, CancellationToken ct) => database.QueryAsync<Delivery>(

@@ -14,5 +14,8 @@ internal sealed class NoDeliveries : IDeliveries
 
     public Task<DeliveryAnswer> TryAsync(Caller caller, NewDelivery delivery, CancellationToken ct) => throw new NotSupportedException();
 
+    public Task<IReadOnlyDictionary<string, DeliveryOutcome>> OutcomesAsync(Caller caller, IReadOnlyCollection<string> ids, CancellationToken ct) =>
+        throw new NotSupportedException();
+
     public Task CheckUrlAsync(string url, CancellationToken ct) => throw new NotSupportedException();
 }

@@ -230,8 +230,9 @@ public abstract class DeliveryContract(DatabaseProvider provider) : DatabaseCont
         _queue = new WorkQueue(Database, Time);
         Chosen = Options.Create(options ?? new DeliveryOptions { AllowHttp = true, AllowPrivateAddresses = true });
         var destinations = new Destinations(Chosen);
-        _sender = new DeliverySender(destinations, _vault, Chosen, Time);
-        return new DeliveryQueue(Database, _queue, destinations, _sender, Time);
+        var mail = new MailSender(_vault, Options.Create(new MailOptions()));
+        _sender = new DeliverySender(destinations, _vault, mail, Chosen, Time);
+        return new DeliveryQueue(Database, _queue, Store, destinations, _sender, mail, Time);
     }
 
     private IOptions<DeliveryOptions> Chosen { get; set; } = null!;
