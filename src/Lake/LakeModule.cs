@@ -42,6 +42,7 @@ public static class LakeModule
         .AddSingleton<DeleteData>()
         .AddSingleton<DiffData>()
         .AddSingleton<DataTestRuns>()
+        .AddSingleton<IDataTestHistory, DataTestHistory>()
         .AddSingleton<RunDataTest>()
         .AddSingleton<SuggestTests>()
         .AddSingleton<Collect>()

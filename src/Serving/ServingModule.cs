@@ -34,6 +34,7 @@ public static class ServingModule
         .AddSingleton(new WorkspaceRows { Kept = ["rollouts", "rollout_decisions"] })
         .AddSingleton<RoutingTable>()
         .AddSingleton<ServingMetrics>()
+        .AddSingleton<IDeploymentCounts, ServedCounts>()
         .AddSingleton<IHistogramSource>(provider => provider.GetRequiredService<ServingMetrics>())
         .AddOnline()
         .AddCollection()

@@ -91,6 +91,18 @@ internal sealed class RunTracking(
         return points;
     }
 
+    public async Task<IReadOnlyList<LastValue>> LastValuesAsync(
+        Caller caller, string experiment, string key, int most, CancellationToken ct)
+    {
+        await access.DemandAsync(caller, Permission.Read, $"experiment:{experiment}", ct);
+        if (await keys.FindAsync(key, ct) is not { } number)
+            return [];
+        if (await experiments.FindByNameAsync(caller.Workspace, experiment, ct) is not { } known)
+            return [];
+        var found = await metrics.LastOfExperimentAsync(known.Id, number, most, ct);
+        return [.. found.Select(last => new LastValue(last.RunId, new MetricPoint(key, last.Point.Shown, last.Point.Step, last.Point.Time.ToTime())))];
+    }
+
     public Task FinishRunAsync(Caller caller, string runId, RunStatus status, CancellationToken ct) =>
         update.RunAsync(caller, runId, RunStates.Name(status), time.UtcNow(), null, ct);
 

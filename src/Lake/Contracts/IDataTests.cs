@@ -99,3 +99,16 @@ public interface IDataTests
     /// </exception>
     Task<DataTestReport> RunAsync(Caller caller, DataTest test, CancellationToken ct);
 }
+
+/// <summary>A test of a data asset that was kept.</summary>
+/// <param name="Version">"" for a version that was refused and never came to be.</param>
+public sealed record PastDataTest(string Id, string Asset, string Version, DataTestReport Report, DateTimeOffset At);
+
+/// <summary>What tests of data found in the past.</summary>
+public interface IDataTestHistory
+{
+    /// <summary>Those of an asset after one time and up to another, newest first.</summary>
+    /// <param name="suite">Null: by all suites.</param>
+    Task<IReadOnlyList<PastDataTest>> ListAsync(
+        Caller caller, AssetName asset, string? suite, DateTimeOffset after, DateTimeOffset until, int most, CancellationToken ct);
+}

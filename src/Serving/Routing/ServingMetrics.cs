@@ -1,13 +1,13 @@
 using System.Diagnostics.Metrics;
 using Slipway.Kernel.Metrics;
+using Slipway.Serving.Contracts;
 
 namespace Slipway.Serving.Routing;
 
 /// <summary>The meter "Slipway.Serving". Everything is read from the deployments' own counters when somebody asks.</summary>
 internal sealed class ServingMetrics : IHistogramSource, IDisposable
 {
-    private static readonly double[] s_bounds =
-        [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+    private static readonly double[] s_bounds = [.. DeploymentCounts.LatencyBounds];
 
     private readonly Meter _meter = new("Slipway.Serving");
     private readonly RoutingTable _table;

@@ -16,6 +16,9 @@ public enum RunStatus
 /// <summary>One point of a metric's series. NaN and infinities are allowed.</summary>
 public readonly record struct MetricPoint(string Key, double Value, long Step, DateTimeOffset Time);
 
+/// <summary>The last point of a metric in a run.</summary>
+public sealed record LastValue(string RunId, MetricPoint Point);
+
 /// <summary>What is needed to start a run.</summary>
 public sealed record NewRun
 {
@@ -75,6 +78,9 @@ public interface ITracking
 
     /// <summary>The points of a metric in the order in which they were logged; none when the run has none, or is not there.</summary>
     Task<IReadOnlyList<MetricPoint>> SeriesAsync(Caller caller, string runId, string key, CancellationToken ct);
+
+    /// <summary>The last value of a metric in each of the newest runs of an experiment that have it, newest run first; none when there is no such experiment.</summary>
+    Task<IReadOnlyList<LastValue>> LastValuesAsync(Caller caller, string experiment, string key, int most, CancellationToken ct);
 
     Task FinishRunAsync(Caller caller, string runId, RunStatus status, CancellationToken ct);
 

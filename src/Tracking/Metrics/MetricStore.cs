@@ -52,6 +52,27 @@ internal sealed class MetricStore(Database database)
         await batch.ExecuteNonQueryAsync(ct);
     }
 
+    /// <summary>The latest point of a metric in the newest runs of an experiment, newest run first.</summary>
+    public async Task<IReadOnlyList<(string RunId, StoredPoint Point)>> LastOfExperimentAsync(long experimentId, long keyNo, int most, CancellationToken ct)
+    {
+        await using var connection = await database.OpenAsync(ct);
+        await using var command = connection.CreateCommand();
+        command.CommandText =
+            """
+            select r.id, m.time, m.step, m.value, m.is_nan from latest_metrics m join runs r on r.no = m.run_no
+            where m.experiment_id = @Experiment and m.key_no = @Key and r.deleted = false
+            order by r.started_at desc, r.id limit @Limit
+            """;
+        Add(command, "Experiment", experimentId);
+        Add(command, "Key", keyNo);
+        Add(command, "Limit", (long)most);
+        var found = new List<(string, StoredPoint)>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+            found.Add((reader.GetString(0), new StoredPoint(keyNo, reader.GetInt64(1), reader.GetInt64(2), reader.GetDouble(3), reader.GetBoolean(4))));
+        return found;
+    }
+
     /// <summary>The points of one metric from an offset on, by time, step and value; as they are read.</summary>
     public async IAsyncEnumerable<StoredPoint> ReadAsync(
         long runNo, long keyNo, StoredPoint? after, long limit, [EnumeratorCancellation] CancellationToken ct)
