@@ -1,13 +1,19 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Slipway.Data;
 using Slipway.Jobs.Contracts;
+using Slipway.Kernel;
 using Slipway.Monitoring.Alerts;
 using Slipway.Monitoring.Backtests;
 using Slipway.Monitoring.Definitions;
+using Slipway.Monitoring.Incidents;
 using Slipway.Monitoring.Measures;
 using Slipway.Monitoring.Monitors;
+using Slipway.Monitoring.Notifications;
 using Slipway.Monitoring.Retraining;
+using Slipway.Monitoring.Rules;
+using Slipway.Monitoring.Rules.Sources;
 using Slipway.Monitoring.Runs;
 using Slipway.Security.Contracts;
 
@@ -23,8 +29,7 @@ public static class MonitoringModule
         .AddSingleton<MonitorStore>()
         .AddSingleton<IContentRoots, PolicyRoots>()
         .AddSingleton<RunStore>()
-        .AddSingleton<AlertStore>()
-        .AddSingleton<AlertBook>()
+        .AddAlerts()
         .AddSingleton<References>()
         .AddSingleton<FeatureRanking>()
         .AddSingleton<CustomMeasurement>()
@@ -46,6 +51,16 @@ public static class MonitoringModule
         .AddSingleton<IScheduledAct, MonitorAct>()
         .AddHostedService<MonitoringTimer>();
 
+    /// <summary>Refuses (InvalidParameter) what is wrong with an alert rule or a receiver beyond its fields: its condition, its matchers.</summary>
+    /// <param name="kind">"alert-rule" or "receiver"; others are not looked at.</param>
+    public static void Check(string kind, string yaml, string source)
+    {
+        if (kind == "alert-rule")
+            AlertRule.Read(yaml, source);
+        else if (kind == "receiver")
+            Receiver.Read(yaml, source);
+    }
+
     /// <summary>The file of the training job that a retraining policy names; null when it names none.</summary>
     public static string? JobOf(string policy, string source) => RetrainingReader.Read(policy, source).Job;
 
@@ -56,9 +71,62 @@ public static class MonitoringModule
         RunMonitor.Map(routes);
         ListRuns.Map(routes);
         ListAlerts.Map(routes);
+        SteerAlert.Map(routes);
+        RuleRoutes.Map(routes);
+        DeleteRule.Map(routes);
+        TestRule.Map(routes);
+        BacktestRule.Map(routes);
+        ReceiverRoutes.Map(routes);
+        TestReceiver.Map(routes);
+        SilenceRoutes.Map(routes);
+        ShowIncidents.Map(routes);
+        SteerIncident.Map(routes);
         PolicyRoutes.Map(routes);
         EvaluatePolicy.Map(routes);
         BacktestMonitor.Map(routes);
         BacktestRetraining.Map(routes);
     }
+
+    private static IServiceCollection AddAlerts(this IServiceCollection services)
+    {
+        services.AddOptions<AlertOptions>().BindConfiguration(AlertOptions.Section).ValidateOnStart();
+        return services
+            .AddSingleton<IValidateOptions<AlertOptions>, AlertOptionsValidator>()
+            .AddSingleton<AlertStore>()
+            .AddSingleton<AlertQueue>()
+            .AddSingleton<AlertBook>()
+            .AddSingleton<AlertNews>()
+            .AddSingleton<SteerAlert>()
+            .AddSingleton<IncidentStore>()
+            .AddSingleton<IncidentBook>()
+            .AddSingleton<SteerIncident>()
+            .AddRules()
+            .AddSingleton<ReceiverStore>()
+            .AddSingleton<ReceiverRoutes>()
+            .AddSingleton<TestReceiver>()
+            .AddSingleton<SilenceStore>()
+            .AddSingleton<SilenceRoutes>()
+            .AddSingleton<GroupStore>()
+            .AddSingleton<RoutingReader>()
+            .AddSingleton<MessageDelivery>()
+            .AddSingleton<SendMessages>()
+            .AddSingleton<AlertWorker>()
+            .AddHostedService(provider => provider.GetRequiredService<AlertWorker>());
+    }
+
+    private static IServiceCollection AddRules(this IServiceCollection services) => services
+        .AddSingleton<SampleStore>()
+        .AddSingleton<DeploymentSampler>()
+        .AddHostedService(provider => provider.GetRequiredService<DeploymentSampler>())
+        .AddSingleton<IAlertSource, MonitorSource>()
+        .AddSingleton<IAlertSource, DeploymentSource>()
+        .AddSingleton<IAlertSource, DataTestSource>()
+        .AddSingleton<IAlertSource, MetricSource>()
+        .AddSingleton<Policies<IAlertSource>>()
+        .AddSingleton<RuleStore>()
+        .AddSingleton<CreateRule>()
+        .AddSingleton<DeleteRule>()
+        .AddSingleton<EvaluateRules>()
+        .AddSingleton<TestRule>()
+        .AddSingleton<BacktestRule>();
 }

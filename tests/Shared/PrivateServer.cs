@@ -11,6 +11,12 @@ public sealed class PrivateServer
     /// <summary>S3; the line is address, access key and secret.</summary>
     public static readonly PrivateServer Ceph = new("private-ceph");
 
+    /// <summary>A mail server; the line is its port, the folder of the mails, and the certificate that it proves itself with.</summary>
+    public static readonly PrivateServer Mail = new("private-mail");
+
+    /// <summary>Prometheus's Alertmanager; the line is its address.</summary>
+    public static readonly PrivateServer Alertmanager = new("private-alertmanager");
+
     private readonly Lazy<Task<string>> _line;
 
     // Held: the server stops when the pipe to its standard input closes.

@@ -17,6 +17,8 @@ internal static class DefinitionKinds
     [
         new("schedule", ["schedule", "monitorschedule"], _ => ScheduleTables.Schedule, map => Has(map, "trigger")),
         new("rollout", ["rollout"], _ => RolloutTables.Rollout, map => IsType(map, "rollout")),
+        new("alert-rule", ["alertrule"], _ => AlertTables.AlertRule, map => IsType(map, "alert_rule")),
+        new("receiver", ["receiver"], _ => AlertTables.Receiver, map => IsType(map, "receiver")),
         new("component", ["commandcomponent", "pipelinecomponent", "sparkcomponent", "parallelcomponent", "importcomponent", "component"],
             tables => tables.Component, IsComponent),
         new("batch-deployment", ["batchdeployment", "modelbatchdeployment", "pipelinecomponentbatchdeployment"], _ => BatchTables.Deployment, IsBatchDeployment),

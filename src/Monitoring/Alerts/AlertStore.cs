@@ -5,101 +5,115 @@ using Slipway.Monitoring.Contracts;
 
 namespace Slipway.Monitoring.Alerts;
 
-/// <summary>Alerts: at most one is open for a signal.</summary>
+/// <summary>Alerts: at most one that is not resolved for a rule and what it is about.</summary>
 internal sealed class AlertStore(Database database)
 {
-    private const string Columns =
-        "id, monitor, signal, status, message, opened_run, last_run, last_window_to, opened_at, updated_at, resolved_at";
+    private const string Columns = AlertRow.Columns;
 
-    public static async Task<(Alert Alert, long LastWindowTo)?> FindOpenAsync(
-        DbTransaction tx, WorkspaceName workspace, string monitor, string signal, CancellationToken ct) =>
-        await tx.FindAsync<Row>(
-            $"select {Columns} from alerts where workspace = @Workspace and monitor = @Monitor and signal = @Signal and status = 'open'",
-            new { Workspace = workspace.Value, Monitor = monitor, Signal = signal },
-            ct) is { } row
-            ? (row.ToAlert(), row.LastWindowTo)
-            : null;
+    public static async Task<Alert?> FindOpenAsync(DbTransaction tx, WorkspaceName workspace, string rule, string subject, CancellationToken ct) =>
+        (await tx.FindAsync<AlertRow>(
+            $"select {Columns} from alerts where workspace = @Workspace and rule = @Rule and subject = @Subject and status <> 'resolved'",
+            new { Workspace = workspace.Value, Rule = rule, Subject = subject },
+            ct))?.ToAlert();
 
-    public static Task PutAsync(DbTransaction tx, WorkspaceName workspace, Alert alert, DateTimeOffset windowTo, CancellationToken ct) =>
-        tx.ExecuteAsync(
-            $"""
-             insert into alerts (workspace, {Columns})
-             values (@Workspace, @Id, @Monitor, @Signal, @Status, @Message, @OpenedRun, @LastRun, @WindowTo, @OpenedAt, @UpdatedAt, @ResolvedAt)
-             on conflict (id) do update
-             set status = excluded.status, message = excluded.message, last_run = excluded.last_run,
-                 last_window_to = excluded.last_window_to, updated_at = excluded.updated_at, resolved_at = excluded.resolved_at
-             """,
-            new
-            {
-                Workspace = workspace.Value,
-                alert.Id,
-                alert.Monitor,
-                alert.Signal,
-                alert.Status,
-                alert.Message,
-                alert.OpenedRun,
-                alert.LastRun,
-                WindowTo = windowTo.ToUnixTimeMilliseconds(),
-                OpenedAt = alert.OpenedAt.ToUnixTimeMilliseconds(),
-                UpdatedAt = alert.UpdatedAt.ToUnixTimeMilliseconds(),
-                ResolvedAt = alert.ResolvedAt?.ToUnixTimeMilliseconds(),
-            },
-            ct);
-
-    /// <summary>Newest first.</summary>
-    /// <param name="monitor">Null: of all monitors.</param>
-    /// <param name="status">Null: open and resolved.</param>
-    public async Task<IReadOnlyList<Alert>> ListAsync(
-        WorkspaceName workspace, string? monitor, string? status, int limit, CancellationToken ct)
+    /// <summary>Those of a rule, or of all rules, that are not resolved.</summary>
+    public static async Task<IReadOnlyList<Alert>> OpenAsync(DbTransaction tx, WorkspaceName workspace, string? rule, CancellationToken ct)
     {
-        var rows = await database.QueryAsync<Row>(
+        var rows = await tx.QueryAsync<AlertRow>(
             $"""
              select {Columns} from alerts
-             where workspace = @Workspace and (cast(@Monitor as text) is null or monitor = @Monitor)
-                   and (cast(@Status as text) is null or status = @Status)
-             order by opened_at desc, id desc limit @Limit
+             where workspace = @Workspace and status <> 'resolved' and (cast(@Rule as text) is null or rule = @Rule) order by opened_at, id
              """,
-            new { Workspace = workspace.Value, Monitor = monitor, Status = status, Limit = limit },
+            new { Workspace = workspace.Value, Rule = rule },
             ct);
         return [.. rows.Select(row => row.ToAlert())];
     }
 
-    private sealed record Row
+    /// <summary>Somebody resolved it by hand, and its condition has held ever since.</summary>
+    public static async Task<bool> IsHeldAsync(DbTransaction tx, WorkspaceName workspace, string rule, string subject, CancellationToken ct) =>
+        await tx.FindAsync<string>(
+            """
+            select id from alerts
+            where workspace = @Workspace and rule = @Rule and subject = @Subject and resolved_by is not null and rearmed = @No
+            limit 1
+            """,
+            new { Workspace = workspace.Value, Rule = rule, Subject = subject, No = false },
+            ct) is not null;
+
+    public static Task RearmAsync(DbTransaction tx, WorkspaceName workspace, string rule, string subject, CancellationToken ct) => tx.ExecuteAsync(
+        """
+        update alerts set rearmed = @Yes
+        where workspace = @Workspace and rule = @Rule and subject = @Subject and resolved_by is not null and rearmed = @No
+        """,
+        new { Workspace = workspace.Value, Rule = rule, Subject = subject, Yes = true, No = false },
+        ct);
+
+    public static Task PutAsync(DbTransaction tx, WorkspaceName workspace, Alert alert, CancellationToken ct)
     {
-        public required string Id { get; init; }
-
-        public required string Monitor { get; init; }
-
-        public required string Signal { get; init; }
-
-        public required string Status { get; init; }
-
-        public required string Message { get; init; }
-
-        public required string OpenedRun { get; init; }
-
-        public required string LastRun { get; init; }
-
-        public required long LastWindowTo { get; init; }
-
-        public required long OpenedAt { get; init; }
-
-        public required long UpdatedAt { get; init; }
-
-        public long? ResolvedAt { get; init; }
-
-        public Alert ToAlert() => new()
-        {
-            Id = Id,
-            Monitor = Monitor,
-            Signal = Signal,
-            Status = Status,
-            Message = Message,
-            OpenedRun = OpenedRun,
-            LastRun = LastRun,
-            OpenedAt = OpenedAt.ToTime(),
-            UpdatedAt = UpdatedAt.ToTime(),
-            ResolvedAt = ResolvedAt?.ToTime(),
-        };
+        var row = AlertRow.Of(workspace, alert);
+        return tx.ExecuteAsync(
+            $"""
+             insert into alerts (workspace, {Columns})
+             values (@Workspace, @Id, @Rule, @Subject, @Severity, @Labels, @Monitor, @Signal, @Status, @Message, @Evidence, @LastWindowTo,
+                     @Since, @OpenedRun, @LastRun, @OpenedAt, @FiredAt, @UpdatedAt, @AcknowledgedAt, @AcknowledgedBy, @ResolvedAt, @ResolvedBy, @Incident)
+             on conflict (id) do update
+             set severity = excluded.severity, labels = excluded.labels, status = excluded.status, message = excluded.message,
+                 evidence = excluded.evidence, last_window_to = excluded.last_window_to, last_run = excluded.last_run, fired_at = excluded.fired_at,
+                 updated_at = excluded.updated_at, acknowledged_at = excluded.acknowledged_at, acknowledged_by = excluded.acknowledged_by,
+                 resolved_at = excluded.resolved_at, resolved_by = excluded.resolved_by, incident = excluded.incident
+             """,
+            row,
+            ct);
     }
+
+    public static Task DeleteAsync(DbTransaction tx, string id, CancellationToken ct) =>
+        tx.ExecuteAsync("delete from alerts where id = @Id", new { Id = id }, ct);
+
+    public static async Task<Alert> GetAsync(DbTransaction tx, WorkspaceName workspace, string id, CancellationToken ct) =>
+        (await tx.FindAsync<AlertRow>(
+            $"select {Columns} from alerts where workspace = @Workspace and id = @Id", new { Workspace = workspace.Value, Id = id }, ct))?.ToAlert()
+        ?? throw SlipwayException.NotFound("Alert", id);
+
+    public async Task<Alert> GetAsync(WorkspaceName workspace, string id, CancellationToken ct) =>
+        (await FindAsync(workspace, [id], ct)) is [var alert] ? alert : throw SlipwayException.NotFound("Alert", id);
+
+    public async Task<IReadOnlyList<Alert>> FindAsync(WorkspaceName workspace, IReadOnlyCollection<string> ids, CancellationToken ct)
+    {
+        var rows = await database.QueryAsync<AlertRow>(
+            $"select {Columns} from alerts where workspace = @Workspace and {database.Dialect.AnyOf("id", "@Ids")} order by opened_at, id",
+            new { Workspace = workspace.Value, Ids = ids.ToArray() },
+            ct);
+        return [.. rows.Select(row => row.ToAlert())];
+    }
+
+    /// <summary>Newest first.</summary>
+    public async Task<IReadOnlyList<Alert>> ListAsync(WorkspaceName workspace, AlertQuery query, CancellationToken ct)
+    {
+        var rows = await database.QueryAsync<AlertRow>(
+            $"""
+             select {Columns} from alerts
+             where workspace = @Workspace and (cast(@Monitor as text) is null or monitor = @Monitor)
+                   and (cast(@Status as text) is null or status = @Status or (@Status = 'open' and status <> 'resolved'))
+                   and (cast(@Rule as text) is null or rule = @Rule) and (cast(@Incident as text) is null or incident = @Incident)
+             order by opened_at desc, id desc limit @Limit
+             """,
+            new { Workspace = workspace.Value, query.Monitor, query.Status, query.Rule, query.Incident, query.Limit },
+            ct);
+        return [.. rows.Select(row => row.ToAlert())];
+    }
+}
+
+/// <summary>Which alerts; null: of all.</summary>
+internal sealed record AlertQuery
+{
+    public string? Monitor { get; init; }
+
+    public string? Rule { get; init; }
+
+    public string? Incident { get; init; }
+
+    /// <summary>"open": all that are not resolved.</summary>
+    public string? Status { get; init; }
+
+    public required int Limit { get; init; }
 }

@@ -4,36 +4,57 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Kernel;
 using Slipway.Monitoring.Contracts;
+using Slipway.Monitoring.Notifications;
 using Slipway.Security.Contracts;
 
 namespace Slipway.Monitoring.Alerts;
 
-/// <summary>GET /api/v1/alerts?monitor=&amp;status=open|resolved&amp;limit=: newest first.</summary>
+/// <summary>
+/// GET /api/v1/alerts?monitor=&amp;rule=&amp;status=open|pending|firing|resolved&amp;limit=: newest first; and /alerts/{id} with the messages
+/// that told of it.
+/// </summary>
 internal static class ListAlerts
 {
     private const int Most = 1000;
+    private static readonly string?[] s_states = [null, "open", Alert.Pending, Alert.Firing, Alert.Resolved];
 
-    public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/alerts", HandleAsync).WithName("ListAlerts").WithTags("monitoring");
-
-    private static async Task<Ok<Response>> HandleAsync(
-        string? monitor, string? status, int? limit, Caller caller, IAccess access, AlertStore alerts, CancellationToken ct)
+    public static void Map(IEndpointRouteBuilder routes)
     {
-        await access.DemandAsync(caller, Permission.Read, "alerts", ct);
-        if (status is not (null or "open" or "resolved"))
-            throw SlipwayException.Invalid($"status is '{status}'; it is open or resolved.");
-        var found = await alerts.ListAsync(caller.Workspace, monitor, status, Math.Clamp(limit ?? 100, 1, Most), ct);
-        return TypedResults.Ok(new Response([.. found.Select(Item.Of)]));
+        routes.MapGet("/alerts", HandleAsync).WithName("ListAlerts").WithTags("alerts");
+        routes.MapGet("/alerts/{id}", ShowAsync).WithName("ShowAlert").WithTags("alerts");
     }
 
-    public sealed record Response(IReadOnlyList<Item> Alerts);
-
-    public sealed record Item(
-        string Id, string Monitor, string Signal, string Status, string Message, string OpenedRun, string LastRun,
-        DateTimeOffset OpenedAt, DateTimeOffset UpdatedAt, DateTimeOffset? ResolvedAt)
+    private static async Task<Ok<Response>> HandleAsync(
+        string? monitor, string? rule, string? status, int? limit, Caller caller, IAccess access, AlertStore alerts, CancellationToken ct)
     {
-        internal static Item Of(Alert alert) => new(
-            alert.Id, alert.Monitor, alert.Signal, alert.Status, alert.Message, alert.OpenedRun, alert.LastRun,
-            alert.OpenedAt, alert.UpdatedAt, alert.ResolvedAt);
+        await access.DemandAsync(caller, Permission.Read, "alerts", ct);
+        if (!s_states.Contains(status))
+            throw SlipwayException.Invalid($"status is '{status}'; it is open (all that are not resolved), pending, firing or resolved.");
+        var query = new AlertQuery { Monitor = monitor, Rule = rule, Status = status, Limit = Math.Clamp(limit ?? 100, 1, Most) };
+        return TypedResults.Ok(new Response([.. (await alerts.ListAsync(caller.Workspace, query, ct)).Select(AlertWire.Of)]));
+    }
+
+    private static async Task<Ok<Details>> ShowAsync(
+        string id, Caller caller, IAccess access, AlertStore alerts, GroupStore groups, IDeliveries deliveries, CancellationToken ct)
+    {
+        await access.DemandAsync(caller, Permission.Read, $"alert:{id}", ct);
+        var alert = await alerts.GetAsync(caller.Workspace, id, ct);
+        var messages = await groups.MessagesAsync(id, ct);
+        var outcomes = await deliveries.OutcomesAsync(caller, [.. messages.Select(message => message.Delivery)], ct);
+        return TypedResults.Ok(new Details(
+            AlertWire.Of(alert), [.. messages.Select(message => Message.Of(message, outcomes.GetValueOrDefault(message.Delivery)))]));
+    }
+
+    internal sealed record Response(IReadOnlyList<AlertWire> Alerts);
+
+    internal sealed record Details(AlertWire Alert, IReadOnlyList<Message> Messages);
+
+    /// <param name="Status">What it said: "firing" or "resolved".</param>
+    /// <param name="State">"waiting", "delivered", "dead"; null: long ago, and forgotten.</param>
+    internal sealed record Message(
+        string Receiver, string Status, DateTimeOffset SentAt, string Delivery, string? State, int? Attempts, string? Error)
+    {
+        public static Message Of(AlertMessage row, DeliveryOutcome? outcome) => new(
+            row.Receiver, row.Status, row.SentAt.ToTime(), row.Delivery, outcome?.State, outcome?.Attempts, outcome?.Error);
     }
 }

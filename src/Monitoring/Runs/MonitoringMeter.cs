@@ -39,7 +39,8 @@ internal sealed class MonitoringMeter : IDisposable
         }
     }
 
-    public void Alerted(string monitor, string status) => _alerts.Add(1, new("monitor", monitor), new("status", status));
+    public void Alerted(Alert alert, string status) =>
+        _alerts.Add(1, new("rule", alert.Rule), new("monitor", alert.Monitor), new("severity", alert.Severity), new("status", status));
 
     public void Decided(string policy, bool retrain) =>
         _decisions.Add(1, new("policy", policy), new("retrain", retrain ? "true" : "false"));

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -25,6 +26,7 @@ internal sealed partial class RunMonitor(
     IAccess access,
     IAuditLog audit,
     Events events,
+    AlertNews news,
     MonitoringMeter meter,
     TimeProvider time,
     ILogger<RunMonitor> logger)
@@ -44,7 +46,7 @@ internal sealed partial class RunMonitor(
             {
                 await RunStore.InsertAsync(tx, caller.Workspace, run, token);
                 await lineage.AppendAsync(tx, caller, Edges(run, findings), token);
-                return await alerts.WriteAsync(tx, caller, run, findings.Results, token);
+                return await AlertAsync(tx, caller, run, findings, token);
             },
             ct);
         await TellAsync(caller, run, changes, ct);
@@ -61,6 +63,20 @@ internal sealed partial class RunMonitor(
             yield return new NewEdge("monitored", version.Node, run.Node);
         foreach (var deployment in findings.Deployments)
             yield return new NewEdge("monitored", $"deployment:{run.Endpoint}/{deployment}", run.Node);
+    }
+
+    private async Task<AlertChanges> AlertAsync(DbTransaction tx, Caller caller, MonitorRun run, Findings findings, CancellationToken ct)
+    {
+        var raised = new List<Alert>();
+        var resolved = new List<Alert>();
+        foreach (var (policy, condition) in MonitorAlerts.Of(run, findings.Results))
+        {
+            var changes = await alerts.WriteAsync(tx, caller, policy, [condition], ct);
+            raised.AddRange(changes.Raised);
+            resolved.AddRange(changes.Resolved);
+        }
+
+        return new AlertChanges(raised, resolved);
     }
 
     private MonitorRun Describe(
@@ -95,18 +111,7 @@ internal sealed partial class RunMonitor(
         Log.Ran(logger, run.Monitor, WindowText.Of(run.Window), run.Rows, run.Status);
         if (run.Metrics.Any(metric => metric is { Crossed: true, IsDrift: true }))
             await events.RaiseAsync(new DriftFound(caller, run), ct);
-        foreach (var alert in changes.Raised)
-        {
-            meter.Alerted(run.Monitor, "raised");
-            Log.Raised(logger, alert.Message);
-            await events.RaiseAsync(new AlertRaised(caller, alert), ct);
-        }
-
-        foreach (var alert in changes.Resolved)
-        {
-            meter.Alerted(run.Monitor, "resolved");
-            await events.RaiseAsync(new AlertResolved(caller, alert), ct);
-        }
+        await news.TellAsync(caller, changes, ct);
     }
 
     /// <param name="From">Event time, inclusive.</param>
@@ -117,8 +122,5 @@ internal sealed partial class RunMonitor(
     {
         [LoggerMessage(9001, LogLevel.Information, "Monitor {Monitor} looked at {Window}: {Rows} rows, {Status}")]
         public static partial void Ran(ILogger logger, string monitor, string window, long rows, string status);
-
-        [LoggerMessage(9002, LogLevel.Warning, "Raised an alert: {Message}")]
-        public static partial void Raised(ILogger logger, string message);
     }
 }

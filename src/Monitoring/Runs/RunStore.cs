@@ -64,6 +64,19 @@ internal sealed class RunStore(Database database)
     public Task<IReadOnlyList<MonitorRun>> ListAsync(WorkspaceName workspace, string monitor, int limit, CancellationToken ct) =>
         ReadAsync("workspace = @Workspace and monitor = @Monitor", new { Workspace = workspace.Value, Monitor = monitor }, limit, ct);
 
+    /// <summary>Those whose window ends in a stretch of time (its begin outside, its end inside), latest window first.</summary>
+    public Task<IReadOnlyList<MonitorRun>> WithinAsync(WorkspaceName workspace, string monitor, TimeWindow ends, int limit, CancellationToken ct) => ReadAsync(
+        "workspace = @Workspace and monitor = @Monitor and window_to > @From and window_to <= @To",
+        new
+        {
+            Workspace = workspace.Value,
+            Monitor = monitor,
+            From = ends.From.ToUnixTimeMilliseconds(),
+            To = ends.To.ToUnixTimeMilliseconds(),
+        },
+        limit,
+        ct);
+
     /// <summary>Labels seen in the windows that end after a time, each window counted once.</summary>
     public async Task<long> LabelsAfterAsync(WorkspaceName workspace, string monitor, DateTimeOffset? after, DateTimeOffset until, CancellationToken ct) =>
         await database.FindAsync<long?>(

@@ -393,7 +393,7 @@ public abstract class MonitorRunContract(DatabaseProvider provider) : DatabaseCo
     private static double Value(MonitorRun run, string metric) => run.Metrics.Single(one => one.Metric == metric).Value!.Value;
 
     private Task<IReadOnlyList<Alert>> AlertsAsync(string? status) =>
-        _host.Get<AlertStore>().ListAsync(WorkspaceName.Default, "flights", status, 10, Ct);
+        _host.Get<AlertStore>().ListAsync(WorkspaceName.Default, new AlertQuery { Monitor = "flights", Status = status, Limit = 10 }, Ct);
 
     private async Task GivenAsync(string monitor = Monitor, bool withProfile = true)
     {

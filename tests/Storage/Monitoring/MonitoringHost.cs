@@ -1,12 +1,15 @@
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Slipway.Data;
 using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
 using Slipway.Lake;
 using Slipway.Lake.Contracts;
 using Slipway.Monitoring;
+using Slipway.Monitoring.Alerts;
 using Slipway.Monitoring.Contracts;
 using Slipway.Monitoring.Monitors;
 using Slipway.Monitoring.Retraining;
@@ -15,10 +18,12 @@ using Slipway.Registry;
 using Slipway.Registry.Contracts;
 using Slipway.Security;
 using Slipway.Security.Contracts;
+using Slipway.Security.Deliveries;
 using Slipway.Serving.Contracts;
 using Slipway.Statistics.Drift;
 using Slipway.Storage.Harness;
 using Slipway.Tracking;
+using Slipway.Tracking.Contracts;
 using Xunit;
 
 namespace Slipway.Storage.Monitoring;
@@ -28,16 +33,19 @@ internal sealed class MonitoringHost : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    public MonitoringHost(Database database, string home, TimeProvider time)
+    /// <param name="settings">Null: nothing may be sent.</param>
+    public MonitoringHost(Database database, string home, TimeProvider time, IReadOnlyDictionary<string, string?>? settings = null)
     {
         Content = new ContentStore(new LocalBlobStore(Path.Combine(home, "blobs")), new BlobCache(Path.Combine(home, "cache"), 1L << 40, TimeProvider.System));
         var services = new ServiceCollection();
-        services.AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton(time).AddSingleton(_ => database).AddSingleton(Content);
+        services.AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).AddSingleton(time).AddSingleton(_ => database).AddSingleton(Content);
         services.AddSingleton<IBlobStore>(new LocalBlobStore(Path.Combine(home, "blobs"))).AddSingleton<WorkQueue>();
         services.AddSingleton<LineageLog>().AddSingleton<Events>();
         services.AddSecurity(home).AddLake(new LakeOptions { TempFolder = Path.Combine(home, "temp"), Threads = 1 });
-        services.AddSingleton<IDeliveries, NoDeliveries>().AddTracking().AddRegistry().AddMonitoring().AddSingleton<MonitoringTimer>();
-        services.AddSingleton<ICollectedData>(Collected).AddSingleton<IJobs>(Jobs).AddSingleton(FakeEndpoints.Create());
+        if (settings is null)
+            services.AddSingleton<IDeliveries, NoDeliveries>();
+        services.AddTracking().AddRegistry().AddMonitoring().AddSingleton<MonitoringTimer>();
+        services.AddSingleton<ICollectedData>(Collected).AddSingleton<IJobs>(Jobs).AddSingleton(FakeEndpoints.Create()).AddSingleton<IDeploymentCounts>(Counts);
         services.AddSingleton<IEventHandler<DriftFound>>(Heard);
         services.AddSingleton<IEventHandler<AlertRaised>>(Heard);
         services.AddSingleton<IEventHandler<AlertResolved>>(Heard);
@@ -56,6 +64,9 @@ internal sealed class MonitoringHost : IAsyncDisposable
     public SubmittedJobs Jobs { get; } = new();
 
     public HeardEvents Heard { get; } = new();
+
+    /// <summary>What this process's deployments did.</summary>
+    public KeptCounts Counts { get; } = new();
 
     public MonitoringTimer Timer => Get<MonitoringTimer>();
 
@@ -87,6 +98,32 @@ internal sealed class MonitoringHost : IAsyncDisposable
         return version;
     }
 
+    /// <summary>One look of this server at the workspace's rules and messages.</summary>
+    public Task LookAsync(CancellationToken ct) => Get<AlertWorker>().LookAsync(WorkspaceName.Default, ct);
+
+    /// <summary>Sends what is due; the number of attempts.</summary>
+    public async Task<int> DeliverAsync(CancellationToken ct)
+    {
+        using var worker = new DeliveryWorker(
+            Get<WorkQueue>(), Get<Database>(), Get<DeliveryStore>(), Get<DeliverySender>(), Get<IOptions<DeliveryOptions>>(), Get<TimeProvider>(), NullLogger<DeliveryWorker>.Instance);
+        var attempts = 0;
+        for (; await Get<WorkQueue>().LeaseAsync([DeliveryQueue.WorkKind], "me", TimeSpan.FromMinutes(1), ct) is { } lease; attempts++)
+            await worker.DeliverAsync(lease, ct);
+        return attempts;
+    }
+
+    /// <summary>Keeps a point of the run's metric "load", now.</summary>
+    public async Task LogAsync(string run, double value, CancellationToken ct)
+    {
+        var tracking = Get<ITracking>();
+        await tracking.StartRunAsync(Caller.System, new NewRun { Id = run, Experiment = "loads" }, ct);
+        await tracking.LogAsync(
+            Caller.System, run, [new MetricPoint("load", value, 0, Get<TimeProvider>().GetUtcNow())], new Dictionary<string, string>(), new Dictionary<string, string>(), ct);
+    }
+
+    public async Task<IReadOnlyList<Alert>> AlertsAsync(string? status, CancellationToken ct) =>
+        await Get<AlertStore>().ListAsync(WorkspaceName.Default, new AlertQuery { Status = status, Limit = 100 }, ct);
+
     public ValueTask DisposeAsync()
     {
         // Not the provider: the database in it is the test's.
@@ -94,6 +131,13 @@ internal sealed class MonitoringHost : IAsyncDisposable
         Get<MonitoringMeter>().Dispose();
         return ValueTask.CompletedTask;
     }
+}
+
+internal sealed class KeptCounts : IDeploymentCounts
+{
+    public List<DeploymentCounts> All { get; } = [];
+
+    public IReadOnlyList<DeploymentCounts> Read() => [.. All];
 }
 
 /// <summary>What was collected in each window, as SQL.</summary>
