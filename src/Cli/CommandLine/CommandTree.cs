@@ -101,6 +101,12 @@ internal static class CommandTree
         ReplayCommand.Create(),
         MonitorCommands.Create(),
         RetrainingCommands.Create(),
+        AlertCommands.Create(),
+        AlertRuleCommands.Create(),
+        ReceiverCommands.Create(),
+        SilenceCommands.Create(),
+        IncidentCommands.Create(),
+        DeliveryCommands.Create(),
         ValidateCommand.Create(),
         SchemaCommand.Create(),
     };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
+using Slipway.Monitoring;
 
 namespace Slipway.Cli.Verbs;
 
@@ -31,7 +32,9 @@ internal static class ValidateCommand
             console.Error.WriteLine(problem);
         if (problems.Count > 0)
             return Misused;
-        console.Output.WriteLine($"{path} is a valid {Definitions.Detect(definition) ?? kind}.");
+        var known = Definitions.Detect(definition) ?? kind;
+        MonitoringModule.Check(known!, edits.Length == 0 ? file.Yaml : Definitions.Edit(file.Yaml, file.Source, edits), file.Source);
+        console.Output.WriteLine($"{path} is a valid {known}.");
         return 0;
     }
 }
