@@ -4,6 +4,7 @@ import { DataPage } from './data/DataPage';
 import { DataVersionsPage } from './data/DataVersionsPage';
 import { EndpointPage } from './endpoints/EndpointPage';
 import { EndpointsPage } from './endpoints/EndpointsPage';
+import { IncidentPage } from './incidents/IncidentPage';
 import { JobPage } from './jobs/JobPage';
 import { JobsPage } from './jobs/JobsPage';
 import { LineagePage } from './lineage/LineagePage';
@@ -37,6 +38,7 @@ export const router = createBrowserRouter([
       { path: 'jobs/:name', element: <JobPage /> },
       { path: 'monitors', element: <MonitorsPage /> },
       { path: 'monitors/:name', element: <MonitorPage /> },
+      { path: 'incidents/:id', element: <IncidentPage /> },
       { path: 'lineage', element: <LineagePage /> },
       { path: '*', element: <NotFoundPage /> },
     ],

@@ -5,20 +5,19 @@ import { Grid, type Column } from '../parts/Grid';
 import { State } from '../parts/State';
 import { TextLink } from '../parts/TextLink';
 
-type Alert = Schemas['Monitoring.ListAlerts.Item'];
+type Alert = Schemas['Monitoring.AlertWire'];
 
 const columns: Column<Alert>[] = [
   { name: 'State', show: alert => <State state={alert.status} /> },
-  {
-    name: 'Monitor',
-    show: ({ monitor, lastRun }) => (
-      <TextLink to={`/monitors/${encodeURIComponent(monitor)}?run=${lastRun}`}>{monitor}</TextLink>
-    ),
-  },
-  { name: 'Signal', show: alert => alert.signal },
+  { name: 'Severity', show: alert => <State state={alert.severity} /> },
+  { name: 'Rule', show: ({ link, rule }) => <TextLink to={link}>{rule}</TextLink> },
   { name: 'Why', show: alert => alert.message },
   { name: 'Opened', show: alert => <Ago time={alert.openedAt} /> },
   { name: 'Resolved', show: alert => alert.resolvedAt && <Ago time={alert.resolvedAt} /> },
+  {
+    name: 'Incident',
+    show: ({ incident }) => incident && <TextLink to={`/incidents/${incident}`}>{incident.slice(-6)}</TextLink>,
+  },
 ];
 
 type Props = { status?: 'open'; monitor?: string };

@@ -1,6 +1,8 @@
 import { Page } from '../parts/Page';
 import { Panel } from '../parts/Panel';
 import { AlertsTable } from './AlertsTable';
+import { IncidentTimes } from '../incidents/IncidentTimes';
+import { IncidentsTable } from '../incidents/IncidentsTable';
 import { MonitorsTable } from './MonitorsTable';
 
 export function MonitorsPage() {
@@ -11,6 +13,9 @@ export function MonitorsPage() {
       </Panel>
       <Panel title="Open alerts">
         <AlertsTable status="open" />
+      </Panel>
+      <Panel title="Incidents" beside={<IncidentTimes />}>
+        <IncidentsTable />
       </Panel>
     </Page>
   );
