@@ -24,7 +24,16 @@ public static class MonitoringModule
 {
     public static IServiceCollection AddMonitoring(this IServiceCollection services) => services
         .AddSingleton<IMigrations>(new EmbeddedMigrations("monitoring", typeof(MonitoringModule).Assembly))
-        .AddSingleton(new WorkspaceRows { Kept = ["monitor_runs", "alerts", "retraining_decisions"] })
+        .AddSingleton(new WorkspaceRows
+        {
+            Kept = ["monitor_runs", "alerts", "alert_messages", "incidents", "retraining_decisions"],
+            Deletions =
+            [
+                "delete from alert_groups where workspace = @Workspace",
+                "delete from alert_silences where workspace = @Workspace",
+                "delete from deployment_samples where workspace = @Workspace",
+            ],
+        })
         .AddSingleton<MonitoringMeter>()
         .AddSingleton<MonitorStore>()
         .AddSingleton<IContentRoots, PolicyRoots>()
