@@ -204,6 +204,53 @@ public sealed class BatchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_large_file_is_scored_in_parts_whose_rows_stay_beside_what_is_kept_of_them()
+    {
+        Table("large/rows.parquet", "select i as id, case when i % 3 = 0 then 'AA' else 'UA' end as carrier, 900 as distance from range(1100000) t(i)");
+
+        var job = await InvokeAsync("--input", _folder.File("large"), "--set", "output_file_name=large.parquet");
+
+        using var database = DuckDbDatabase.OpenMemory(new DuckDbSettings());
+        using var connection = database.Connect();
+        var scores = $"read_parquet('{Path.Combine(await DownloadAsync(job), "large.parquet")}', file_row_number = true)";
+        Assert.Equal(1_100_000, connection.QueryScalar<long>($"select count(*) from {scores}"));
+        Assert.Equal(
+            0, connection.QueryScalar<long>($"select count(*) from {scores} where row <> file_row_number or id <> row or output_score <> case when id % 3 = 0 then 0.25 else 0.75 end"));
+        Assert.Contains("3 of 3 mini-batches done, 0 failed, 1100000 rows scored", await CallAsync("job", "log", "-n", job), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_model_of_MLflow_scores_tables_in_workers()
+    {
+        await _server.RegisterFilesAsync(
+            "pyfunc",
+            null,
+            ("MLmodel",
+            """
+            flavors:
+              python_function: {loader_module: own, code: code, data: data}
+            signature:
+              inputs: '[{"name": "distance", "type": "double"}, {"name": "carrier", "type": "string"}]'
+            """),
+            ("code/own.py",
+            """
+            class Model:
+                def predict(self, table):
+                    rows = table.values.tolist() if hasattr(table, "values") else table
+                    return [row[0] * 2 + len(row[1]) for row in rows]
+            def _load_pyfunc(path):
+                return Model()
+            """),
+            ("data/weights.txt", "1"));
+        await CallAsync("batch-deployment", "create", "-n", "mlflow", "-e", "nightly", "--model", "pyfunc:1");
+
+        var job = await InvokeAsync("-d", "mlflow", "--input", _folder.File("rows/b.csv"));
+
+        Assert.Equal(
+            "file,row,output_score\nb.csv,0,202.0\nb.csv,1,202.0\n", await File.ReadAllTextAsync(Path.Combine(await DownloadAsync(job), "predictions.csv"), Ct));
+    }
+
+    [Fact]
     public async Task A_table_of_as_many_columns_as_the_model_has_inputs_is_taken_in_its_order()
     {
         await _server.RegisterAsync("pair", OnnxModels.Identity(Engines.OnnxRuntime.OnnxElementType.Float));
