@@ -26,7 +26,7 @@ public static class SecurityModule
 
     private static IServiceCollection AddAccess(this IServiceCollection services, string home) => services
         .AddSingleton<IMigrations>(new EmbeddedMigrations("security", typeof(SecurityModule).Assembly))
-        .AddHostedService<SecurityStartup>()
+        .AddSecurityStartup()
         .AddSingleton<RoleStore>()
         .AddSingleton<IAccess, RoleAccess>()
         .AddSingleton<AuditLog>()
@@ -44,6 +44,9 @@ public static class SecurityModule
         })
         .AddSingleton<WorkspaceStore>()
         .AddSingleton<IWorkspaces, KnownWorkspaces>();
+
+    /// <summary>The default workspace and its administrator alone, for a host that starts only some parts of a server.</summary>
+    public static IServiceCollection AddSecurityStartup(this IServiceCollection services) => services.AddHostedService<SecurityStartup>();
 
     /// <summary>Refuses foreign hosts and signs the request in. Comes before routing.</summary>
     public static IApplicationBuilder UseSecurity(this IApplicationBuilder app) =>

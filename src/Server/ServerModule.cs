@@ -41,12 +41,20 @@ public static class ServerModule
     /// </summary>
     public static async Task<WebApplication> StartAsync(ServerSettings settings, CancellationToken ct)
     {
+        CheckAddresses(settings);
+        return await StartAsync(Build(settings), settings, ct);
+    }
+
+    internal static void CheckAddresses(ServerSettings settings)
+    {
         if (settings.Urls.Count == 0)
             throw SlipwayException.Invalid("There is no address to listen on; write --urls http://127.0.0.1:5000 or the like.");
         foreach (var url in settings.Urls.Concat(settings.GrpcUrls))
             SecurityModule.CheckBindAddress(url);
+    }
 
-        var app = Build(settings);
+    internal static async Task<WebApplication> StartAsync(WebApplication app, ServerSettings settings, CancellationToken ct)
+    {
         try
         {
             await app.StartAsync(ct);
@@ -80,15 +88,7 @@ public static class ServerModule
 
     private static WebApplication Build(ServerSettings settings)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.WebHost.UseKestrelHttpsConfiguration().UseUrls([.. settings.Urls, .. settings.GrpcUrls]);
-        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings));
-        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true)
-            // A failed start is told once, by whoever called: not by the host with a stack trace.
-            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
-            // While it may write anything, the web server makes an activity and a scope for every request.
-            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", level => settings.LogLevel <= LogLevel.Information && level >= settings.LogLevel)
-            .SetMinimumLevel(settings.LogLevel);
+        var builder = CreateBuilder(settings);
         AddModules(builder.Services, new DataOptions { Home = settings.Home, Database = settings.Database, Content = settings.Content });
 
         var app = builder.Build();
@@ -103,6 +103,21 @@ public static class ServerModule
         // It counts from the start, not from the first look at the page.
         app.Services.GetRequiredService<MetricsRegistry>();
         return app;
+    }
+
+    /// <summary>The web server and the log, without any module.</summary>
+    internal static WebApplicationBuilder CreateBuilder(ServerSettings settings)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseKestrelHttpsConfiguration().UseUrls([.. settings.Urls, .. settings.GrpcUrls]);
+        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings));
+        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true)
+            // A failed start is told once, by whoever called: not by the host with a stack trace.
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
+            // While it may write anything, the web server makes an activity and a scope for every request.
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", level => settings.LogLevel <= LogLevel.Information && level >= settings.LogLevel)
+            .SetMinimumLevel(settings.LogLevel);
+        return builder;
     }
 
     private static void Configure(KestrelServerOptions kestrel, ServerSettings settings)

@@ -11,6 +11,7 @@ using Slipway.Serving.Batch;
 using Slipway.Serving.Batch.Scoring;
 using Slipway.Serving.Collection;
 using Slipway.Serving.Contracts;
+using Slipway.Serving.Edge;
 using Slipway.Serving.Inference;
 using Slipway.Serving.Mirroring;
 using Slipway.Serving.Online;
@@ -40,6 +41,7 @@ public static class ServingModule
         .AddCollection()
         .AddRollouts()
         .AddBatch()
+        .AddEdgeRoutes()
         .AddSingleton<IModelRuntime, OnnxRuntimePolicy>()
         .AddSingleton<IModelRuntime, PythonRuntime>()
         .AddSingleton<KnownRuntimes>()
@@ -68,22 +70,52 @@ public static class ServingModule
         FindPrediction.Map(api);
         CountCollected.Map(api);
         ShowDeploymentLogs.Map(api);
+        ShowConfiguration.Map(api);
+        TakeSegment.Map(api);
+        TakeReport.Map(api);
         BatchEndpointRoutes.Map(api);
         BatchDeploymentRoutes.Map(api);
         InvokeBatch.Map(api);
         ListBatchJobs.Map(api);
         AzureBatchRoutes.Map(routes);
 
+        RepositoryRoutes.Map(routes.MapGroup("/endpoints/{endpoint}/v2").WithMetadata(OipErrorShape.Default, new ExcludeFromDescriptionAttribute()));
+        routes.MapScoring();
+    }
+
+    /// <summary>The data plane alone.</summary>
+    /// <param name="routes">The root.</param>
+    public static void MapScoring(this IEndpointRouteBuilder routes)
+    {
         var inference = routes.MapGroup("/endpoints/{endpoint}/v2").WithMetadata(OipErrorShape.Default, new ExcludeFromDescriptionAttribute());
         InferRoute.Map(inference);
         ModelRoutes.Map(inference);
-        RepositoryRoutes.Map(inference);
         ScoreRoutes.Map(routes.MapGroup("/endpoints/{endpoint}").WithMetadata(new ExcludeFromDescriptionAttribute()));
         GrpcRoutes.Map(routes);
 
         // Its instruments answer only once it exists.
         routes.ServiceProvider.GetRequiredService<ServingMetrics>();
     }
+
+    /// <summary>After <see cref="AddServing"/>: the parts of a process that answers for one endpoint of a server elsewhere.</summary>
+    /// <param name="spoolBytes">How much collected data may wait for the server.</param>
+    public static IServiceCollection AddEdge(
+        this IServiceCollection services, string endpoint, Uri server, string? token, string? workspace, string home, long spoolBytes) => services
+        .AddSingleton(new EdgeOptions(endpoint, server, token, workspace, home, spoolBytes))
+        .AddSingleton<ControlPlane>()
+        .AddSingleton<PulledVersions>()
+        .AddSingleton<IDeployedVersions>(provider => provider.GetRequiredService<PulledVersions>())
+        .AddSingleton<FollowControlPlane>()
+        // They stop in the opposite order: the last rows are collected before the last are sent.
+        .AddHostedService<SendCollected>()
+        .AddHostedService(provider => provider.GetRequiredService<Collector>())
+        .AddHostedService(provider => provider.GetRequiredService<FollowControlPlane>());
+
+    private static IServiceCollection AddEdgeRoutes(this IServiceCollection services) => services
+        .AddSingleton<ShowConfiguration>()
+        .AddSingleton<InstanceStore>()
+        .AddSingleton<TakeSegment>()
+        .AddSingleton<TakeReport>();
 
     private static IServiceCollection AddOnline(this IServiceCollection services) => services
         .AddSingleton<EndpointStore>()
@@ -99,6 +131,7 @@ public static class ServingModule
         .AddSingleton<IEndpoints>(provider => provider.GetRequiredService<OnlineEndpoints>())
         .AddSingleton<ModelRepository>()
         .AddSingleton<ShowDeploymentLogs>()
+        .AddSingleton<IDeployedVersions, RegisteredVersions>()
         .AddSingleton<RecordedDeployments>()
         .AddHostedService<FollowRecords>();
 

@@ -76,6 +76,7 @@ internal static class CommandTree
     {
         DemoCommand.Create(),
         ServerCommand.Create(),
+        ServeCommand.Create(),
         WorkerCommand.Create(),
         DataCommands.Create(),
         WorkspaceCommands.Create(),

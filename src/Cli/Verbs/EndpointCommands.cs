@@ -14,7 +14,7 @@ internal static class EndpointCommands
     public static Command Create() => new("online-endpoint", "Online endpoints: stable addresses in front of deployments.")
     {
         List(), Show(), Save("create", "Create an endpoint from its YAML file, or by name; one that exists is changed."), Update(), Delete(), Deploy(),
-        EndpointInvoke.Create(), Credentials(), RegenerateKeys(), Collected(),
+        EndpointInvoke.Create(), Credentials(), RegenerateKeys(), Instances(), Collected(),
     };
 
     /// <summary>The endpoint, with addresses that can be called from here.</summary>
@@ -168,6 +168,17 @@ internal static class EndpointCommands
                 .Where(limit => limit.Item2 is not null).Select(limit => $"{limit.Item1}={Uri.EscapeDataString($"{limit.Item2:O}")}"));
             var counts = (await client.GetAsync($"{Route(parsed.GetValue(name)!)}/collected?{query}", ct))["deployments"]!.AsArray();
             Printer.List(counts, ["deployment", "modelVersion", "rows", "sampledOut", "optedOut", "masked"], format);
+            return 0;
+        });
+    }
+
+    private static Command Instances()
+    {
+        var name = Name();
+        return ApiVerb.Create("instances", "List the processes that answer for an endpoint elsewhere (slipway serve), with what they told last.", [name], async (client, parsed, format, ct) =>
+        {
+            var found = await client.GetAsync($"{Route(parsed.GetValue(name)!)}/instances", ct);
+            Printer.List(found["instances"]!.AsArray(), ["name", "host", "startedAt", "seenAt", "lostRows", "waitingRows"], format);
             return 0;
         });
     }

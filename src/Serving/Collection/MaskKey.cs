@@ -14,13 +14,19 @@ internal sealed class MaskKey(IVault vault)
     {
         if (!CollectionRule.Hashes(policy))
             return CollectionRule.Read(policy, []);
-        var caller = Caller.System with { Workspace = workspace };
-        if (await vault.FindAsync(caller, Secret, ct) is not { } key)
-        {
-            await vault.SetAsync(caller, Secret, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)), ct);
-            key = (await vault.FindAsync(caller, Secret, ct))!;
-        }
-
-        return CollectionRule.Read(policy, Convert.FromHexString(key));
+        return CollectionRule.Read(policy, Convert.FromHexString(await GetAsync(workspace, ct)));
     }
+
+    /// <summary>In hexadecimal digits; for a data plane elsewhere, which must mask alike.</summary>
+    public async Task<string> GetAsync(WorkspaceName workspace, CancellationToken ct)
+    {
+        var caller = Caller.System with { Workspace = workspace };
+        if (await vault.FindAsync(caller, Secret, ct) is { } known)
+            return known;
+        await vault.SetAsync(caller, Secret, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)), ct);
+        return (await vault.FindAsync(caller, Secret, ct))!;
+    }
+
+    public Task SetAsync(WorkspaceName workspace, string key, CancellationToken ct) =>
+        vault.SetAsync(Caller.System with { Workspace = workspace }, Secret, key, ct);
 }

@@ -12,7 +12,7 @@ internal sealed class SegmentStore(Database database, TimeProvider time)
         max_event_time, min_request, max_request, sampled_out, opted_out, masked
         """;
 
-    public Task AddAnswersAsync(Segment segment, CancellationToken ct) => database.ExecuteAsync(
+    private const string InsertAnswers =
         """
         insert into collected_segments (
             workspace, endpoint, deployment, model, model_version, mirrored, digest, row_count, size_bytes, min_event_time,
@@ -20,9 +20,28 @@ internal sealed class SegmentStore(Database database, TimeProvider time)
         values (
             @Workspace, @Endpoint, @Deployment, @Model, @ModelVersion, @Mirrored, @Digest, @Rows, @SizeBytes, @MinEventTime,
             @MaxEventTime, @MinRequest, @MaxRequest, @SampledOut, @OptedOut, @Masked, @Now)
-        """,
-        Parameters(segment),
+        """;
+
+    public Task AddAnswersAsync(Segment segment, CancellationToken ct) => database.ExecuteAsync(InsertAnswers, Parameters(segment), ct);
+
+    /// <summary>A segment of this endpoint with the same file is there already: nothing is added.</summary>
+    public Task AddAnswersOnceAsync(Segment segment, CancellationToken ct) => database.WriteAsync(
+        async (tx, token) =>
+        {
+            var parameters = Parameters(segment);
+            var there = await tx.FindAsync<string>(
+                "select digest from collected_segments where workspace = @Workspace and endpoint = @Endpoint and digest = @Digest", parameters, token);
+            if (there is null)
+                await tx.ExecuteAsync(InsertAnswers, parameters, token);
+        },
         ct);
+
+    /// <summary>The segments of answers of all endpoints, in the order in which they were made.</summary>
+    public Task<IReadOnlyList<Segment>> ListOldestAsync(CancellationToken ct) =>
+        ReadAsync($"select {AnswerColumns} from collected_segments order by id", new { }, ct);
+
+    public Task DeleteAnswersAsync(Segment segment, CancellationToken ct) => database.ExecuteAsync(
+        "delete from collected_segments where workspace = @Workspace and endpoint = @Endpoint and digest = @Digest", Parameters(segment), ct);
 
     public Task AddLabelsAsync(Segment segment, CancellationToken ct) => database.ExecuteAsync(
         """

@@ -1,5 +1,6 @@
 using Slipway.Data;
 using Slipway.Kernel;
+using Slipway.Serving.Edge;
 
 namespace Slipway.Serving.Online;
 
@@ -49,6 +50,49 @@ internal sealed class CredentialStore(Database database, TimeProvider time)
         new { Workspace = workspace.Value, Endpoint = endpoint, Hash = hash, Now = time.UtcNow() },
         ct);
 
+    /// <summary>The hashes of those that have not expired.</summary>
+    public async Task<IReadOnlyList<EdgeCredential>> ListAsync(WorkspaceName workspace, string endpoint, CancellationToken ct) =>
+    [
+        .. (await database.QueryAsync<Row>(
+            """
+            select kind, hash, expires_at from endpoint_credentials
+            where workspace = @Workspace and endpoint = @Endpoint and (expires_at is null or expires_at > @Now)
+            order by kind, hash
+            """,
+            new { Workspace = workspace.Value, Endpoint = endpoint, Now = time.UtcNow() },
+            ct)).Select(row => new EdgeCredential(row.Kind, row.Hash, row.ExpiresAt)),
+    ];
+
+    /// <summary>These and no others are known from now on.</summary>
+    public Task ReplaceAsync(Caller caller, string endpoint, IReadOnlyList<EdgeCredential> credentials, CancellationToken ct) => database.WriteAsync(
+        async (tx, token) =>
+        {
+            await tx.ExecuteAsync(
+                "delete from endpoint_credentials where workspace = @Workspace and endpoint = @Endpoint",
+                new { Workspace = caller.Workspace.Value, Endpoint = endpoint },
+                token);
+            foreach (var credential in credentials)
+            {
+                await tx.ExecuteAsync(
+                    """
+                    insert into endpoint_credentials (workspace, endpoint, kind, hash, expires_at, created_at, created_by)
+                    values (@Workspace, @Endpoint, @Kind, @Hash, @ExpiresAt, @Now, @Principal)
+                    """,
+                    new
+                    {
+                        Workspace = caller.Workspace.Value,
+                        Endpoint = endpoint,
+                        credential.Kind,
+                        credential.Hash,
+                        credential.ExpiresAt,
+                        Now = time.UtcNow(),
+                        caller.Principal,
+                    },
+                    token);
+            }
+        },
+        ct);
+
     public Task<IReadOnlyList<string>> ListKindsAsync(WorkspaceName workspace, string endpoint, CancellationToken ct) => database.QueryAsync<string>(
         "select kind from endpoint_credentials where workspace = @Workspace and endpoint = @Endpoint",
         new { Workspace = workspace.Value, Endpoint = endpoint },
@@ -58,4 +102,13 @@ internal sealed class CredentialStore(Database database, TimeProvider time)
         "delete from endpoint_credentials where workspace = @Workspace and endpoint = @Endpoint",
         new { Workspace = workspace.Value, Endpoint = endpoint },
         ct);
+
+    private sealed record Row
+    {
+        public required string Kind { get; init; }
+
+        public required string Hash { get; init; }
+
+        public long? ExpiresAt { get; init; }
+    }
 }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Slipway.Kernel;
-using Slipway.Registry.Contracts;
 using Slipway.Serving.Collection;
 using Slipway.Serving.Contracts;
 using Slipway.Serving.Routing;
@@ -9,7 +8,7 @@ namespace Slipway.Serving.Online;
 
 /// <summary>Loads deployments that the records have and this server does not.</summary>
 internal sealed partial class RecordedDeployments(
-    DeploymentLoader loader, RoutingTable table, Collector collector, IModelRegistry registry, ILogger<RecordedDeployments> logger)
+    DeploymentLoader loader, RoutingTable table, Collector collector, IDeployedVersions versions, ILogger<RecordedDeployments> logger)
 {
     /// <summary>Routes requests by this definition from now on.</summary>
     /// <returns>What it does not have any more: to be drained.</returns>
@@ -53,10 +52,8 @@ internal sealed partial class RecordedDeployments(
     {
         try
         {
-            var caller = Caller.System with { Workspace = workspace };
-            var reference = $"{deployment.Model}:{deployment.ModelVersion}";
-            var version = await registry.FindAsync(caller, reference, ct)
-                ?? throw SlipwayException.NotFound("Model version", reference);
+            var version = await versions.FindAsync(workspace, deployment, ct)
+                ?? throw SlipwayException.NotFound("Model version", $"{deployment.Model}:{deployment.ModelVersion}");
             var served = await loader.LoadAsync(workspace, deployment, version, collect, ct);
             collector.Watch(served);
             return served;

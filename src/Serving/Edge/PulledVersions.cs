@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using Slipway.Data;
+using Slipway.Kernel;
+using Slipway.Registry.Contracts;
+using Slipway.Serving.Contracts;
+using Slipway.Serving.Online;
+
+namespace Slipway.Serving.Edge;
+
+/// <summary>Model versions as the control plane described them, with their files in the local content store.</summary>
+internal sealed class PulledVersions(ContentStore content, ControlPlane plane) : IDeployedVersions
+{
+    private readonly ConcurrentDictionary<(string Model, int Number), ModelVersion> _known = new();
+
+    public Task<ModelVersion?> FindAsync(WorkspaceName workspace, OnlineDeployment deployment, CancellationToken ct) =>
+        Task.FromResult(_known.GetValueOrDefault((deployment.Model, deployment.ModelVersion)));
+
+    public void Know(EdgeDeployment deployment) => _known[(deployment.Model, deployment.ModelVersion)] = new ModelVersion
+    {
+        Workspace = WorkspaceName.Default,
+        Model = deployment.Model,
+        Number = deployment.ModelVersion,
+        Tree = Digest.Parse(deployment.Tree),
+        Flavor = deployment.Flavor,
+        SignatureJson = deployment.Signature,
+        Tags = new Dictionary<string, string>(),
+        Aliases = [],
+        CreatedAt = deployment.CreatedAt,
+        CreatedBy = Caller.System.Principal,
+    };
+
+    /// <summary>Fetches what is missing of the deployment's model and code; every content is checked by its digest.</summary>
+    public async Task PullAsync(EdgeDeployment deployment, CancellationToken ct)
+    {
+        await PullAsync(Digest.Parse(deployment.Tree), ct);
+        if (deployment.Settings.Code is { } code)
+            await PullAsync(Digest.Parse(code), ct);
+    }
+
+    private async Task PullAsync(Digest tree, CancellationToken ct)
+    {
+        if (await content.ExistsAsync(tree, ct))
+            return;
+        var entries = await plane.ListAsync(tree, ct);
+        foreach (var entry in entries)
+        {
+            if (await content.ExistsAsync(entry.Digest, ct))
+                continue;
+            await using var stream = await plane.OpenAsync(tree, entry.Path, ct);
+            Check(entry.Digest, (await content.PutAsync(stream, ct)).Digest);
+        }
+
+        // Last, so that a tree that is there is whole.
+        Check(tree, (await content.PutTreeAsync(entries, ct)).Digest);
+    }
+
+    private static void Check(Digest wanted, Digest came)
+    {
+        if (wanted != came)
+            throw new SlipwayException(ErrorCode.Corrupt, $"The server sent {came} for {wanted}; it is asked again.");
+    }
+}
