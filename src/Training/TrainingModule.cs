@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Jobs.Contracts;
+using Slipway.Kernel;
 using Slipway.Training.Automl;
 using Slipway.Training.Automl.Results;
+using Slipway.Training.Automl.Search;
 using Slipway.Training.Gates;
 using Slipway.Training.Scoring;
 using Slipway.Training.Steps;
@@ -23,5 +25,6 @@ public static class TrainingModule
         .AddSingleton<IStepKind, GateStep>()
         .AddSingleton<IStepKind, PromoteStep>()
         .AddSingleton<IStepKind, AutomlStep>()
+        .AddSingleton<IEventHandler<JobFinished>, EndTrialsWithJob>()
         .AddSingleton<ShowLeaderboard>();
 }

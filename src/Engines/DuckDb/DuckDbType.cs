@@ -76,6 +76,10 @@ public sealed record DuckDbType(DuckDbTypeId Id)
         is (>= DuckDbTypeId.TinyInt and <= DuckDbTypeId.Double)
         or DuckDbTypeId.HugeInt or DuckDbTypeId.UHugeInt or DuckDbTypeId.Decimal or DuckDbTypeId.BigNum;
 
+    /// <summary>A date, or a point in time.</summary>
+    public bool IsInstant => Id is DuckDbTypeId.Date or DuckDbTypeId.Timestamp or DuckDbTypeId.TimestampTz
+        or DuckDbTypeId.TimestampS or DuckDbTypeId.TimestampMs or DuckDbTypeId.TimestampNs;
+
     /// <summary>The type as SQL writes it: "DECIMAL(18,3)", "STRUCT(a INTEGER, b VARCHAR[])".</summary>
     public override string ToString() => Alias ?? Id switch
     {

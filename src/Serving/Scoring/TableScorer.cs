@@ -45,7 +45,7 @@ internal sealed class TableScorer
         DuckDbConnection source, string query, DuckDbConnection target, string table, ScoringSlot slot, CancellationToken ct)
     {
         var definitions = _outputs.Select(column => $"{DuckDbSql.Identifier(column.Name)} {new DuckDbType(column.Type)}");
-        var wanted = _sources.Select(one => $"{DuckDbSql.Identifier(one.Column)}::{SqlType(one.Input.ElementType)}");
+        var wanted = Wanted(source, query, ct);
         var types = _outputs.Select(column => column.Type);
         if (_id is not null)
         {
@@ -70,6 +70,16 @@ internal sealed class TableScorer
 
         appender.Close();
         return rows;
+    }
+
+    // Models that take points in time take them as microseconds since 1970.
+    private IEnumerable<string> Wanted(DuckDbConnection source, string query, CancellationToken ct)
+    {
+        var names = _sources.ConvertAll(one => DuckDbSql.Identifier(one.Column));
+        using var stored = source.Query($"select {string.Join(", ", names)} from ({query}) limit 0", ct);
+        return names.Select((name, at) => stored.Columns[at].Type.IsInstant && _sources[at].Input.ElementType == OnnxElementType.Double
+            ? $"epoch_us({name}::timestamp)::double"
+            : $"{name}::{SqlType(_sources[at].Input.ElementType)}").ToList();
     }
 
     // A model of one wide input, as scikit-learn's converters make them, takes a table of as many columns as it stands.

@@ -57,6 +57,9 @@ internal sealed record AutomlSettings
         var (learners, notes) = Learning.Learners.Choose(
             classifies, Texts(training.List("allowed_training_algorithms")), Texts(training.List("blocked_training_algorithms")));
         var forecast = task == "forecasting" ? ForecastSettings.Read(fields.Map("forecasting")) : null;
+        var featurization = Featurization.Read(fields.Map("featurization"));
+        if (forecast is null && featurization.Forward.Count > 0)
+            throw SlipwayException.Invalid($"The imputer's strategy ffill fills from the row before in a time series; for '{featurization.Forward.First()}' use mean, median, most_frequent or constant.");
         return new AutomlSettings
         {
             Classifies = classifies,
@@ -69,7 +72,7 @@ internal sealed record AutomlSettings
             Folds = fields.OptionalText("n_cross_validations") is null or "auto" ? null : fields.OptionalInteger("n_cross_validations", 2),
             SplitColumns = Texts(fields.List("cv_split_column_names")),
             Limits = AutomlLimits.Read(fields.Map("limits")),
-            Featurization = Featurization.Read(fields.Map("featurization")),
+            Featurization = featurization,
             Learners = learners,
             Explains = IsOn(training, "enable_model_explainability", otherwise: true),
             Forecast = forecast,

@@ -18,11 +18,13 @@ namespace Slipway.Training.Automl;
 /// </summary>
 internal sealed class AutomlStep(ILakeTables lake, ITracking tracking, ContentStore content, TimeProvider time) : IStepKind
 {
+    public const string KindName = "automl";
+
     private const string Output = "best_model";
 
     private static readonly Dictionary<string, string> s_none = [];
 
-    public string Name => "automl";
+    public string Name => KindName;
 
     /// <summary>They are Azure ML's and known to Jobs.</summary>
     public IReadOnlyList<StepField> Fields => [];
@@ -38,7 +40,7 @@ internal sealed class AutomlStep(ILakeTables lake, ITracking tracking, ContentSt
         var data = await AutomlReading.ReadAsync(lake, step, settings, ct);
         var series = settings.Forecast is { } forecast ? SeriesPlan.Of(forecast, data) : null;
         if (series is not null)
-            data = data.With((rows, isTraining) => series.Prepare(rows, settings.Forecast!, isTraining));
+            data = data.With((rows, isTraining) => series.Prepare(rows, settings.Forecast!, settings.Featurization.Forward, isTraining));
         var folds = Fold.Of(data, settings, series);
         await TellAsync(step, settings, data, series, folds, ct);
 

@@ -37,6 +37,10 @@ internal sealed record Featurization
 
     public required IReadOnlyDictionary<string, Imputation> Imputations { get; init; }
 
+    /// <summary>The columns whose gaps get the value before, in a series.</summary>
+    public IReadOnlySet<string> Forward => Imputations.Where(pair => pair.Value.Strategy == Imputation.Forward)
+        .Select(pair => pair.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
+
     public static Featurization Read(JsonObject map)
     {
         var fields = new StepFields(map);
@@ -83,7 +87,9 @@ internal sealed record Featurization
 /// <summary>What takes the place of a missing value.</summary>
 internal sealed record Imputation(string Strategy, string? Constant)
 {
-    private static readonly string[] s_strategies = ["mean", "median", "most_frequent", "constant"];
+    public const string Forward = "ffill";
+
+    private static readonly string[] s_strategies = ["mean", "median", "most_frequent", "constant", Forward];
 
     public static Imputation Read(JsonObject map)
     {

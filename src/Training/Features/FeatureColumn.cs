@@ -22,6 +22,11 @@ internal sealed record FeatureColumn
 
     public static FeatureColumn Of(string name, IReadOnlyList<string?> texts) => new(name) { Texts = texts };
 
+    public bool IsMissing(int row) =>
+        Numbers is { } numbers ? float.IsNaN(numbers.Span[row])
+        : Instants is { } instants ? double.IsNaN(instants.Span[row])
+        : string.IsNullOrEmpty(Texts![row]);
+
     /// <summary>The rows at these places, in this order.</summary>
     public FeatureColumn Take(int[] rows) =>
         Numbers is { } numbers ? Of(Name, Array.ConvertAll(rows, row => numbers.Span[row]))

@@ -70,8 +70,10 @@ internal sealed record ScoredRows
         {
             model.Bind((column, type) =>
             {
-                table.Type(column, $"an input of model {model.Name}");
-                var expression = $"{DuckDbSql.Identifier(column)}::{type}";
+                // Models that take points in time take them as microseconds.
+                var expression = table.Type(column, $"an input of model {model.Name}").IsInstant && type == "double"
+                    ? table.Time(column)
+                    : $"{DuckDbSql.Identifier(column)}::{type}";
                 var place = expressions.IndexOf(expression, own);
                 if (place >= 0)
                     return place;

@@ -1,15 +1,18 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Google.Protobuf;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Cli.CommandLine;
 using Slipway.Data;
 using Slipway.Engines.DuckDb;
+using Slipway.Engines.OnnxRuntime.Proto;
 using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
 using Slipway.Registry.Contracts;
 using Slipway.Shared;
 using Slipway.Tracking.Contracts;
+using Slipway.Training.Export;
 using Slipway.Unit.OnnxRuntime;
 using Xunit;
 
@@ -68,6 +71,25 @@ public sealed class BatchTests : IAsyncLifetime
         Assert.Contains(graph.Edges, edge => edge is { Act: "invoked" or "deployed", To: var to } && !to.StartsWith("model:", StringComparison.Ordinal));
         Assert.Equal(job, await CallAsync("batch-endpoint", "list-jobs", "-n", "nightly", "--query", "[].name", "-o", "tsv"));
         Assert.Equal(job, await CallAsync("batch-deployment", "list-jobs", "-n", "trees", "-e", "nightly", "--query", "[?status=='Completed'].name", "-o", "tsv"));
+    }
+
+    [Fact]
+    public async Task Dates_of_a_table_are_microseconds_for_a_model_that_takes_doubles()
+    {
+        var graph = new OnnxGraph("dates");
+        graph.Input("seen", TensorProto.Types.DataType.Double, 1);
+        graph.Node("Cast", ["seen"], [OnnxGraph.Attribute("to", (long)TensorProto.Types.DataType.Float)], "score");
+        graph.Output("score", TensorProto.Types.DataType.Float, 1);
+        await _server.RegisterAsync("dates", graph.ToModel([]).ToByteArray());
+        await WriteAsync("dates.yml", Deployment.Replace("name: trees", "name: dates", StringComparison.Ordinal).Replace("late:1", "dates:1", StringComparison.Ordinal));
+        await CallAsync("batch-deployment", "create", "-f", _folder.File("dates.yml"));
+        Table("dated/a.parquet", "select * from (values (1, date '1970-01-01'), (2, date '1970-01-02')) t(id, seen)");
+
+        var job = await InvokeAsync("--input", _folder.File("dated"), "-d", "dates");
+
+        Assert.Equal(
+            "file,row,id,output_score\na.parquet,0,1,0.0\na.parquet,1,2,86400000000.0\n",
+            await File.ReadAllTextAsync(Path.Combine(await DownloadAsync(job), "predictions.csv"), Ct));
     }
 
     [Fact]

@@ -79,6 +79,23 @@ public sealed class AutomlJobTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_trials_of_a_cancelled_job_end_with_it()
+    {
+        await SubmitAsync("endless", "max_trials: 900\n  enable_early_termination: false");
+        while ((await GetAsync("/api/v1/jobs/endless/leaderboard"))["trials"]!.AsArray().Count < 2)
+            Ct.ThrowIfCancellationRequested();
+
+        await Get<IJobs>().CancelAsync(Caller.System, "endless", Ct);
+
+        // The news of a job's end comes after it.
+        while ((await GetAsync("/api/v1/jobs/endless/leaderboard"))["trials"]!.AsArray().Any(trial => (string?)trial!["status"] == "Running")
+            || !(await Get<IJobs>().FindAsync(Caller.System, "endless", Ct))!.IsOver)
+        {
+            Ct.ThrowIfCancellationRequested();
+        }
+    }
+
+    [Fact]
     public async Task Only_AutoML_jobs_have_a_leaderboard()
     {
         var jobs = Get<IJobs>();
@@ -96,10 +113,17 @@ public sealed class AutomlJobTests : IAsyncLifetime
 
     private async Task<Job> RunAsync(string name, string limits)
     {
+        await SubmitAsync(name, limits);
+        var job = await Get<IJobs>().WaitAsync(Caller.System, name, Ct).WaitAsync(TimeSpan.FromMinutes(2), Ct);
+        Assert.True(job.Status == JobStatus.Completed, $"{job.Message} {string.Join(" ", job.Steps.Select(step => step.Message))}");
+        return job;
+    }
+
+    private async Task SubmitAsync(string name, string limits)
+    {
         var files = await Get<ContentStore>().PutFolderAsync(Repository.Path("examples/automl/flights"), null, Ct);
         var yaml = await File.ReadAllTextAsync(Repository.Path("examples/automl/automl.yml"), Ct);
-        var jobs = Get<IJobs>();
-        await jobs.SubmitAsync(
+        await Get<IJobs>().SubmitAsync(
             Caller.System,
             new NewJob
             {
@@ -109,9 +133,6 @@ public sealed class AutomlJobTests : IAsyncLifetime
                 Files = new Dictionary<string, Digest> { ["flights"] = files.Digest },
             },
             Ct);
-        var job = await jobs.WaitAsync(Caller.System, name, Ct).WaitAsync(TimeSpan.FromMinutes(2), Ct);
-        Assert.True(job.Status == JobStatus.Completed, $"{job.Message} {string.Join(" ", job.Steps.Select(step => step.Message))}");
-        return job;
     }
 
     private async Task<JsonNode> GetAsync(string path) => (await Client.GetFromJsonAsync<JsonNode>(path, Ct))!;

@@ -33,14 +33,14 @@ internal static class FeaturePlan
             missing += float.IsNaN(value) ? 1 : 0;
         return new NumberEncoder(name)
         {
-            Fill = featurization.Imputations.TryGetValue(name, out var imputation) ? imputation.Of(name, values) : null,
+            Fill = Imputed(featurization, name)?.Of(name, values),
             TellsMissing = featurization.IsOn && !featurization.Blocked.Contains("ImputationMarker") && missing > 0 && missing < values.Length,
         };
     }
 
     private static Encoder Category(AutomlRows rows, string name, Featurization featurization, int classes, bool mayMean)
     {
-        if (featurization.Imputations.TryGetValue(name, out var imputation))
+        if (Imputed(featurization, name) is { } imputation)
         {
             var fill = imputation.Of(name, rows.Column(name).Texts!);
             var filled = FilledEncoder.Fill(rows, name, fill);
@@ -49,6 +49,10 @@ internal static class FeaturePlan
 
         return Plain(rows, name, featurization, classes, mayMean);
     }
+
+    // What is filled forward has been filled before, series by series.
+    private static Imputation? Imputed(Featurization featurization, string name) =>
+        featurization.Imputations.TryGetValue(name, out var imputation) && imputation.Strategy != Imputation.Forward ? imputation : null;
 
     private static Encoder Plain(AutomlRows rows, string name, Featurization featurization, int classes, bool mayMean)
     {

@@ -40,8 +40,8 @@ internal static class SeriesEncoders
         var turn = 2 * Math.PI / plan.Season;
         return new LookupEncoder
         {
-            Title = "season",
-            Made = ["season", "sine of the season", "cosine of the season"],
+            Title = "phase of the season",
+            Made = ["phase of the season", "sine of the season", "cosine of the season"],
             Tables = [Table(at => at), Table(at => Math.Sin(at * turn)), Table(at => Math.Cos(at * turn))],
             Length = plan.Season,
             Series = null,

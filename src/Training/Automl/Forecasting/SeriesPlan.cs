@@ -3,6 +3,7 @@ using Slipway.Kernel;
 using Slipway.Training.Automl.Encoding;
 using Slipway.Training.Automl.Search;
 using Slipway.Training.Automl.Tables;
+using Slipway.Training.Features;
 
 namespace Slipway.Training.Automl.Forecasting;
 
@@ -90,7 +91,8 @@ internal sealed record SeriesPlan
     }
 
     /// <summary>The rows with a time, one for each series and step.</summary>
-    public AutomlRows Prepare(AutomlRows rows, ForecastSettings settings, bool isTraining)
+    /// <param name="forward">Columns whose gaps are filled from before.</param>
+    public AutomlRows Prepare(AutomlRows rows, ForecastSettings settings, IReadOnlySet<string> forward, bool isTraining)
     {
         var steps = Steps(rows);
         var timed = Enumerable.Range(0, rows.Count).Where(row => !double.IsNaN(steps[row])).ToArray();
@@ -111,7 +113,19 @@ internal sealed record SeriesPlan
 
         if (groups.Count == 0)
             throw SlipwayException.Invalid("No row is left: none has a time that can be read, or all series are shorter than the lags and the horizon (short_series_handling_config: drop).");
-        return rows.Take([.. groups.Select(group => group[0])]) with { Target = [.. groups.Select(group => Together(settings.Aggregate, rows, group))] };
+        groups.Sort((a, b) => (of[a[0]], steps[a[0]]).CompareTo((of[b[0]], steps[b[0]])));
+        var made = rows.Take([.. groups.Select(group => group[0])]) with { Target = [.. groups.Select(group => Together(settings.Aggregate, rows, group))] };
+        return made with { Columns = [.. made.Columns.Select(column => forward.Contains(column.Name) ? Filled(column, [.. groups.Select(group => of[group[0]])]) : column)] };
+    }
+
+    /// <summary>A gap gets the last known value of its series.</summary>
+    /// <param name="series">Of each row; the rows of one follow each other by time.</param>
+    private static FeatureColumn Filled(FeatureColumn column, int[] series)
+    {
+        var from = new int[series.Length];
+        for (var row = 0; row < from.Length; row++)
+            from[row] = row > 0 && series[row] == series[row - 1] && column.IsMissing(row) ? from[row - 1] : row;
+        return column.Take(from);
     }
 
     private static Fold Split(int[] rows, double[] steps, double origin, double end) =>

@@ -32,7 +32,7 @@ internal sealed class BoostedLearner : ILearner
         new("n_estimators", 1.3, 2.7, 2, IsWhole: true, IsLog: true),
         new("eta", -2, -0.3, -1, IsLog: true),
         new("max_depth", 2, 10, 6, IsWhole: true),
-        new("min_child_weight", 0, 2, 0, IsLog: true),
+        new("min_child_weight", 0, 1.3, 0, IsLog: true),
         new("subsample", 0.5, 1, 1),
         new("colsample_bytree", 0.4, 1, 1),
         new("reg_lambda", -3, 2, 0, IsLog: true),
@@ -45,7 +45,7 @@ internal sealed class BoostedLearner : ILearner
             new("n_estimators", 1.3, 2.7, 2, IsWhole: true, IsLog: true),
             new("eta", -2, -0.3, -1, IsLog: true),
             new("max_depth", 2, 8, 3, IsWhole: true),
-            new("min_child_weight", 0, 2, 0, IsLog: true),
+            new("min_child_weight", 0, 1.3, 0, IsLog: true),
             new("subsample", 0.5, 1, 1),
         ],
         ("reg_lambda", "0"));
@@ -54,14 +54,14 @@ internal sealed class BoostedLearner : ILearner
         "random_forest",
         [
             new("max_depth", 4, 16, 12, IsWhole: true),
-            new("min_child_weight", 0, 2, 0, IsLog: true),
+            new("min_child_weight", 0, 1.3, 0, IsLog: true),
             new("colsample_bynode", 0.2, 1, 0.5),
         ],
         ("n_estimators", "1"), ("num_parallel_tree", "100"), ("subsample", "0.632"), ("eta", "1"), ("reg_lambda", "0.000001"));
 
     public static BoostedLearner DecisionTree { get; } = new(
         "decision_tree",
-        [new("max_depth", 2, 12, 6, IsWhole: true), new("min_child_weight", 0, 2, 0.5, IsLog: true)],
+        [new("max_depth", 2, 12, 6, IsWhole: true), new("min_child_weight", 0, 1.3, 0.5, IsLog: true)],
         ("n_estimators", "1"), ("eta", "1"), ("reg_lambda", "0.000001"));
 
     public IReadOnlyDictionary<string, string> Describe(IReadOnlyList<double> point) => _searched

@@ -26,7 +26,7 @@ internal sealed class ShowLeaderboard(IJobs jobs, ITracking tracking, IAccess ac
     {
         await access.DemandAsync(caller, Permission.Read, $"job:{name}", ct);
         var job = await jobs.FindAsync(caller, name, ct) ?? throw SlipwayException.NotFound("Job", name);
-        var steps = job.Steps.Where(each => each.Kind == "automl" && (step is null || each.Name == step)).ToList();
+        var steps = job.Steps.Where(each => each.Kind == AutomlStep.KindName && (step is null || each.Name == step)).ToList();
         if (steps.Count == 0)
             throw SlipwayException.NotFound("AutoML step", step is null ? name : $"{name}/{step}");
         if (steps.Count > 1)

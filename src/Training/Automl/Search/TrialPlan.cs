@@ -4,13 +4,13 @@ using Slipway.Training.Automl.Learning;
 namespace Slipway.Training.Automl.Search;
 
 /// <summary>
-/// Chooses what is tried next: first each learner as it is usually set, then mostly the learner that has done best, every fourth
-/// time one of all in turn. The parameters of a learner are searched by a Parzen estimator of its own.
+/// Chooses what is tried next: first each learner as it is usually set; then, of four trials, two are of the learner that has done
+/// best, one of the second best, and one of all in turn. The parameters of a learner are searched by a Parzen estimator of its own.
 /// </summary>
 internal sealed class TrialPlan(IReadOnlyList<ILearner> learners, PrimaryMetric metric)
 {
     private const int Seed = 7;
-    private const int InTurn = 4;
+    private const int Round = 4;
 
     // Azure ML's: after 20 trials it waits for 10 that bring nothing.
     private const int TrialsBefore = 20;
@@ -24,8 +24,7 @@ internal sealed class TrialPlan(IReadOnlyList<ILearner> learners, PrimaryMetric 
         if (number < learners.Count)
             return new Trial(number, learners[number], learners[number].Usual);
 
-        var turn = (number - learners.Count) / InTurn;
-        var learner = (number - learners.Count) % InTurn == InTurn - 1 || Best(known) is not { } best ? learners[turn % learners.Count] : best.Trial.Learner;
+        var learner = Choose(number - learners.Count, known);
         var own = known.Where(result => result.Trial.Learner == learner).Select(result => new Observation(result.Trial.Point, metric.Loss(result.ValueOf(metric))));
         return new Trial(number, learner, _samplers[learners.Index().First(pair => pair.Item == learner).Index].Next(number, [.. own]));
     }
@@ -44,5 +43,17 @@ internal sealed class TrialPlan(IReadOnlyList<ILearner> learners, PrimaryMetric 
         return limits.EndsEarly && known.Count > TrialsBefore + PatienceAfter && best.Trial.Number < known.Count - PatienceAfter
             ? $"The last {PatienceAfter} trials brought nothing (enable_early_termination)."
             : null;
+    }
+
+    private ILearner Choose(int at, IReadOnlyList<TrialResult> known)
+    {
+        var ranked = known.Where(result => !double.IsNaN(result.ValueOf(metric))).OrderBy(result => metric.Loss(result.ValueOf(metric)))
+            .Select(result => result.Trial.Learner).Distinct().Take(2).ToList();
+        return (at % Round) switch
+        {
+            < 2 when ranked.Count > 0 => ranked[0],
+            2 when ranked.Count > 1 => ranked[1],
+            _ => learners[at / Round % learners.Count],
+        };
     }
 }

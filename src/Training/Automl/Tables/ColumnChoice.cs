@@ -77,8 +77,7 @@ internal static class ColumnChoice
 
         ColumnKind? kind = stored.IsNumeric || stored.Id == DuckDbTypeId.Boolean ? ColumnKind.Numeric
             : isText ? ColumnKind.Categorical
-            : stored.Id is DuckDbTypeId.Date or DuckDbTypeId.Timestamp or DuckDbTypeId.TimestampTz or DuckDbTypeId.TimestampS
-                or DuckDbTypeId.TimestampMs or DuckDbTypeId.TimestampNs ? ColumnKind.DateTime
+            : stored.IsInstant ? ColumnKind.DateTime
             : null;
         if (kind is null || (!settings.Featurization.IsOn && kind != ColumnKind.Numeric))
         {

@@ -176,6 +176,19 @@ public sealed class AutomlStepTests
     }
 
     [Fact]
+    public async Task What_was_learned_is_evaluated_on_a_table_with_dates()
+    {
+        await using var host = await TrainingHost.StartAsync();
+        static string Query(int seed) => $"select * exclude (buys), (buys = 'yes')::int as bought from ({AutomlTables.Classified(500, seed)})";
+        var learned = await AutomlTables.LearnAsync(host, Query(1), """ "task": "classification", "target_column_name": "bought", "limits": {"max_trials": 1} """);
+
+        var evaluated = await host.RunAsync(
+            "evaluate", """{"label": "bought"}""", [learned.Tree("best_model", "model"), await host.TableAsync(Query(2))], ["report"]);
+
+        Assert.InRange(evaluated.Run.Metrics["auc"], 0.75, 1);
+    }
+
+    [Fact]
     public async Task Columns_are_taken_for_what_the_definition_says()
     {
         await using var host = await TrainingHost.StartAsync();
@@ -207,6 +220,7 @@ public sealed class AutomlStepTests
     [InlineData(""" "task": "classification", "target_column_name": "buys", "featurization": {"blocked_transformers": ["OneHotEncode"]} """, "Did you mean 'OneHotEncoder'?")]
     [InlineData(""" "task": "classification", "target_column_name": "buys", "featurization": {"column_name_and_types": {"cty": "Categorical"}} """, "no column 'cty'")]
     [InlineData(""" "task": "classification", "target_column_name": "buys", "featurization": {"transformer_params": {"imputer": [{"fields": ["city"], "parameters": {"strategy": "mean"}}]}} """, "needs numbers, and 'city' is categorical")]
+    [InlineData(""" "task": "classification", "target_column_name": "buys", "featurization": {"transformer_params": {"imputer": [{"fields": ["income"], "parameters": {"strategy": "ffill"}}]}} """, "fills from the row before in a time series")]
     [InlineData(""" "task": "classification", "target_column_name": "buys", "positive_label": "maybe" """, "is never 'maybe'")]
     [InlineData(""" "task": "classification", "target_column_name": "buys", "cv_split_column_names": ["member"], "weight_column_name": "note" """, "'note' is VARCHAR")]
     [InlineData(""" "task": "classification", "target_column_name": "buys", "n_cross_validations": 40 """, "60 rows cannot be parted into 40 folds")]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Slipway.Engines.OnnxRuntime;
 using Slipway.Kernel;
 using Slipway.Training.Automl;
@@ -160,6 +161,22 @@ public sealed class ForecastTests
         Assert.Contains("Several rows are of the same series and step (day=2021-01-04", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("from 80 rows", learned.Step.Log.ToString(), StringComparison.Ordinal);
         Assert.Contains("'holiday' is left out: it is not known ahead", learned.Step.Log.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Gaps_are_filled_from_before_within_a_series_only()
+    {
+        var rows = Rows(new Random(1), steps: 3, series: 2);
+        rows = rows with { Columns = [.. rows.Columns, FeatureColumn.Of("price", new[] { 1f, float.NaN, 3f, float.NaN, 5f, float.NaN })] };
+        var plan = Plan(rows, 1);
+        var settings = ForecastSettings.Read(new JsonObject { ["time_column_name"] = "time" });
+
+        // The rows come in any order.
+        var prepared = plan.Prepare(rows.Take([5, 4, 3, 2, 1, 0]), settings, new HashSet<string> { "price" }, isTraining: true);
+
+        var own = prepared.Column("id").Texts!.Zip(prepared.Column("price").Numbers!.Value.ToArray()).ToLookup(pair => pair.First, pair => pair.Second);
+        Assert.Equal([1f, 1f, 3f], own["0"]);
+        Assert.Equal([float.NaN, 5f, 5f], own["1"]);
     }
 
     [Fact]
