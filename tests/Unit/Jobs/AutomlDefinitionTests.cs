@@ -12,8 +12,8 @@ public sealed class AutomlDefinitionTests
         var silent = Assert.Single(Yaml.Job(Job).Pipeline.Steps);
         var named = Assert.Single(Yaml.Job(Job + "outputs: {best_model: {type: custom_model, name: best}}").Pipeline.Steps);
 
-        Assert.Equal(("best_model", "mlflow_model", null), (Assert.Single(silent.Outputs).Name, silent.Outputs[0].Type, silent.Outputs[0].AssetName));
-        Assert.Equal(("best_model", "custom_model", "best"), (Assert.Single(named.Outputs).Name, named.Outputs[0].Type, named.Outputs[0].AssetName));
+        Assert.Equal(("best_model", "mlflow_model"), (Assert.Single(silent.Outputs).Name, silent.Outputs[0].Type));
+        Assert.Equal(("best_model", "custom_model"), (Assert.Single(named.Outputs).Name, named.Outputs[0].Type));
     }
 
     [Fact]
