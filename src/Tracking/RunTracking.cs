@@ -91,6 +91,15 @@ internal sealed class RunTracking(
         return points;
     }
 
+    public async Task<MetricPoint?> LastValueAsync(Caller caller, string runId, string key, CancellationToken ct)
+    {
+        await access.DemandAsync(caller, Permission.Read, $"run:{runId}", ct);
+        return await runs.FindAsync(caller.Workspace, runId, ct) is { } run && await keys.FindAsync(key, ct) is { } number
+            && await metrics.LastAsync(run.No, number, ct) is { } last
+            ? new MetricPoint(key, last.Shown, last.Step, last.Time.ToTime())
+            : null;
+    }
+
     public async Task<IReadOnlyList<LastValue>> LastValuesAsync(
         Caller caller, string experiment, string key, int most, CancellationToken ct)
     {

@@ -25,6 +25,7 @@ internal sealed class SteerAlert(
     public async Task<Ok<AlertWire>> AcknowledgeAsync(Caller caller, string id, string? note, CancellationToken ct)
     {
         await access.DemandAsync(caller, Permission.Write, $"alert:{id}", ct);
+        Words.Checked(note);
         await database.WriteAsync(
             async (tx, token) =>
             {

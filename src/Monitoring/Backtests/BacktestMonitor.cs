@@ -26,7 +26,8 @@ internal sealed class BacktestMonitor(
     public async Task<MonitorBacktest> RunAsync(Caller caller, Request request, CancellationToken ct)
     {
         await access.DemandAsync(caller, Permission.Read, "monitors", ct);
-        var monitor = await FindAsync(caller, request, ct);
+        var monitor = await GivenDefinition.ReadAsync(
+            "a monitor", request.Definition, request.Monitor, yaml => MonitorReader.Read(yaml, "monitor.yml"), name => monitors.GetAsync(caller.Workspace, name, ct));
         if (request.Shuffles is < 0 or > MostShuffles)
             throw SlipwayException.Invalid($"'shuffles' is {request.Shuffles}; it must be from 0 to {MostShuffles}.");
         using var connection = lake.Connect();
@@ -47,13 +48,6 @@ internal sealed class BacktestMonitor(
     private static async Task<Ok<MonitorBacktest>> HandleAsync(
         Request request, Caller caller, BacktestMonitor operation, CancellationToken ct) =>
         TypedResults.Ok(await operation.RunAsync(caller, request, ct));
-
-    private async Task<MonitorDefinition> FindAsync(Caller caller, Request request, CancellationToken ct) => (request.Definition, request.Monitor) switch
-    {
-        ({ } yaml, _) => MonitorReader.Read(yaml, "monitor.yml"),
-        (null, { } name) => await monitors.GetAsync(caller.Workspace, name, ct),
-        _ => throw SlipwayException.Invalid("Name a monitor, or give its definition."),
-    };
 
     // The reference is drawn with the rest, so that nothing is left that differs.
     private async Task<IReadOnlyList<ReplayedWindow>> ShuffledAsync(

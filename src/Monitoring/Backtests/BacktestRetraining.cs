@@ -27,7 +27,12 @@ internal sealed class BacktestRetraining(
     public async Task<RetrainingBacktest> RunAsync(Caller caller, Request request, CancellationToken ct)
     {
         await access.DemandAsync(caller, Permission.Read, "retraining policies", ct);
-        var policy = await PolicyAsync(caller, request, ct);
+        var policy = await GivenDefinition.ReadAsync(
+            "a policy",
+            request.Definition,
+            request.Policy,
+            yaml => RetrainingReader.Read(yaml, "retraining.yml"),
+            async name => (await policies.GetAsync(caller.Workspace, name, ct)).Read());
         var monitor = request.MonitorDefinition is { } yaml
             ? MonitorReader.Read(yaml, "monitor.yml")
             : await monitors.GetAsync(caller.Workspace, policy.Monitor, ct);
@@ -47,13 +52,6 @@ internal sealed class BacktestRetraining(
     private static async Task<Ok<RetrainingBacktest>> HandleAsync(
         Request request, Caller caller, BacktestRetraining operation, CancellationToken ct) =>
         TypedResults.Ok(await operation.RunAsync(caller, request, ct));
-
-    private async Task<RetrainingDefinition> PolicyAsync(Caller caller, Request request, CancellationToken ct) => (request.Definition, request.Policy) switch
-    {
-        ({ } yaml, _) => RetrainingReader.Read(yaml, "retraining.yml"),
-        (null, { } name) => (await policies.GetAsync(caller.Workspace, name, ct)).Read(),
-        _ => throw SlipwayException.Invalid("Name a policy, or give its definition."),
-    };
 
     private static TrialSettings Settings(Request request, MonitorDefinition monitor)
     {

@@ -15,8 +15,6 @@ internal sealed class SteerIncident(
     Database database, IncidentStore incidents, IncidentBook book, AlertStore alerts, AlertBook alertBook, AlertNews news, IAccess access,
     IAuditLog audit, TimeProvider time)
 {
-    private const int LongestText = 10_000;
-
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/incidents/{id}/acknowledge", (string id, Request request, Caller caller, SteerIncident operation, CancellationToken ct) =>
@@ -74,8 +72,7 @@ internal sealed class SteerIncident(
         CancellationToken ct)
     {
         await access.DemandAsync(caller, Permission.Write, $"incident:{id}", ct);
-        if (text?.Length > LongestText)
-            throw SlipwayException.Invalid($"The text has {text.Length:N0} characters; at most {LongestText:N0} are kept.");
+        Words.Checked(text);
         await database.WriteAsync(
             async (tx, token) =>
             {

@@ -8,6 +8,9 @@ namespace Slipway.Monitoring.Notifications;
 internal sealed record Message
 {
     private const int MostAlerts = 100;
+    private const int LongestText = 2000;
+    private const int LongestLabel = 300;
+    private const int MostLabels = 30;
 
     [JsonPropertyName("version")]
     public int Version => 1;
@@ -89,8 +92,8 @@ internal sealed record Message
             Rule = alert.Rule,
             Status = alert.Status,
             Severity = alert.Severity,
-            Labels = alert.Labels,
-            Text = alert.Message,
+            Labels = alert.Labels.Take(MostLabels).ToDictionary(label => label.Key, label => Cut(label.Value, LongestLabel)),
+            Text = Cut(alert.Message, LongestText),
             Since = alert.Since,
             FiredAt = alert.FiredAt,
             ResolvedAt = alert.ResolvedAt,
@@ -98,5 +101,8 @@ internal sealed record Message
             Link = address + EvidencePage.Of(alert),
             Incident = alert.Incident is { } incident ? $"{address}/incidents/{incident}" : null,
         };
+
+        // What is sent has a limit, beyond which nothing would be told at all.
+        private static string Cut(string text, int longest) => text.Length <= longest ? text : text[..(longest - 1)] + "…";
     }
 }

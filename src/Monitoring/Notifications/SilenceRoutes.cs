@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Kernel;
+using Slipway.Monitoring.Incidents;
 using Slipway.Security.Contracts;
 
 namespace Slipway.Monitoring.Notifications;
@@ -44,7 +45,7 @@ internal sealed class SilenceRoutes(SilenceStore silences, IAccess access, IAudi
     public async Task<Silence> BeginAsync(Caller caller, Request request, CancellationToken ct)
     {
         await access.DemandAsync(caller, Permission.Write, "silences", ct);
-        var matchers = (request.Matchers ?? []).Select(Matcher.Parse).ToList();
+        var matchers = (request.Matchers ?? []).Select(matcher => Matcher.Parse(Words.Checked(matcher)!)).ToList();
         if (matchers.Count == 0)
             throw SlipwayException.Invalid("A silence needs at least one matcher, such as monitor=flights; one that silenced everything would be forgotten.");
         var starts = request.StartsAt ?? Now;
@@ -52,6 +53,7 @@ internal sealed class SilenceRoutes(SilenceStore silences, IAccess access, IAudi
             throw SlipwayException.Invalid($"The silence ends ({request.EndsAt:O}) before it begins ({starts:O}), or is over already.");
         if (request.Comment is not { Length: > 0 and <= LongestComment } comment)
             throw SlipwayException.Invalid($"Say why, in at most {LongestComment} characters (comment).");
+        Words.Checked(comment);
         var silence = new Silence
         {
             Id = Ids.New(time),

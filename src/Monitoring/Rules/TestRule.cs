@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Kernel;
 using Slipway.Monitoring.Alerts;
+using Slipway.Monitoring.Definitions;
 using Slipway.Monitoring.Rules.Sources;
 using Slipway.Security.Contracts;
 
@@ -25,12 +26,8 @@ internal sealed class TestRule(RuleStore rules, EvaluateRules evaluate, Policies
     }
 
     /// <summary>The definition, or else the declared rule of this name.</summary>
-    public static async Task<AlertRule> FindAsync(Caller caller, RuleStore rules, string? name, string? definition, CancellationToken ct) => (definition, name) switch
-    {
-        ({ } yaml, _) => AlertRule.Read(yaml, "alert-rule.yml"),
-        (null, { } known) => (await rules.GetAsync(caller.Workspace, known, ct)).Read(),
-        _ => throw SlipwayException.Invalid("Name a rule, or give its definition."),
-    };
+    public static Task<AlertRule> FindAsync(Caller caller, RuleStore rules, string? name, string? definition, CancellationToken ct) => GivenDefinition.ReadAsync(
+        "a rule", definition, name, yaml => AlertRule.Read(yaml, "alert-rule.yml"), async known => (await rules.GetAsync(caller.Workspace, known, ct)).Read());
 
     private static async Task<Ok<Response>> HandleAsync(Request request, Caller caller, TestRule operation, CancellationToken ct) =>
         TypedResults.Ok(new Response([.. (await operation.RunAsync(caller, request, ct)).Select(Finding.Of)]));

@@ -79,6 +79,9 @@ public interface ITracking
     /// <summary>The points of a metric in the order in which they were logged; none when the run has none, or is not there.</summary>
     Task<IReadOnlyList<MetricPoint>> SeriesAsync(Caller caller, string runId, string key, CancellationToken ct);
 
+    /// <summary>The latest point of a metric of a run; null when the run has none, or is not there.</summary>
+    Task<MetricPoint?> LastValueAsync(Caller caller, string runId, string key, CancellationToken ct);
+
     /// <summary>The last value of a metric in each of the newest runs of an experiment that have it, newest run first; none when there is no such experiment.</summary>
     Task<IReadOnlyList<LastValue>> LastValuesAsync(Caller caller, string experiment, string key, int most, CancellationToken ct);
 

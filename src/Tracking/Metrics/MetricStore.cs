@@ -52,6 +52,20 @@ internal sealed class MetricStore(Database database)
         await batch.ExecuteNonQueryAsync(ct);
     }
 
+    /// <summary>The latest point of a metric of a run.</summary>
+    public async Task<StoredPoint?> LastAsync(long runNo, long keyNo, CancellationToken ct)
+    {
+        await using var connection = await database.OpenAsync(ct);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "select time, step, value, is_nan from latest_metrics where run_no = @Run and key_no = @Key";
+        Add(command, "Run", runNo);
+        Add(command, "Key", keyNo);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        return await reader.ReadAsync(ct)
+            ? new StoredPoint(keyNo, reader.GetInt64(0), reader.GetInt64(1), reader.GetDouble(2), reader.GetBoolean(3))
+            : null;
+    }
+
     /// <summary>The latest point of a metric in the newest runs of an experiment, newest run first.</summary>
     public async Task<IReadOnlyList<(string RunId, StoredPoint Point)>> LastOfExperimentAsync(long experimentId, long keyNo, int most, CancellationToken ct)
     {

@@ -70,6 +70,8 @@ internal sealed class Neighbours(ContentStore content) : ITracking, IDataAssets,
     public Task<IReadOnlyList<MetricPoint>> SeriesAsync(Caller caller, string runId, string key, CancellationToken ct) =>
         Task.FromResult<IReadOnlyList<MetricPoint>>([.. Metrics.GetValueOrDefault(runId, []).ToArray().Where(point => point.Key == key)]);
 
+    public Task<MetricPoint?> LastValueAsync(Caller caller, string runId, string key, CancellationToken ct) => throw new NotSupportedException();
+
     public Task<IReadOnlyList<LastValue>> LastValuesAsync(
         Caller caller, string experiment, string key, int most, CancellationToken ct) => throw new NotSupportedException();
 

@@ -9,6 +9,9 @@ internal sealed class DataTestSource(IDataTestHistory tests) : IAlertSource
 {
     private const int MostTests = 5000;
 
+    // By all suites: the newest of each is among these, unless one suite runs that much more often.
+    private const int MostRecent = 100;
+
     public string Name => "data_test";
 
     public Task CheckAsync(Caller caller, WatchedValue value, CancellationToken ct)
@@ -19,7 +22,8 @@ internal sealed class DataTestSource(IDataTestHistory tests) : IAlertSource
 
     public async Task<IReadOnlyList<Figure>> LatestAsync(Caller caller, WatchedValue value, DateTimeOffset now, CancellationToken ct)
     {
-        var found = await tests.ListAsync(caller, AssetName.Parse(value.DataTest!), value.Suite, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue, MostTests, ct);
+        var found = await tests.ListAsync(
+            caller, AssetName.Parse(value.DataTest!), value.Suite, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue, value.Suite is null ? MostRecent : 1, ct);
         return [.. found.DistinctBy(test => test.Report.Suite).SelectMany(test => FiguresOf(test, value))];
     }
 

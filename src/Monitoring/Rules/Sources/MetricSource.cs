@@ -20,23 +20,30 @@ internal sealed class MetricSource(ITracking tracking) : IAlertSource
 
     public async Task<IReadOnlyList<Figure>> LatestAsync(Caller caller, WatchedValue value, DateTimeOffset now, CancellationToken ct)
     {
-        var points = await PointsAsync(caller, value, value.Run is null && value.Window is null ? 1 : MostRuns, ct);
-        return points.Count == 0 ? [] : FiguresAt(value, points, points.Count - 1, now);
+        var points = value.Window is null ? await LastAsync(caller, value, ct) : await PointsAsync(caller, value, ct);
+        return points.Count == 0 || points[^1].Time <= now - value.Window ? [] : FiguresAt(value, points, points.Count - 1);
     }
 
     public async Task<IReadOnlyList<Moment>> HistoryAsync(Caller caller, WatchedValue value, TimeWindow window, CancellationToken ct)
     {
-        var points = await PointsAsync(caller, value, MostRuns, ct);
+        var points = await PointsAsync(caller, value, ct);
         return
         [
             .. points.Index().Where(point => point.Item.Time > window.From && point.Item.Time <= window.To)
-                .Select(point => new Moment(point.Item.Time, FiguresAt(value, points, point.Index, point.Item.Time))),
+                .Select(point => new Moment(point.Item.Time, FiguresAt(value, points, point.Index))),
         ];
     }
 
+    // A series may have millions of points; without a window only the last one is wanted.
+    private async Task<IReadOnlyList<(string Run, DateTimeOffset Time, double Value)>> LastAsync(Caller caller, WatchedValue value, CancellationToken ct)
+    {
+        if (value.Run is not { } run)
+            return [.. (await tracking.LastValuesAsync(caller, value.Experiment!, value.Metric, 1, ct)).Select(last => (last.RunId, last.Point.Time, last.Point.Value))];
+        return await tracking.LastValueAsync(caller, run, value.Metric, ct) is { } point ? [(run, point.Time, point.Value)] : [];
+    }
+
     /// <summary>In the order of time.</summary>
-    private async Task<IReadOnlyList<(string Run, DateTimeOffset Time, double Value)>> PointsAsync(
-        Caller caller, WatchedValue value, int most, CancellationToken ct)
+    private async Task<IReadOnlyList<(string Run, DateTimeOffset Time, double Value)>> PointsAsync(Caller caller, WatchedValue value, CancellationToken ct)
     {
         if (value.Run is { } run)
         {
@@ -44,18 +51,16 @@ internal sealed class MetricSource(ITracking tracking) : IAlertSource
             return [.. series.Select(point => (run, point.Time, point.Value)).OrderBy(point => point.Time)];
         }
 
-        var runs = await tracking.LastValuesAsync(caller, value.Experiment!, value.Metric, most, ct);
+        var runs = await tracking.LastValuesAsync(caller, value.Experiment!, value.Metric, MostRuns, ct);
         return [.. runs.Select(last => (last.RunId, last.Point.Time, last.Point.Value)).OrderBy(point => point.Time)];
     }
 
     private static List<Figure> FiguresAt(
-        WatchedValue value, IReadOnlyList<(string Run, DateTimeOffset Time, double Value)> points, int last, DateTimeOffset at)
+        WatchedValue value, IReadOnlyList<(string Run, DateTimeOffset Time, double Value)> points, int last)
     {
         var first = last;
-        while (value.Window is { } length && first > 0 && points[first - 1].Time > at - length)
+        while (value.Window is { } length && first > 0 && points[first - 1].Time > points[last].Time - length)
             first--;
-        if (value.Window is { } window && points[last].Time <= at - window)
-            return [];
         var within = Enumerable.Range(first, last - first + 1).Select(i => points[i].Value).ToList();
         var worth = Apply(value.Function, within);
         var labels = new Dictionary<string, string> { ["metric"] = value.Metric };
@@ -70,7 +75,7 @@ internal sealed class MetricSource(ITracking tracking) : IAlertSource
                 From = points[first].Time,
                 To = points[last].Time,
                 Evidence = $"run:{points[last].Run}",
-                Origin = string.Create(CultureInfo.InvariantCulture, $"{value.Function} of metric {value.Metric} ({within.Count} points) of run {points[last].Run} up to {points[last].Time.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}"),
+                Origin = string.Create(CultureInfo.InvariantCulture, $"metric {value.Metric} ({value.Function} of {within.Count}) of run {points[last].Run} at {points[last].Time.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}"),
             },
         ];
     }
