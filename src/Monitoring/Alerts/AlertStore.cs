@@ -34,19 +34,29 @@ internal sealed class AlertStore(Database database)
         await tx.FindAsync<string>(
             """
             select id from alerts
-            where workspace = @Workspace and rule = @Rule and subject = @Subject and resolved_by is not null and rearmed = @No
+            where workspace = @Workspace and rule = @Rule and subject = @Subject and resolved_by is not null and rearmed = false
             limit 1
             """,
-            new { Workspace = workspace.Value, Rule = rule, Subject = subject, No = false },
+            new { Workspace = workspace.Value, Rule = rule, Subject = subject },
             ct) is not null;
 
     public static Task RearmAsync(DbTransaction tx, WorkspaceName workspace, string rule, string subject, CancellationToken ct) => tx.ExecuteAsync(
         """
-        update alerts set rearmed = @Yes
-        where workspace = @Workspace and rule = @Rule and subject = @Subject and resolved_by is not null and rearmed = @No
+        update alerts set rearmed = true
+        where workspace = @Workspace and rule = @Rule and subject = @Subject and resolved_by is not null and rearmed = false
         """,
-        new { Workspace = workspace.Value, Rule = rule, Subject = subject, Yes = true, No = false },
+        new { Workspace = workspace.Value, Rule = rule, Subject = subject },
         ct);
+
+    /// <summary>The rule has no alert that is open, or that waits for its condition to end.</summary>
+    public async Task<bool> IsQuietAsync(WorkspaceName workspace, string rule, CancellationToken ct) => await database.FindAsync<string>(
+        """
+        select id from alerts where workspace = @Workspace and rule = @Rule and status <> 'resolved'
+        union all
+        select id from alerts where workspace = @Workspace and rule = @Rule and resolved_by is not null and rearmed = false
+        """,
+        new { Workspace = workspace.Value, Rule = rule },
+        ct) is null;
 
     public static Task PutAsync(DbTransaction tx, WorkspaceName workspace, Alert alert, CancellationToken ct)
     {

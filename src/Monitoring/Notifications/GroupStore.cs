@@ -32,6 +32,16 @@ internal sealed class GroupStore(Database database)
         messages,
         ct);
 
+    /// <summary>There is something to tell, or to be told of later.</summary>
+    public async Task<bool> HasWorkAsync(WorkspaceName workspace, CancellationToken ct) => await database.FindAsync<string>(
+        """
+        select id from alerts where workspace = @Workspace and status <> 'resolved'
+        union all
+        select receiver from alert_groups where workspace = @Workspace
+        """,
+        new { Workspace = workspace.Value },
+        ct) is not null;
+
     /// <summary>What told of an alert, oldest first.</summary>
     public Task<IReadOnlyList<AlertMessage>> MessagesAsync(string alert, CancellationToken ct) => database.QueryAsync<AlertMessage>(
         "select alert, delivery, workspace, receiver, status, sent_at from alert_messages where alert = @Alert order by sent_at, delivery",

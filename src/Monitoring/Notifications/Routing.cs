@@ -30,14 +30,15 @@ internal sealed class Routing
     /// <summary>Receivers that the rule of an alert names, by rule.</summary>
     public ILookup<string, string> Named { get; init; } = Array.Empty<(string, string)>().ToLookup(pair => pair.Item1, pair => pair.Item2);
 
-    public IReadOnlyList<Silence> Silences { get; init; } = [];
+    /// <summary>The matchers of each.</summary>
+    public IReadOnlyList<IReadOnlyList<Matcher>> Silences { get; init; } = [];
 
     public IReadOnlyList<Inhibition> Inhibitions { get; init; } = [];
 
     public Receiver? Find(string name) => _receivers.GetValueOrDefault(name);
 
     public bool IsMuted(Alert alert, IReadOnlyList<Alert> all) =>
-        Silences.Any(silence => silence.Covers(alert))
+        Silences.Any(silence => Matcher.AllMatch(silence, alert.Labels))
         || Inhibitions.Any(inhibition => all.Any(source => inhibition.Mutes(source, alert)));
 
     /// <summary>Nobody escalates what somebody has acknowledged.</summary>

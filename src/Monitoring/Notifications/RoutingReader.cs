@@ -20,7 +20,7 @@ internal sealed partial class RoutingReader(
         return new Routing(declared.Concat(ofMonitors))
         {
             Named = known.SelectMany(rule => rule.Notify.Select(receiver => (Rule: rule.Name, Receiver: receiver))).ToLookup(pair => pair.Rule, pair => pair.Receiver),
-            Silences = [.. (await silences.ListAsync(workspace, now, ct)).Where(silence => silence.StartsAt <= now)],
+            Silences = [.. (await silences.ListAsync(workspace, now, ct)).Where(silence => silence.StartsAt <= now).Select(silence => silence.ReadMatchers())],
             Inhibitions = [.. known.SelectMany(rule => rule.Inhibits.Select(one => new Inhibition(rule.Name, [.. one.Match.Select(Matcher.Parse)], one.Equal)))],
         };
     }

@@ -18,10 +18,12 @@ namespace Slipway.Monitoring.Notifications;
 /// write, so that nothing is told twice, whoever asks how often.
 /// </summary>
 internal sealed class SendMessages(
-    Database database, RoutingReader routing, MessageDelivery message, IDeliveries deliveries, IncidentBook incidents, TimeProvider time)
+    Database database, GroupStore groups, RoutingReader routing, MessageDelivery message, IDeliveries deliveries, IncidentBook incidents, TimeProvider time)
 {
     public async Task RunAsync(WorkspaceName workspace, CancellationToken ct)
     {
+        if (!await groups.HasWorkAsync(workspace, ct))
+            return;
         var caller = Caller.System with { Workspace = workspace };
         var routes = await routing.ReadAsync(workspace, ct);
         await database.WriteAsync((tx, token) => TellAsync(tx, caller, routes, token), ct);
@@ -30,13 +32,13 @@ internal sealed class SendMessages(
     private async Task TellAsync(DbTransaction tx, Caller caller, Routing routes, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        var groups = await GroupStore.ListAsync(tx, caller.Workspace, ct);
+        var begun = await GroupStore.ListAsync(tx, caller.Workspace, ct);
         var firing = (await AlertStore.OpenAsync(tx, caller.Workspace, null, ct)).Where(alert => alert.Status == Alert.Firing).ToList();
-        var told = await ToldAsync(tx, caller.Workspace, groups, ct);
+        var told = await ToldAsync(tx, caller.Workspace, begun, ct);
         var members = firing.Where(alert => !routes.IsMuted(alert, firing))
             .SelectMany(alert => routes.ReceiversOf(alert, now).Select(receiver => (Group: NewGroup(caller.Workspace, receiver, alert, now), Alert: alert)))
             .ToLookup(member => (member.Group.Receiver, member.Group.Subject));
-        var known = groups.ToDictionary(group => (group.Receiver, group.Subject));
+        var known = begun.ToDictionary(group => (group.Receiver, group.Subject));
         foreach (var key in known.Keys.Union(members.Select(group => group.Key)).OrderBy(key => key.Receiver, StringComparer.Ordinal))
         {
             var group = known.GetValueOrDefault(key) ?? members[key].First().Group;
@@ -59,7 +61,7 @@ internal sealed class SendMessages(
 
     private static AlertGroup NewGroup(WorkspaceName workspace, Receiver receiver, Alert alert, DateTimeOffset now)
     {
-        var labels = receiver.GroupBy.ToDictionary(label => label, label => alert.Labels.GetValueOrDefault(label, ""));
+        var labels = receiver.GroupBy.Distinct(StringComparer.Ordinal).ToDictionary(label => label, label => alert.Labels.GetValueOrDefault(label, ""));
         return new AlertGroup
         {
             Workspace = workspace.Value,

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Slipway.Kernel;
-using Slipway.Monitoring.Contracts;
 
 namespace Slipway.Monitoring.Notifications;
 
@@ -25,8 +24,6 @@ internal sealed record Silence
 
     public IReadOnlyList<Matcher> ReadMatchers() =>
         [.. JsonSerializer.Deserialize(Matchers, NotificationJson.Default.IReadOnlyListString)!.Select(Matcher.Parse)];
-
-    public bool Covers(Alert alert) => Matcher.AllMatch(ReadMatchers(), alert.Labels);
 
     public string StateAt(DateTimeOffset now) => now < StartsAt.ToTime() ? "pending" : now < EndsAt.ToTime() ? "active" : "expired";
 }

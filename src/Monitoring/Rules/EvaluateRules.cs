@@ -9,7 +9,7 @@ namespace Slipway.Monitoring.Rules;
 
 /// <summary>Looks at what the rules of a workspace look at, and opens, renews and resolves their alerts.</summary>
 internal sealed partial class EvaluateRules(
-    RuleStore rules, Policies<IAlertSource> sources, Database database, AlertBook book, AlertNews news, TimeProvider time, ILogger<EvaluateRules> logger)
+    RuleStore rules, AlertStore alerts, Policies<IAlertSource> sources, Database database, AlertBook book, AlertNews news, TimeProvider time, ILogger<EvaluateRules> logger)
 {
     private const string NoDataSubject = "no data";
 
@@ -39,6 +39,10 @@ internal sealed partial class EvaluateRules(
         {
             var rule = row.Read();
             var found = await LookAsync(caller, rule, ct);
+
+            // Nearly always nothing is wrong and nothing was: then nothing is written.
+            if (rule.NoData != "alert" && found.All(condition => condition.Holds != true) && await alerts.IsQuietAsync(caller.Workspace, rule.Name, ct))
+                return null;
             var changes = await database.WriteAsync((tx, token) => WriteAsync(tx, caller, rule, found, token), ct);
             await news.TellAsync(caller, changes, ct);
             return null;

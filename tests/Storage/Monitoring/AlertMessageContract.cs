@@ -33,7 +33,7 @@ public abstract class AlertMessageContract(DatabaseProvider provider) : AlertCon
     [Fact]
     public async Task A_first_message_waits_for_company_and_says_what_was_seen_since_when_and_where()
     {
-        await GivenAsync(receiver: "match: [severity=warning]\ngroup_by: [severity]\ngroup_wait: 30s");
+        await GivenAsync(receiver: "match: [severity=warning]\ngroup_by: [severity, severity]\ngroup_wait: 30s");
         await RuleAsync(Rule.Replace("name: load", "name: high", StringComparison.Ordinal));
 
         await LoadAsync(9);
