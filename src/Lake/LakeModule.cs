@@ -7,7 +7,10 @@ using Slipway.Lake.Content;
 using Slipway.Lake.Contracts;
 using Slipway.Lake.Datastores;
 using Slipway.Lake.Diff;
+using Slipway.Lake.Gates;
+using Slipway.Lake.Labels;
 using Slipway.Lake.Profiles;
+using Slipway.Lake.Retention;
 using Slipway.Lake.Sql;
 using Slipway.Lake.Tests;
 using Slipway.Security.Contracts;
@@ -27,6 +30,7 @@ public static class LakeModule
         })
         .AddSingleton<DataVersionStore>()
         .AddSingleton<IContentRoots, VersionRoots>()
+        .AddRules()
         .AddSingleton<IDataAssets, DataAssets>()
         .AddSingleton<LakeTables>()
         .AddSingleton<ILakeTables>(services => services.GetRequiredService<LakeTables>())
@@ -64,6 +68,10 @@ public static class LakeModule
         ExportData.Map(routes);
         UpdateData.Map(routes);
         DeleteData.Map(routes);
+        GateRoutes.Map(routes);
+        QuarantineVersion.Map(routes);
+        LabelRoutes.Map(routes);
+        RetentionRoutes.Map(routes);
         DiffData.Map(routes);
         DatastoreRoutes.Map(routes);
         Collect.Map(routes);
@@ -80,4 +88,16 @@ public static class LakeModule
         ShowDataTests.Map(routes);
         SuggestTests.Map(routes);
     }
+
+    private static IServiceCollection AddRules(this IServiceCollection services) => services
+        .AddSingleton<GateStore>()
+        .AddSingleton<DataGates>()
+        .AddSingleton<GateRoutes>()
+        .AddSingleton<QuarantineVersion>()
+        .AddSingleton<LabelStore>()
+        .AddSingleton<LabelRoutes>()
+        .AddSingleton<RetentionStore>()
+        .AddSingleton<VersionRetention>()
+        .AddSingleton<IContentRetention>(services => services.GetRequiredService<VersionRetention>())
+        .AddSingleton<RetentionRoutes>();
 }

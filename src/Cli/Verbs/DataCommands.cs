@@ -11,7 +11,7 @@ namespace Slipway.Cli.Verbs;
 /// <summary>slipway data: data assets and their versions.</summary>
 internal static class DataCommands
 {
-    private static readonly string[] s_columns = ["name", "version", "type", "zone", "rows", "sizeBytes", "createdAt"];
+    private static readonly string[] s_columns = ["name", "version", "type", "zone", "rows", "sizeBytes", "labels", "quarantine", "createdAt"];
 
     public static Command Create()
     {
@@ -33,7 +33,7 @@ internal static class DataCommands
             DataTransfer.Archive("restore", "Bring an archived version back.", archived: false),
             DvcCommands.Create(),
         };
-        foreach (var verb in TrackCommands.Create())
+        foreach (var verb in DataRuleCommands.Create().Concat(TrackCommands.Create()))
             command.Subcommands.Add(verb);
         return command;
     }
@@ -46,7 +46,7 @@ internal static class DataCommands
         var type = new Option<string?>("--type", "-t") { Description = "uri_file, uri_folder (default) or mltable." };
         var zone = new Option<string?>("--zone") { Description = "raw (default), processed, curated." };
         var description = new Option<string?>("--description") { Description = "What it is." };
-        return ApiVerb.Create("create", "Make a version from a file or folder.", [name, version, path, type, zone, description], async (client, parsed, format, ct) =>
+        return ApiVerb.Create("create", "Make a version from a file or folder; exit code 1 when the asset's gate holds it in quarantine.", [name, version, path, type, zone, description], async (client, parsed, format, ct) =>
         {
             var source = parsed.GetValue(path)!;
             if (source.Contains("://", StringComparison.Ordinal))
@@ -59,8 +59,7 @@ internal static class DataCommands
                     ["zone"] = parsed.GetValue(zone),
                     ["description"] = parsed.GetValue(description),
                 };
-                Printer.Show((await client.PostAsync($"api/v1/data/{Uri.EscapeDataString(parsed.GetValue(name)!)}/versions", body, ct))!, format);
-                return 0;
+                return Shown((await client.PostAsync($"api/v1/data/{Uri.EscapeDataString(parsed.GetValue(name)!)}/versions", body, ct))!, format);
             }
 
             if (!File.Exists(source) && !Directory.Exists(source))
@@ -69,9 +68,14 @@ internal static class DataCommands
             var kind = parsed.GetValue(type) ?? (File.Exists(source) ? "uri_file" : "uri_folder");
             var created = await client.Data.CreateAsync(
                 parsed.GetValue(name)!, tree.Digest, kind, parsed.GetValue(version), parsed.GetValue(zone), parsed.GetValue(description), ct);
-            Printer.Show(await client.GetAsync($"api/v1/data/{created.Name}/versions/{created.Version}", ct), format);
-            return 0;
+            return Shown(await client.GetAsync($"api/v1/data/{created.Name}/versions/{created.Version}", ct), format);
         });
+    }
+
+    private static int Shown(JsonNode version, OutputStyle format)
+    {
+        Printer.Show(version, format);
+        return version["quarantine"] is null ? 0 : 1;
     }
 
     private static Command List()
@@ -88,7 +92,7 @@ internal static class DataCommands
     private static Command Show()
     {
         var name = new Option<string>("--name", "-n") { Description = "The asset's name.", Required = true };
-        var version = new Option<string>("--version", "-v", "--label", "-l") { Description = "A version, or the label latest. Default: latest.", DefaultValueFactory = _ => "latest" };
+        var version = new Option<string>("--version", "-v", "--label", "-l") { Description = "A version, or a label: latest, production. Default: latest.", DefaultValueFactory = _ => "latest" };
         return ApiVerb.Create("show", "Show one version.", [name, version], async (client, parsed, format, ct) =>
         {
             Printer.Show(

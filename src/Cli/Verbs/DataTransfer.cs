@@ -67,7 +67,7 @@ internal static class DataTransfer
     public static Command Archive(string verb, string description, bool archived)
     {
         var name = new Option<string>("--name", "-n") { Description = "The asset's name.", Required = true };
-        var version = new Option<string>("--version", "-v", "--label", "-l") { Description = "The version, or the label latest.", Required = true };
+        var version = new Option<string>("--version", "-v", "--label", "-l") { Description = "The version, or a label: latest, production.", Required = true };
         return ApiVerb.Create(verb, description, [name, version], async (client, parsed, format, ct) =>
         {
             var body = new JsonObject { ["archived"] = archived };
@@ -78,7 +78,7 @@ internal static class DataTransfer
 
     private static (Option<string> Name, Option<string> Version) Version() => (
         new Option<string>("--name", "-n") { Description = "The asset's name.", Required = true },
-        new Option<string>("--version", "-v", "--label", "-l") { Description = "A version, or the label latest. Default: latest.", DefaultValueFactory = _ => "latest" });
+        new Option<string>("--version", "-v", "--label", "-l") { Description = "A version, or a label: latest, production. Default: latest.", DefaultValueFactory = _ => "latest" });
 
     private static async Task<JsonNode> PatchAsync(
         Client.SlipwayClient client, string name, string version, JsonObject body, CancellationToken ct) =>

@@ -49,7 +49,7 @@ internal sealed class AssetSink(IDataAssets assets, ContentStore content, ILakeT
                 return last;
             try
             {
-                return await assets.CreateAsync(caller, await VersionAsync(files, tree, last, ct), ct);
+                return Passed(await assets.CreateAsync(caller, await VersionAsync(files, tree, last, ct), ct));
             }
             catch (SlipwayException taken) when (taken.Code == ErrorCode.AlreadyExists && attempt < Attempts)
             {
@@ -59,15 +59,25 @@ internal sealed class AssetSink(IDataAssets assets, ContentStore content, ILakeT
     }
 
     /// <summary>The version whose files are in this one too; null for the first.</summary>
-    public async Task<DataVersion?> BeforeAsync(Caller caller, DataVersion version, CancellationToken ct) =>
-        long.TryParse(version.Version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 1
-            ? await assets.FindAsync(caller, version.Name, (number - 1).ToString(CultureInfo.InvariantCulture), ct)
-            : null;
+    public async Task<DataVersion?> BeforeAsync(Caller caller, DataVersion version, CancellationToken ct)
+    {
+        if (!long.TryParse(version.Version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number <= 1)
+            return null;
+        var before = await assets.FindAsync(caller, version.Name, (number - 1).ToString(CultureInfo.InvariantCulture), ct);
+
+        // Nothing is built on what is held back.
+        return before is { IsUsable: false } ? await BeforeAsync(caller, before, ct) : before;
+    }
 
     /// <summary>Whether the latest version has files below the folder.</summary>
     public async Task<bool> HoldsAsync(Caller caller, AssetName asset, string folder, CancellationToken ct) =>
         await assets.FindAsync(caller, asset, null, ct) is { } last
         && (await content.GetTreeAsync(last.Tree, ct)).Entries.Any(entry => entry.Path.StartsWith(folder, StringComparison.Ordinal));
+
+    // Rows that nobody gets are not landed: the window stays open until the data, or the gate, is mended.
+    private static DataVersion Passed(DataVersion version) => version.Quarantine is { } reason
+        ? throw SlipwayException.Conflict($"{version.Node} is in quarantine and was not landed; mend the data, or release the version. {reason}")
+        : version;
 
     private async Task<Tree> TreeAsync(SinkFiles files, List<TreeEntry> entries, DataVersion? last, CancellationToken ct)
     {
@@ -90,11 +100,8 @@ internal sealed class AssetSink(IDataAssets assets, ContentStore content, ILakeT
     private async Task<NewDataVersion> VersionAsync(SinkFiles files, Tree tree, DataVersion? last, CancellationToken ct) => new()
     {
         Name = files.Asset,
-        // Said and not left open, so that of two windows that build on the same version one is refused and goes again.
-        Version = last is null ? "1"
-            : long.TryParse(last.Version, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                ? (number + 1).ToString(CultureInfo.InvariantCulture)
-                : null,
+        // Of two windows that build on the same version one is refused and goes again.
+        BuiltOn = last?.Version ?? "",
         Zone = files.Zone,
         Tree = tree.Digest,
         Rows = await RowsAsync(tree, ct),

@@ -149,8 +149,6 @@ internal sealed class StepInputs(
             return input with { Model = model, Tree = model.Tree, Node = model.Node };
         }
 
-        if (isLabel && version != "latest")
-            throw SlipwayException.Invalid($"'{name}@{version}': data assets have only the label latest.");
         var found = await data.FindAsync(caller, AssetName.Parse(name), version, ct)
             ?? throw await UnknownAsync(caller, name, version, ct);
         return input with { Data = found, Tree = found.Tree, Node = found.Node, Type = input.Type ?? TypeName(found.Type) };
@@ -163,7 +161,7 @@ internal sealed class StepInputs(
             ? SlipwayException.NotFound("Data asset", name)
             : new SlipwayException(
                 ErrorCode.NotFound,
-                $"Data asset '{name}' has no version '{version}'; its last one is '{known.Items[0].Version}'.");
+                $"Data asset '{name}' has no version or label '{version}'; its last version is '{known.Items[0].Version}'.");
     }
 
     private static string TypeName(DataType type) => type switch

@@ -127,6 +127,14 @@ internal sealed class StepOutputs(ContentStore content, IDataAssets data, IModel
                 IdempotencyKey = key,
             },
             ct);
+        return Told(run, version);
+    }
+
+    // The job itself reads exactly what it wrote; others do not get it.
+    private static string Told(StepRun run, DataVersion version)
+    {
+        if (version.Quarantine is { } reason)
+            run.StepLog.WriteLine($"[{version.Node} is in quarantine. {reason}]");
         return version.Node;
     }
 }

@@ -92,6 +92,8 @@ internal static class DataRoutes
         string? Description,
         IReadOnlyDictionary<string, string> Tags,
         bool Archived,
+        string? Quarantine,
+        IReadOnlyList<string> Labels,
         DateTimeOffset CreatedAt,
         string CreatedBy)
     {
@@ -106,6 +108,8 @@ internal static class DataRoutes
             version.Description,
             version.Tags,
             version.Archived,
+            version.Quarantine,
+            version.Labels,
             version.CreatedAt,
             version.CreatedBy);
     }

@@ -14,18 +14,44 @@ internal sealed class DataVersionStore(Database database)
         """
         sequence as Sequence, workspace as Workspace, name as Name, version as Version, type as Type, zone as Zone,
         tree as Tree, size_bytes as SizeBytes, row_count as Rows, description as Description, tags as Tags,
-        archived as Archived, created_at as CreatedAt, created_by as CreatedBy
+        archived as Archived, quarantine as Quarantine, released_at as ReleasedAt, created_at as CreatedAt, created_by as CreatedBy,
+        (select string_agg(label, ' ') from data_labels l
+         where l.workspace = data_versions.workspace and l.name = data_versions.name and l.version = data_versions.version) as Labels
         """;
 
-    public Task<DataVersion?> FindAsync(WorkspaceName workspace, AssetName name, string? version, CancellationToken ct) =>
-        version is null or "latest"
-            ? FindLatestAsync(workspace, name, ct)
-            : FindWhereAsync("name = @Name and version = @Version", new { Workspace = workspace.Value, Name = name.Value, Version = version }, ct);
+    private const string Usable = "not archived and quarantine is null";
 
-    /// <summary>The newest version that was created no later than the time.</summary>
+    // A label and a version of one asset are never called the same.
+    private const string Named =
+        """
+        name = @Name and (version = @Version or version =
+            (select version from data_labels where workspace = @Workspace and name = @Name and label = @Version))
+        """;
+
+    /// <param name="version">A version, a label, or "latest" or null.</param>
+    public async Task<DataVersion?> FindAsync(WorkspaceName workspace, AssetName name, string? version, CancellationToken ct)
+    {
+        if (version is null or "latest")
+            return await FindLatestAsync(workspace, name, ct);
+        var found = await FindWhereAsync(Named, new { Workspace = workspace.Value, Name = name.Value, Version = version }, ct);
+        return found is { Quarantine: { } reason } && found.Version != version
+            ? throw SlipwayException.Conflict(
+                $"The label '{version}' stands on {found.Node}, which is in quarantine; move the label, or release the version. {reason}")
+            : found;
+    }
+
+    /// <summary>The version of exactly this name, within a write.</summary>
+    public static async Task<DataVersion?> FindAsync(
+        DbTransaction tx, WorkspaceName workspace, AssetName name, string version, CancellationToken ct) =>
+        (await tx.FindAsync<Row>(
+            $"select {Columns} from data_versions where workspace = @Workspace and name = @Name and version = @Version",
+            new { Workspace = workspace.Value, Name = name.Value, Version = version },
+            ct))?.ToVersion();
+
+    /// <summary>The newest version that could be used at the time.</summary>
     public Task<DataVersion?> FindAsOfAsync(WorkspaceName workspace, AssetName name, DateTimeOffset time, CancellationToken ct) =>
         FindWhereAsync(
-            "name = @Name and not archived and created_at <= @Time order by sequence desc limit 1",
+            $"name = @Name and {Usable} and coalesce(released_at, created_at) <= @Time order by sequence desc limit 1",
             new { Workspace = workspace.Value, Name = name.Value, Time = time.ToUnixTimeMilliseconds() },
             ct);
 
@@ -48,7 +74,19 @@ internal sealed class DataVersionStore(Database database)
         return [.. rows.Select(row => (row.Sequence, row.ToVersion()))];
     }
 
-    /// <summary>The newest version of each asset, by name.</summary>
+    /// <summary>Archived ones and those in quarantine, too, newest first.</summary>
+    public async Task<IReadOnlyList<DataVersion>> ListAllAsync(WorkspaceName workspace, AssetName name, CancellationToken ct) =>
+        await ListWhereAsync("name = @Name order by sequence desc", new { Workspace = workspace.Value, Name = name.Value }, ct);
+
+    /// <summary>Those that may be used since a time or later.</summary>
+    public async Task<IReadOnlyList<DataVersion>> ListSinceAsync(
+        WorkspaceName workspace, AssetName name, DateTimeOffset time, CancellationToken ct) =>
+        await ListWhereAsync(
+            $"name = @Name and {Usable} and coalesce(released_at, created_at) >= @Time order by coalesce(released_at, created_at), sequence",
+            new { Workspace = workspace.Value, Name = name.Value, Time = time.ToUnixTimeMilliseconds() },
+            ct);
+
+    /// <summary>The newest version of each asset that may be used, or else the newest, by name.</summary>
     public async Task<IReadOnlyList<DataVersion>> ListLatestAsync(
         WorkspaceName workspace, string after, int limit, CancellationToken ct)
     {
@@ -56,7 +94,8 @@ internal sealed class DataVersionStore(Database database)
             $"""
              select {Columns} from data_versions
              where sequence in (
-                 select max(sequence) from data_versions where workspace = @Workspace and name > @After and not archived group by name)
+                 select coalesce(max(case when quarantine is null then sequence end), max(sequence)) from data_versions
+                 where workspace = @Workspace and name > @After and not archived group by name)
              order by name
              limit @Limit
              """,
@@ -85,9 +124,9 @@ internal sealed class DataVersionStore(Database database)
     public static Task InsertAsync(DbTransaction tx, DataVersion version, string? key, CancellationToken ct) => tx.ExecuteAsync(
         """
         insert into data_versions (workspace, name, version, type, zone, tree, size_bytes, row_count, description, tags,
-                                   idempotency_key, created_at, created_by)
+                                   idempotency_key, quarantine, created_at, created_by)
         values (@Workspace, @Name, @Version, @Type, @Zone, @Tree, @SizeBytes, @Rows, @Description, @Tags,
-                @Key, @CreatedAt, @CreatedBy)
+                @Key, @Quarantine, @CreatedAt, @CreatedBy)
         """,
         new
         {
@@ -102,6 +141,7 @@ internal sealed class DataVersionStore(Database database)
             version.Description,
             Tags = JsonSerializer.Serialize(version.Tags, LakeJson.Default.IReadOnlyDictionaryStringString),
             Key = key,
+            version.Quarantine,
             CreatedAt = version.CreatedAt.ToUnixTimeMilliseconds(),
             version.CreatedBy,
         },
@@ -125,14 +165,45 @@ internal sealed class DataVersionStore(Database database)
             token),
         ct);
 
-    public Task DeleteAsync(DataVersion version, CancellationToken ct) => database.ExecuteAsync(
-        "delete from data_versions where workspace = @Workspace and name = @Name and version = @Version",
+    /// <summary>Puts it into quarantine; false: it is there already, or the version is gone.</summary>
+    public async Task<bool> QuarantineAsync(DataVersion version, CancellationToken ct) => await database.ExecuteAsync(
+        "update data_versions set quarantine = @Quarantine where workspace = @Workspace and name = @Name and version = @Version and quarantine is null",
+        new { Workspace = version.Workspace.Value, Name = version.Name.Value, version.Version, version.Quarantine },
+        ct) > 0;
+
+    /// <summary>Lets it go; false: it is not in quarantine, or the version is gone.</summary>
+    public async Task<bool> ReleaseAsync(DataVersion version, CancellationToken ct) => await database.ExecuteAsync(
+        """
+        update data_versions set quarantine = null, released_at = @ReleasedAt
+        where workspace = @Workspace and name = @Name and version = @Version and quarantine is not null
+        """,
+        new { Workspace = version.Workspace.Value, Name = version.Name.Value, version.Version, ReleasedAt = version.ReleasedAt!.Value.ToUnixTimeMilliseconds() },
+        ct) > 0;
+
+    /// <summary>False: it is gone already, or a label stands on it.</summary>
+    public async Task<bool> DeleteAsync(DataVersion version, CancellationToken ct) => await database.ExecuteAsync(
+        """
+        delete from data_versions
+        where workspace = @Workspace and name = @Name and version = @Version
+          and not exists (select 1 from data_labels l where l.workspace = @Workspace and l.name = @Name and l.version = @Version)
+        """,
         new { Workspace = version.Workspace.Value, Name = version.Name.Value, version.Version },
+        ct) > 0;
+
+    /// <summary>The name of the latest version, within a write; null: there is none that may be used.</summary>
+    public static Task<string?> LatestAsync(DbTransaction tx, WorkspaceName workspace, AssetName name, CancellationToken ct) => tx.FindAsync<string>(
+        $"select version from data_versions where workspace = @Workspace and name = @Name and {Usable} order by sequence desc limit 1",
+        new { Workspace = workspace.Value, Name = name.Value },
         ct);
 
     private Task<DataVersion?> FindLatestAsync(WorkspaceName workspace, AssetName name, CancellationToken ct) =>
-        FindWhereAsync(
-            "name = @Name and not archived order by sequence desc limit 1", new { Workspace = workspace.Value, Name = name.Value }, ct);
+        FindWhereAsync($"name = @Name and {Usable} order by sequence desc limit 1", new { Workspace = workspace.Value, Name = name.Value }, ct);
+
+    private async Task<IReadOnlyList<DataVersion>> ListWhereAsync(string condition, object parameters, CancellationToken ct) =>
+    [
+        .. (await database.QueryAsync<Row>($"select {Columns} from data_versions where workspace = @Workspace and {condition}", parameters, ct))
+            .Select(row => row.ToVersion()),
+    ];
 
     private async Task<DataVersion?> FindWhereAsync(string condition, object parameters, CancellationToken ct) =>
         (await database.FindAsync<Row>(
@@ -165,6 +236,12 @@ internal sealed class DataVersionStore(Database database)
 
         public required bool Archived { get; init; }
 
+        public string? Quarantine { get; init; }
+
+        public long? ReleasedAt { get; init; }
+
+        public string? Labels { get; init; }
+
         public required long CreatedAt { get; init; }
 
         public required string CreatedBy { get; init; }
@@ -182,6 +259,9 @@ internal sealed class DataVersionStore(Database database)
             Description = Description,
             Tags = JsonSerializer.Deserialize(Tags, LakeJson.Default.IReadOnlyDictionaryStringString)!,
             Archived = Archived,
+            Quarantine = Quarantine,
+            ReleasedAt = ReleasedAt?.ToTime(),
+            Labels = Labels is null ? [] : [.. Labels.Split(' ').Order(StringComparer.Ordinal)],
             CreatedAt = CreatedAt.ToTime(),
             CreatedBy = CreatedBy,
         };

@@ -13,7 +13,7 @@ namespace Slipway.Lake.Assets;
 /// </summary>
 internal sealed class DeleteData(DataVersionStore versions, IAccess access, IAuditLog audit)
 {
-    private const string Hold = "legal_hold";
+    internal const string Hold = "legal_hold";
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapDelete("/data/{name}/versions/{version}", HandleAsync).WithName("DeleteDataVersion").WithTags("data");
@@ -28,14 +28,15 @@ internal sealed class DeleteData(DataVersionStore versions, IAccess access, IAud
     private async Task RunAsync(Caller caller, AssetName name, string version, CancellationToken ct)
     {
         await access.DemandAsync(caller, Permission.Write, $"data:{name}", ct);
-        if (version == "latest")
-            throw SlipwayException.Invalid("Say which version to delete; \"latest\" may be another one by now.");
         var found = await versions.FindAsync(caller.Workspace, name, version, ct)
             ?? throw SlipwayException.NotFound("Data version", $"{name}@{version}");
+        if (found.Version != version)
+            throw SlipwayException.Invalid($"Say which version to delete, such as {found.Version}; \"{version}\" may be another one by now.");
         if (found.Tags.TryGetValue(Hold, out var why))
             throw SlipwayException.Conflict($"{found.Node} is on hold (tag '{Hold}': {why}); remove the tag first.");
 
-        await versions.DeleteAsync(found, ct);
+        if (found.Labels.Count > 0 || !await versions.DeleteAsync(found, ct))
+            throw SlipwayException.Conflict($"{found.Node} has labels ({string.Join(", ", found.Labels)}); move them first.");
         await audit.AppendAsync(caller, "data.delete", found.Node, $$"""{"tree":"{{found.Tree}}"}""", ct);
     }
 }

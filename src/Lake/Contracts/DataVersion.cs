@@ -46,9 +46,24 @@ public sealed record DataVersion
     /// <summary>Left out of listings and never "latest"; usable by its number.</summary>
     public bool Archived { get; init; }
 
+    /// <summary>Why nobody gets it by "latest" or a label: the gate's verdict, or what somebody said; null: they do.</summary>
+    public string? Quarantine { get; init; }
+
+    /// <summary>When it was let go out of quarantine last; null: it never was in it, or still is.</summary>
+    public DateTimeOffset? ReleasedAt { get; init; }
+
+    /// <summary>The labels that stand on it, in order.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required string CreatedBy { get; init; }
+
+    /// <summary>Since when it may be used.</summary>
+    public DateTimeOffset AvailableAt => ReleasedAt ?? CreatedAt;
+
+    /// <summary>It may be "latest".</summary>
+    public bool IsUsable => !Archived && Quarantine is null;
 
     /// <summary>Its node in the lineage graph: "data:flights-raw@5".</summary>
     public string Node => $"data:{Name}@{Version}";

@@ -28,6 +28,12 @@ public sealed record NewDataVersion
     /// the step's id, so that a step that is run again after a crash makes no second version.
     /// </summary>
     public string? IdempotencyKey { get; init; }
+
+    /// <summary>
+    /// The version whose files are in this one too, "" for none: AlreadyExists when it is not the latest any more. Null: the
+    /// content stands for itself.
+    /// </summary>
+    public string? BuiltOn { get; init; }
 }
 
 /// <summary>Data assets and their versions, for the modules above the lake.</summary>
@@ -35,17 +41,23 @@ public interface IDataAssets
 {
     /// <summary>
     /// Creates a version. A version that exists is refused with Conflict when its content differs and returned when
-    /// it is the same.
+    /// it is the same. One that does not pass the gate of its asset is created all the same, in quarantine.
     /// </summary>
     Task<DataVersion> CreateAsync(Caller caller, NewDataVersion wanted, CancellationToken ct);
 
-    /// <param name="version">A version, or "latest" (the one created last), or null for latest.</param>
+    /// <param name="version">
+    /// A version, a label, or "latest" (the one created last that is neither archived nor in quarantine), or null for latest.
+    /// </param>
+    /// <exception cref="SlipwayException">Conflict when the label stands on a version that is in quarantine.</exception>
     Task<DataVersion?> FindAsync(Caller caller, AssetName name, string? version, CancellationToken ct);
 
     /// <summary>Newest first.</summary>
     Task<Page<DataVersion>> ListVersionsAsync(
         Caller caller, AssetName name, int limit, string? pageToken, CancellationToken ct);
+
+    /// <summary>Those that may be used since that time or later, in the order of it.</summary>
+    Task<IReadOnlyList<DataVersion>> ListSinceAsync(Caller caller, AssetName name, DateTimeOffset time, CancellationToken ct);
 }
 
-/// <summary>A version was created: news for schedules and policies.</summary>
+/// <summary>A version may be used: it was created, or let go out of quarantine. News for schedules and policies.</summary>
 public sealed record DataVersionCreated(Caller Caller, DataVersion Version) : IEvent;

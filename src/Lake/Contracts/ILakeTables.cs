@@ -17,7 +17,11 @@ public sealed record LakeTable(string Expression, IReadOnlyList<string> Files)
 /// <param name="Sql">The query with table expressions in place of the references.</param>
 /// <param name="Reads">The versions that it reads, for the lineage.</param>
 /// <param name="Files">The local files that it reads.</param>
-public sealed record LakeQuery(string Sql, IReadOnlyList<DataVersion> Reads, IReadOnlyList<string> Files);
+public sealed record LakeQuery(string Sql, IReadOnlyList<DataVersion> Reads, IReadOnlyList<string> Files)
+{
+    /// <summary>The name that each of the files has in its version, for messages.</summary>
+    public IReadOnlyDictionary<string, string> Names { get; init; } = new Dictionary<string, string>();
+}
 
 /// <summary>Data versions as tables of DuckDB, for SQL, dataflows, training and monitoring.</summary>
 public interface ILakeTables
@@ -30,7 +34,10 @@ public interface ILakeTables
     /// Replaces each quoted reference in a query, <c>'data:name@version'</c> or <c>'data:name'</c> (latest), also
     /// <c>'data:name@2026-01-31T00:00:00Z'</c> (as of a time), by its table.
     /// </summary>
-    /// <exception cref="SlipwayException">NotFound when a version does not exist; PermissionDenied.</exception>
+    /// <exception cref="SlipwayException">
+    /// NotFound when a version does not exist; PermissionDenied; InvalidParameter when rows of a CSV file have other numbers of
+    /// fields than its header, which the engine would take for a table of one column.
+    /// </exception>
     Task<LakeQuery> BindAsync(Caller caller, string sql, CancellationToken ct);
 
     /// <summary>A connection to a new in-memory database with the process's limits of memory and threads. The caller disposes it.</summary>

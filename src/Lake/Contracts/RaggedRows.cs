@@ -13,13 +13,16 @@ public static class RaggedRows
 {
     private static readonly char[] s_delimiters = [',', ';', '\t', '|'];
 
+    /// <summary>Only a CSV file may have such rows.</summary>
+    public static bool MayHave(LakeTable table) => table.Expression.StartsWith("read_csv", StringComparison.Ordinal);
+
     /// <param name="table">The table.</param>
     /// <param name="columns">What the engine took its columns for.</param>
     /// <exception cref="SlipwayException">InvalidParameter: with the file, the line and both numbers of fields.</exception>
     public static void Refuse(LakeTable table, IEnumerable<string> columns)
     {
         var names = columns.ToList();
-        if (!table.Expression.StartsWith("read_csv", StringComparison.Ordinal))
+        if (!MayHave(table))
             return;
 
         // Without a header that fits, the engine begins where the rows are longest, and makes names up.

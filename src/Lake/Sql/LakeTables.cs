@@ -41,20 +41,32 @@ internal sealed partial class LakeTables(
     {
         var text = new StringBuilder();
         var reads = new List<DataVersion>();
+        var names = new Dictionary<string, string>();
         var files = new List<string>();
         var position = 0;
         foreach (Match match in Reference().Matches(sql))
         {
             var version = await FindAsync(caller, match.Groups["name"].Value, match.Groups["version"].Value, ct);
             var table = await TableAsync(version.Tree, ct);
+            RefuseRaggedRows(table, ct);
             text.Append(sql, position, match.Index - position).Append(table.Expression);
             position = match.Index + match.Length;
             reads.Add(version);
             files.AddRange(table.Files);
+            foreach (var (file, name) in table.Names)
+                names[file] = $"{version.Node}/{name}";
         }
 
         text.Append(sql, position, sql.Length - position);
-        return new LakeQuery(text.ToString(), reads, files);
+        return new LakeQuery(text.ToString(), reads, files) { Names = names };
+    }
+
+    private void RefuseRaggedRows(LakeTable table, CancellationToken ct)
+    {
+        if (!RaggedRows.MayHave(table))
+            return;
+        using var connection = ConnectSandboxed(table.Files, []);
+        RaggedRows.Refuse(table, UnreadableTable.Explain(() => TableColumns.Read(connection, table.Expression, ct), table).Keys);
     }
 
     public DuckDbConnection Connect() => Open(memoryBytes: null);

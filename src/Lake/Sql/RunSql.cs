@@ -35,10 +35,6 @@ internal sealed class RunSql(ILakeTables tables, SqlBinding binding, IAccess acc
         {
             await WriteAsync(caller, request, format, response, either.Token);
         }
-        catch (SlipwayException exception) when (exception.Code == ErrorCode.EngineFailed && !response.HasStarted)
-        {
-            throw SqlQuery.Refusal(exception);
-        }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !ct.IsCancellationRequested)
         {
             throw new SlipwayException(
@@ -49,7 +45,18 @@ internal sealed class RunSql(ILakeTables tables, SqlBinding binding, IAccess acc
     private async Task WriteAsync(Caller caller, SqlRequest request, SqlFormat format, HttpResponse response, CancellationToken ct)
     {
         using var bound = await binding.BindAsync(caller, request.Sql, ct);
-        var query = bound.Query;
+        try
+        {
+            await WriteAsync(bound.Query, request, format, response, ct);
+        }
+        catch (SlipwayException exception) when (exception.Code == ErrorCode.EngineFailed && !response.HasStarted)
+        {
+            throw SqlQuery.Refusal(exception, bound.Query);
+        }
+    }
+
+    private async Task WriteAsync(LakeQuery query, SqlRequest request, SqlFormat format, HttpResponse response, CancellationToken ct)
+    {
         if (format == SqlFormat.Parquet)
         {
             using var file = SqlFile.Write(tables, options, query, request.Limit, request.MemoryMegabytes, ct);
@@ -59,7 +66,7 @@ internal sealed class RunSql(ILakeTables tables, SqlBinding binding, IAccess acc
         }
 
         using var connection = tables.ConnectSandboxed(query.Files, [], request.MemoryMegabytes);
-        using var statement = SqlQuery.Prepare(connection, query.Sql);
+        using var statement = SqlQuery.Prepare(connection, query);
         using var result = statement.Query(ct);
         switch (format)
         {

@@ -24,7 +24,7 @@ internal sealed class SqlFile : IDisposable
         try
         {
             using (var reading = tables.ConnectSandboxed(query.Files, [], memoryMegabytes))
-                SqlQuery.Prepare(reading, query.Sql).Dispose();
+                SqlQuery.Prepare(reading, query).Dispose();
 
             using var connection = tables.ConnectSandboxed(query.Files, [folder], memoryMegabytes);
             var only = limit is { } most ? $"from (\n{Bare(query.Sql)}\n) limit {most}" : Bare(query.Sql);
@@ -38,7 +38,7 @@ internal sealed class SqlFile : IDisposable
         {
             Directory.Delete(folder, recursive: true);
             if (exception is SlipwayException { Code: ErrorCode.EngineFailed } engine)
-                throw SqlQuery.Refusal(engine);
+                throw SqlQuery.Refusal(engine, query);
             throw;
         }
     }

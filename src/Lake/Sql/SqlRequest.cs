@@ -33,28 +33,33 @@ internal static class SqlQuery
     }
 
     /// <summary>Prepares it, and refuses all that is no query: the sandbox would let it write where it may read.</summary>
-    public static DuckDbStatement Prepare(DuckDbConnection connection, string sql)
+    public static DuckDbStatement Prepare(DuckDbConnection connection, LakeQuery query)
     {
-        var statement = Compiled(connection, sql);
+        var statement = Compiled(connection, query);
         if (statement.IsQuery)
             return statement;
         statement.Dispose();
         throw SlipwayException.Invalid("Only a query may be run here, one that begins with select, with, from, values, describe or summarize.");
     }
 
-    private static DuckDbStatement Compiled(DuckDbConnection connection, string sql)
+    private static DuckDbStatement Compiled(DuckDbConnection connection, LakeQuery query)
     {
         try
         {
-            return connection.Prepare(sql);
+            return connection.Prepare(query.Sql);
         }
         catch (SlipwayException exception) when (exception.Code == ErrorCode.EngineFailed)
         {
-            throw Refusal(exception);
+            throw Refusal(exception, query);
         }
     }
 
-    /// <summary>What the engine says of a query is the caller's to mend.</summary>
-    public static SlipwayException Refusal(SlipwayException engine) =>
-        new(ErrorCode.InvalidParameter, $"The query cannot be run: {engine.Message}", engine);
+    /// <summary>What the engine says of a query is the caller's to mend; blobs have the names of their versions' files there.</summary>
+    public static SlipwayException Refusal(SlipwayException engine, LakeQuery query)
+    {
+        var message = engine.Message;
+        foreach (var (file, name) in query.Names)
+            message = message.Replace(file, name, StringComparison.Ordinal);
+        return new SlipwayException(ErrorCode.InvalidParameter, $"The query cannot be run: {message}", engine);
+    }
 }

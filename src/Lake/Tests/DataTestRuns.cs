@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using Slipway.Data;
 using Slipway.Kernel;
@@ -17,13 +18,26 @@ internal sealed class DataTestRuns(Database database, TimeProvider time)
         created_at as CreatedAt, created_by as CreatedBy
         """;
 
+    private const string NotInQuarantine =
+        """
+        not exists (
+            select 1 from data_versions v
+            where v.workspace = data_test_runs.workspace and v.name = data_test_runs.asset and v.version = data_test_runs.version
+              and v.quarantine is not null)
+        """;
+
     /// <param name="version">Null: a version that was refused and never came to be.</param>
+    public Task<string> SaveAsync(
+        Caller caller, AssetName asset, string? version, Digest tree, DataTestReport report, CancellationToken ct) =>
+        database.WriteAsync((tx, token) => SaveAsync(tx, caller, asset, version, tree, report, token), ct);
+
+    /// <inheritdoc cref="SaveAsync(Caller, AssetName, string?, Digest, DataTestReport, CancellationToken)"/>
     public async Task<string> SaveAsync(
-        Caller caller, AssetName asset, string? version, Digest tree, DataTestReport report, CancellationToken ct)
+        DbTransaction tx, Caller caller, AssetName asset, string? version, Digest tree, DataTestReport report, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         var id = Guid.CreateVersion7(now).ToString("N");
-        await database.ExecuteAsync(
+        await tx.ExecuteAsync(
             """
             insert into data_test_runs (id, workspace, suite, asset, version, tree, passed, report, created_at, created_by)
             values (@Id, @Workspace, @Suite, @Asset, @Version, @Tree, @Passed, @Report, @CreatedAt, @CreatedBy)
@@ -53,12 +67,17 @@ internal sealed class DataTestRuns(Database database, TimeProvider time)
 
     /// <summary>Newest first, below a sequence number.</summary>
     public async Task<IReadOnlyList<DataTestRecord>> ListAsync(
-        WorkspaceName workspace, string? asset, string? suite, long before, int limit, CancellationToken ct)
+        WorkspaceName workspace, string? asset, string? suite, long before, int limit, CancellationToken ct) =>
+        await ListAsync("true", workspace, asset, suite, before, limit, ct);
+
+    private async Task<IReadOnlyList<DataTestRecord>> ListAsync(
+        string condition, WorkspaceName workspace, string? asset, string? suite, long before, int limit, CancellationToken ct)
     {
         var rows = await database.QueryAsync<Row>(
             $"""
              select {Columns} from data_test_runs
              where workspace = @Workspace and (@Asset = '' or asset = @Asset) and (@Suite = '' or suite = @Suite) and sequence < @Before
+               and {condition}
              order by sequence desc
              limit @Limit
              """,
@@ -69,12 +88,12 @@ internal sealed class DataTestRuns(Database database, TimeProvider time)
 
     /// <summary>
     /// What each expectation measured, oldest first: of every version the last time it was tested, so that testing twice does
-    /// not count twice.
+    /// not count twice. What is in quarantine is no measure for others.
     /// </summary>
     public async Task<Dictionary<string, List<double>>> ValuesAsync(
         WorkspaceName workspace, AssetName asset, string suite, int most, CancellationToken ct)
     {
-        var records = await ListAsync(workspace, asset.Value, suite, long.MaxValue, most, ct);
+        var records = await ListAsync(NotInQuarantine, workspace, asset.Value, suite, long.MaxValue, most, ct);
         return records.DistinctBy(record => record.Tree).Reverse()
             .SelectMany(record => record.Report.Expectations)
             .Where(found => found.Value is not null)

@@ -132,6 +132,33 @@ public sealed class SqlTests(LakeServer server) : IClassFixture<LakeServer>
         Assert.Equal((504, "The query took longer than 1 seconds; filter or aggregate more."), refusal);
     }
 
+    [Theory]
+    [InlineData("a,b,c\n1,2,3\n4,5\n6,7,8\n", "The data cannot be read: line 3 of rows.csv has 2 fields, and its header has 3.")]
+    [InlineData("a,b\n1,2\n3,4\n5,6,7\n", "The data cannot be read: line 4 of rows.csv has 3 fields, and its header has 2.")]
+    [InlineData("a;b;c\n\"x\ny\";2;3\n4;5\n", "The data cannot be read: line 4 of rows.csv has 2 fields, and its header has 3.")]
+    public async Task A_ragged_row_of_a_small_file_is_told_with_its_line(string csv, string message)
+    {
+        await server.TextAsync("ragged", "rows.csv", csv);
+
+        foreach (var format in new[] { "json", "ndjson", "csv", "parquet" })
+            Assert.Equal((400, message), await server.PostAsync("/api/v1/sql", new { Sql = "select count(*) from 'data:ragged'", Format = format }));
+        Assert.Equal((400, message), await server.PostAsync("/api/v1/sql/versions", new { Name = "copy", Sql = "from 'data:ragged'" }));
+    }
+
+    [Fact]
+    public async Task A_ragged_row_far_down_is_told_with_its_line_and_the_name_of_its_file()
+    {
+        var rows = string.Concat(Enumerable.Range(0, 50_000).Select(i => $"{i},{i},{i}\n"));
+        await server.TextAsync("deep", "rows.csv", $"a,b,c\n{rows}4,5\n6,7,8\n");
+
+        var refusal = await server.PostAsync("/api/v1/sql", new { Sql = "select sum(a) from 'data:deep'" });
+
+        Assert.Equal(400, refusal.Status);
+        Assert.Contains("Line: 50002", refusal.Text, StringComparison.Ordinal);
+        Assert.Contains("data:deep@1/rows.csv", refusal.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(server.Home, refusal.Text, StringComparison.Ordinal);
+    }
+
     private async Task<string> SqlAsync(object request)
     {
         var (status, text) = await server.PostAsync("/api/v1/sql", request);

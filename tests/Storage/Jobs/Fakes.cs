@@ -133,6 +133,12 @@ internal sealed class Neighbours(ContentStore content) : ITracking, IDataAssets,
             return Task.FromResult(new Page<DataVersion>([.. Versions.Where(known => known.Name == name).Reverse()], null));
     }
 
+    public Task<IReadOnlyList<DataVersion>> ListSinceAsync(Caller caller, AssetName name, DateTimeOffset time, CancellationToken ct)
+    {
+        lock (_gate)
+            return Task.FromResult<IReadOnlyList<DataVersion>>([.. Versions.Where(known => known.Name == name && known.AvailableAt >= time)]);
+    }
+
     public Task<ModelVersion> RegisterAsync(Caller caller, NewModelVersion wanted, CancellationToken ct)
     {
         lock (_gate)

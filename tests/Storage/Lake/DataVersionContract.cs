@@ -5,7 +5,10 @@ using Slipway.Kernel;
 using Slipway.Lake;
 using Slipway.Lake.Assets;
 using Slipway.Lake.Contracts;
+using Slipway.Lake.Gates;
+using Slipway.Lake.Profiles;
 using Slipway.Lake.Sql;
+using Slipway.Lake.Tests;
 using Slipway.Security;
 using Slipway.Security.Access;
 using Slipway.Security.Audit;
@@ -63,6 +66,41 @@ public abstract class DataVersionContract(DatabaseProvider provider) : DatabaseC
 
         Assert.Equal(first.Version, again.Version);
         Assert.Equal(first.Tree, again.Tree);
+    }
+
+    [Fact]
+    public async Task Of_two_that_build_on_the_same_version_one_is_refused()
+    {
+        await GivenLakeAsync();
+
+        await CreateAsync("a\n1", builtOn: "");
+        await CreateAsync("a\n2", builtOn: "1");
+        var late = await Assert.ThrowsAsync<SlipwayException>(() => CreateAsync("a\n3", builtOn: "1"));
+        var first = await Assert.ThrowsAsync<SlipwayException>(() => CreateAsync("a\n3", builtOn: ""));
+
+        Assert.Equal((ErrorCode.AlreadyExists, ErrorCode.AlreadyExists), (late.Code, first.Code));
+        Assert.Equal("3", (await CreateAsync("a\n3", builtOn: "2")).Version);
+    }
+
+    [Fact]
+    public async Task What_may_be_used_since_a_time_comes_in_the_order_of_its_release()
+    {
+        await GivenLakeAsync();
+        var store = new DataVersionStore(Database);
+        var held = (await CreateAsync("a\n1")) with { Quarantine = "wrong" };
+        await store.QuarantineAsync(held, Ct);
+        Time.Advance(TimeSpan.FromHours(1));
+        var since = Time.GetUtcNow();
+        await CreateAsync("a\n2");
+        Time.Advance(TimeSpan.FromHours(1));
+
+        var before = await _assets.ListSinceAsync(Caller.System, s_toy, since, Ct);
+        await store.ReleaseAsync(held with { ReleasedAt = Time.GetUtcNow() }, Ct);
+        var after = await _assets.ListSinceAsync(Caller.System, s_toy, since, Ct);
+
+        Assert.Equal(["2"], before.Select(version => version.Version));
+        Assert.Equal(["2", "1"], after.Select(version => version.Version));
+        Assert.Equal("2", (await store.FindAsOfAsync(WorkspaceName.Default, s_toy, since, Ct))!.Version);
     }
 
     [Fact]
@@ -159,23 +197,29 @@ public abstract class DataVersionContract(DatabaseProvider provider) : DatabaseC
         var roles = new RoleStore(Database, Time);
         var audit = new AuditLog(Database, Time);
         await roles.CreateWorkspaceAsync(Caller.System, WorkspaceName.Default, Ct);
+        var runs = new DataTestRuns(Database, Time);
+        var options = new LakeOptions { TempFolder = Path.Combine(Folder, "temp"), Threads = 1 };
+        var profiles = new DataProfiles(
+            Tables(), new DataVersionStore(Database), new RoleAccess(roles, audit), new ProfileStore(Database, Time), options);
         _assets = new DataAssets(
             Database,
             new DataVersionStore(Database),
             _content,
+            new DataGates(new GateStore(Database), Tables(), new DataTests(Tables(), profiles, runs, options, Time)),
+            runs,
             new RoleAccess(roles, audit),
             audit,
             new Events(new ServiceCollection().BuildServiceProvider(), NullLogger<Events>.Instance),
             Time);
     }
 
-    private async Task<DataVersion> CreateAsync(string csv, string? version = null, string? key = null)
+    private async Task<DataVersion> CreateAsync(string csv, string? version = null, string? key = null, string? builtOn = null)
     {
         var blob = await _content.PutBytesAsync(System.Text.Encoding.UTF8.GetBytes(csv), Ct);
         var tree = await _content.PutTreeAsync([new TreeEntry("part.csv", blob.Digest, blob.Size)], Ct);
         return await _assets.CreateAsync(
             Caller.System,
-            new NewDataVersion { Name = s_toy, Tree = tree.Digest, Version = version, IdempotencyKey = key },
+            new NewDataVersion { Name = s_toy, Tree = tree.Digest, Version = version, IdempotencyKey = key, BuiltOn = builtOn },
             Ct);
     }
 }

@@ -6,11 +6,9 @@ using Slipway.Lake.Contracts;
 
 namespace Slipway.Jobs.Schedules.Watches;
 
-/// <summary>New versions of a data asset.</summary>
+/// <summary>New versions of a data asset, once they may be used.</summary>
 internal sealed class DataWatch(IDataAssets assets) : IWatch
 {
-    private const int PageSize = 100;
-
     public string Name => TriggerTables.Data;
 
     public static string TargetOf(AssetName asset) => $"data:{asset}";
@@ -29,18 +27,7 @@ internal sealed class DataWatch(IDataAssets assets) : IWatch
         var trigger = schedule.TriggerFields();
         var asset = AssetOf(trigger);
         var tags = (trigger["tags"] as JsonObject ?? []).ToDictionary(tag => tag.Key, tag => (string?)tag.Value ?? "");
-        var from = RecordWindow.From(schedule).ToTime();
-        var found = new List<DataVersion>();
-        string? token = null;
-        do
-        {
-            var page = await assets.ListVersionsAsync(schedule.Caller, asset, PageSize, token, ct);
-            var recent = page.Items.Where(version => version.CreatedAt >= from).ToList();
-            found.AddRange(recent);
-            token = recent.Count == page.Items.Count ? page.NextToken : null;
-        }
-        while (token is not null);
-        found.Reverse();
+        var found = await assets.ListSinceAsync(schedule.Caller, asset, RecordWindow.From(schedule).ToTime(), ct);
         return new Seen([.. found.Select(version => SightingOf(version, tags))]);
     }
 
@@ -55,9 +42,9 @@ internal sealed class DataWatch(IDataAssets assets) : IWatch
     }
 
     private static Sighting SightingOf(DataVersion version, Dictionary<string, string> tags) => new(
-        string.Create(CultureInfo.InvariantCulture, $"{version.Node}:{version.CreatedAt.ToUnixTimeMilliseconds()}"),
-        version.CreatedAt,
-        $"{version.Node} was created by {version.CreatedBy}.",
+        string.Create(CultureInfo.InvariantCulture, $"{version.Node}:{version.AvailableAt.ToUnixTimeMilliseconds()}"),
+        version.AvailableAt,
+        version.ReleasedAt is null ? $"{version.Node} was created by {version.CreatedBy}." : $"{version.Node} was let go out of quarantine.",
         Facts(version.Name, version.Version),
         tags.FirstOrDefault(tag => version.Tags.GetValueOrDefault(tag.Key) != tag.Value) is { Key: { } key } missing
             ? $"The version has no tag {key}={missing.Value}."

@@ -14,6 +14,8 @@ export function DataVersionFacts({ name, version }: { name: string; version: str
       <Facts
         facts={[
           ['Version', data.version],
+          ['Quarantine', data.quarantine],
+          ['Labels', data.labels.join(', ')],
           ['Description', data.description],
           ['Size', formatBytes(data.sizeBytes)],
           ['Digest', <code key="tree">{data.tree}</code>],

@@ -13,6 +13,7 @@ const columns: Column<Version>[] = [
     name: 'Version',
     show: data => <TextLink to={`?version=${encodeURIComponent(data.version)}`}>{data.version}</TextLink>,
   },
+  { name: 'State', show: data => (data.quarantine ? 'in quarantine' : data.labels.join(', ')) },
   { name: 'Zone', show: data => data.zone },
   { name: 'Type', show: data => data.type },
   { name: 'Rows', right: true, show: data => formatFigure(data.rows) },
