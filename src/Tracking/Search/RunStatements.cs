@@ -19,6 +19,9 @@ internal sealed class RunStatements(
     /// <summary>The number of parts that the order has.</summary>
     public int Phases => PhasesOf(new FilterSql(dialect)).Count;
 
+    // Its planner would look for the page in the order of all runs, and pass through what has been chosen for each of them.
+    private bool IsPostgres => dialect.Provider == DatabaseProvider.Postgres;
+
     private OrderTerm? First => query.Orders.Count > 0 ? query.Orders[0] : null;
 
     /// <summary>An index has the rows of a phase in order, so that it can be walked in stretches.</summary>
@@ -77,12 +80,15 @@ internal sealed class RunStatements(
             : "";
         var text =
             $"""
-            with d as materialized (select f.run_no from ({runs}) f where 1 = 1{string.Concat(others)})
+            with d as materialized (select f.run_no from ({runs}) f where 1 = 1{string.Concat(others)}),
+            met as {(IsPostgres ? "materialized" : "not materialized")} (
+                select r.* from d cross join {(IsPostgres ? "lateral (select * from runs where no = d.run_no offset 0)" : "runs")} r
+                where r.no = d.run_no and r.workspace = {sql.Add(query.Workspace.Value)}
+                and {dialect.AnyOf("r.experiment_id", sql.Add(query.Experiments.ToArray()))}{ViewType.Condition(query.View, "r")}
+                {Filter(new RunConditions(dialect, sql, numbers, "d.run_no") { Met = few })})
             select {RunStore.Columns}, cast({key} as double precision), {phase}
-            from d cross join runs r{orders.Joins}
-            where r.no = d.run_no and r.workspace = {sql.Add(query.Workspace.Value)}
-            and {dialect.AnyOf("r.experiment_id", sql.Add(query.Experiments.ToArray()))}{ViewType.Condition(query.View, "r")}
-            {Filter(new RunConditions(dialect, sql, numbers, "d.run_no") { Met = few })}{after}
+            from met r{orders.Joins}
+            where 1 = 1{after}
             order by {orders.OrderBy}r.started_at desc, r.id
             limit {sql.Add(query.Limit + 1)} offset {sql.Add(start.Offset)}
             """;
