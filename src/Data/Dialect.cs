@@ -8,7 +8,8 @@ namespace Slipway.Data;
 /// <summary>What differs between SQLite's SQL and PostgreSQL's, and only that.</summary>
 public sealed class Dialect
 {
-    private const int IndexedLength = 100;
+    /// <summary>So many characters of a text are in an index; a shorter text is so as a whole.</summary>
+    public const int IndexedLength = 100;
 
     // PostgreSQL has this escape by default, SQLite none.
     private readonly string _escape = @"escape '\'";
@@ -60,6 +61,12 @@ public sealed class Dialect
         ? text
         : string.Concat(text.EnumerateRunes().Take(IndexedLength).Select(rune => rune.ToString()));
 
+    /// <summary>
+    /// As <see cref="Indexed(string)"/> for a table that has the beginning as a column of its own, sorted by code points: its
+    /// index answers alone on PostgreSQL, too.
+    /// </summary>
+    public string Head(string table) => IsSqlite ? $"{table}.value" : $"{table}.head collate \"C\"";
+
     private bool IsSqlite => Provider == DatabaseProvider.Sqlite;
 
     /// <summary>Matches with case, '%' and '_', and '\' before a literal one. SQLite's like is made to (a pragma).</summary>
@@ -99,12 +106,13 @@ public sealed class Dialect
         _ => false,
     };
 
-    /// <summary>Replaces {{identity}}, {{blob}}, {{json}}, {{real}}, {{clustered}} and {{indexed_value}}.</summary>
+    /// <summary>Replaces {{identity}}, {{blob}}, {{json}}, {{real}}, {{clustered}}, {{indexed_value}} and {{postgres}}.</summary>
     internal string Expand(string sql) =>
         sql.Replace("{{identity}}", Identity, StringComparison.Ordinal)
             .Replace("{{blob}}", Blob, StringComparison.Ordinal)
             .Replace("{{json}}", Json, StringComparison.Ordinal)
             .Replace("{{real}}", Real, StringComparison.Ordinal)
             .Replace("{{clustered}}", Clustered, StringComparison.Ordinal)
-            .Replace("{{indexed_value}}", Indexed("value"), StringComparison.Ordinal);
+            .Replace("{{indexed_value}}", Indexed("value"), StringComparison.Ordinal)
+            .Replace("{{postgres}} ", IsSqlite ? "-- " : "", StringComparison.Ordinal);
 }

@@ -81,7 +81,7 @@ internal sealed class RunMoves(Database database, TimeProvider time)
                 found.AddRange(await tx.QueryAsync<string>(
                     $"""
                     select r.id from run_tags t join runs r on r.no = t.run_no
-                    where t.key = 'mlflow.parentRunId' and {database.Dialect.AnyOf(database.Dialect.Indexed("t.value"), "@Ids")}
+                    where t.key = 'mlflow.parentRunId' and {database.Dialect.AnyOf(database.Dialect.Head("t"), "@Ids")}
                     and r.workspace = @Workspace and r.deleted = false
                     """,
                     new { Ids = chunk, Workspace = workspace.Value },

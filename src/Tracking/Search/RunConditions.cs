@@ -10,20 +10,29 @@ namespace Slipway.Tracking.Search;
 internal sealed class RunConditions(
     Dialect dialect, FilterSql sql, IReadOnlyDictionary<string, long?> keyNumbers, string run = "r.no", string? ordered = null)
 {
-    private const string Never = "1 = 0";
+    private const string Never = "1 = 0", Always = "1 = 1";
 
     // With it PostgreSQL looks one row up per run, as SQLite does; it would plan a join, for longer than the search takes.
     private readonly string _fence = dialect.Provider == DatabaseProvider.Postgres ? " offset 0" : "";
 
-    /// <summary>What the runs that are looked at have been chosen by: checked last.</summary>
+    /// <summary>What the runs that are looked at have been chosen by: what an index answers wholly is not checked again.</summary>
     public IReadOnlyList<FilterCondition> Met { get; init; } = [];
 
     /// <summary>The conditions that most runs fail, by all experience, come first.</summary>
-    public string Write(FilterNode node) => node is FilterAnd and
-        ? string.Join(" and ", and.Parts.GroupBy(IsOfRun).Select(parts => parts.Key
-            ? string.Join(" and ", parts.Select(Tree))
-            : InTurn([.. parts.OrderBy(Rank).Select(Tree)])))
-        : Tree(node);
+    public string Write(FilterNode node) => node switch
+    {
+        FilterAnd all when all.Parts.Where(part => !IsAnswered(part)).ToList() is { Count: > 0 } left => InOrder(left),
+        FilterAnd => Always,
+        _ when IsAnswered(node) => Always,
+        _ => Tree(node),
+    };
+
+    private string InOrder(IReadOnlyList<FilterNode> parts) =>
+        string.Join(" and ", parts.GroupBy(IsOfRun).Select(group => group.Key
+            ? string.Join(" and ", group.Select(Tree))
+            : InTurn([.. group.OrderBy(Rank).Select(Tree)])));
+
+    private bool IsAnswered(FilterNode node) => node is FilterCondition condition && Met.Contains(condition) && SearchDriver.IsExact(condition);
 
     private string Tree(FilterNode node) => FilterSql.Tree(node, Write);
 

@@ -17,38 +17,70 @@ internal sealed record SearchSettings(int Few = 20_000, int Stretch = 1000);
 internal sealed class SearchDriver(
     Dialect dialect, IReadOnlyDictionary<string, long?> keyNumbers, IReadOnlyList<long> experiments)
 {
-    /// <summary>The conditions that at most so many runs meet, the fewest first.</summary>
+    // To look a run up costs as much as to read this many of a condition's from its index.
+    private const int ReadsPerLookUp = 10;
+
+    /// <summary>
+    /// The conditions that at most so many runs meet, the fewest first, and those others whose runs are read in less time than
+    /// those of the first are looked up.
+    /// </summary>
     public async Task<IReadOnlyList<FilterCondition>> FindAsync(
         DbConnection connection, FilterNode? filter, long few, CancellationToken ct)
     {
         var found = new List<(FilterCondition Condition, long Count)>();
-        foreach (var condition in Candidates(filter))
+        var many = new List<FilterCondition>();
+        foreach (var condition in Candidates(filter).Where(condition => Runs(condition, new FilterSql(dialect)) is not null))
         {
-            var sql = new FilterSql(dialect);
-            if (Runs(condition, sql) is not { } runs)
-                continue;
-            var count = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-                $"select count(*) from ({runs} limit {sql.Add(few + 1)}) few", sql.Parameters, cancellationToken: ct));
+            var count = await CountAsync(connection, condition, few, ct);
+            if (count == 0)
+                return [condition];
             if (count <= few)
                 found.Add((condition, count));
-            if (count == 0)
-                break;
+            else
+                many.Add(condition);
+        }
+
+        if (found.Count > 0)
+        {
+            var most = ReadsPerLookUp * found.Min(entry => entry.Count);
+            foreach (var condition in many.Where(_ => most > few))
+            {
+                if (await CountAsync(connection, condition, most, ct) is var count && count <= most)
+                    found.Add((condition, count));
+            }
         }
 
         return [.. found.OrderBy(entry => entry.Count).Select(entry => entry.Condition)];
+    }
+
+    // One more than the most when there are more.
+    private Task<long> CountAsync(DbConnection connection, FilterCondition condition, long most, CancellationToken ct)
+    {
+        var sql = new FilterSql(dialect);
+        return connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            $"select count(*) from ({Runs(condition, sql)} limit {sql.Add(most + 1)}) few", sql.Parameters, cancellationToken: ct));
     }
 
     /// <summary>A query of the runs that meet the condition (perhaps some more), as run_no; null when no index has them.</summary>
     public string? Runs(FilterCondition condition, FilterSql sql) => condition switch
     {
         { Entity: "metric", Operator: not FilterOperators.NotEqual } => Metric(condition, sql),
-        { Entity: "param", Text: { } text } when IsEqual(condition) => Text("params", condition.Key, text, sql),
-        { Entity: "tag", Text: { } text } when IsEqual(condition) => Text("run_tags", condition.Key, text, sql),
+        { Entity: "param", Text: { } text } when TextRange.Of(condition.Operator, text) is { } range => Text("params", condition.Key, range, sql),
+        { Entity: "tag", Text: { } text } when TextRange.Of(condition.Operator, text) is { } range => Text("run_tags", condition.Key, range, sql),
         { Entity: "attribute", Key: "run_name", Operator: FilterOperators.Equal } =>
             $"select no as run_no from runs where experiment_id {Among(sql)} and name = {sql.Add(condition.Text)}",
         { Entity: "attribute", Key: "run_id", Operator: FilterOperators.Equal or FilterOperators.In } =>
             $"select no as run_no from runs where {sql.Compare("id", condition)}",
         _ => null,
+    };
+
+    /// <summary>Whether <see cref="Runs"/> gives those runs that meet the condition, and no others.</summary>
+    public static bool IsExact(FilterCondition condition) => condition switch
+    {
+        { Entity: "metric" } => true,
+        { Entity: "param" or "tag", Text: { Length: < Dialect.IndexedLength } text } =>
+            TextRange.Of(condition.Operator, text) is { } range && (range.IsOne || text == range.From + "%"),
+        _ => false,
     };
 
     private static IEnumerable<FilterCondition> Candidates(FilterNode? filter) => filter switch
@@ -58,10 +90,6 @@ internal sealed class SearchDriver(
         _ => [],
     };
 
-    // A pattern without a sign that stands for others is the text itself.
-    private static bool IsEqual(FilterCondition condition) => condition.Operator == FilterOperators.Equal
-        || (condition.Operator == FilterOperators.Like && condition.Text.AsSpan().IndexOfAny('%', '_', '\\') < 0);
-
     private string Metric(FilterCondition condition, FilterSql sql)
     {
         // A NaN is compared as the 0 that it is stored as.
@@ -70,9 +98,15 @@ internal sealed class SearchDriver(
             + $"and is_nan in (false, true) and {sql.Compare("value", condition)}";
     }
 
-    private string Text(string table, string key, string text, FilterSql sql) =>
-        $"select run_no from {table} where key = {sql.Add(key)} "
-        + $"and {dialect.Indexed("value")} = {sql.Add(dialect.IndexedValue(text))}";
+    private string Text(string table, string key, TextRange range, FilterSql sql)
+    {
+        var head = dialect.Head("t");
+        var compared = range.IsOne
+            ? $"{head} = {sql.Add(dialect.IndexedValue(range.From))}"
+            : $"{head} >= {sql.Add(dialect.IndexedValue(range.From))}"
+                + (TextRange.Behind(dialect.IndexedValue(range.From)) is { } end ? $" and {head} < {sql.Add(end)}" : "");
+        return $"select t.run_no from {table} t where t.key = {sql.Add(key)} and {compared}";
+    }
 
     private string Among(FilterSql sql) => experiments.Count == 1
         ? "= " + sql.Add(experiments[0])

@@ -144,6 +144,47 @@ public abstract class RunSearchContract(DatabaseProvider provider, int few, int 
         Assert.Equal(ErrorCode.InvalidParameter, refusal.Code);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Any_conditions_find_what_a_look_at_every_run_finds(int seed)
+    {
+        var random = new Random(seed);
+        var runs = new List<(string Name, double Auc, string Rate, string Team)>();
+        for (var i = 0; i < 40; i++)
+        {
+            runs.Add(($"r{i}", random.Next(5), Word(random), Word(random)));
+            await GivenAsync(runs[^1].Name, runs[^1].Auc, runs[^1].Rate, runs[^1].Team, "");
+        }
+
+        for (var i = 0; i < 60; i++)
+        {
+            var (auc, rate, team) = (random.Next(5), Pattern(random), Pattern(random));
+            var expected = runs.Where(run => run.Auc >= auc && Like(run.Rate, rate) && Like(run.Team, team)).Select(run => run.Name);
+
+            var found = await ListAsync($"metrics.auc >= {auc} and params.lr LIKE '{rate}' and tags.team LIKE '{team}'", "start_time");
+
+            Assert.Equal((rate, team, string.Join(' ', expected)), (rate, team, string.Join(' ', found.Select(run => run.Name))));
+        }
+    }
+
+    // Some are longer than what an index holds of them.
+    private static string Word(Random random) => string.Concat(Enumerable.Range(0, random.Next(1, 4)).Select(_ => Letter(random)));
+
+    private static string Pattern(Random random) => Word(random) + (random.Next(3) switch { 0 => "", 1 => "%", _ => "_%" });
+
+    private static string Letter(Random random) => random.Next(8) switch
+    {
+        0 => new string('x', 60),
+        1 => "é",
+        2 => "\U0001F6E9",
+        3 => "A",
+        _ => "a",
+    };
+
+    private static bool Like(string text, string pattern) => System.Text.RegularExpressions.Regex.IsMatch(
+        text, $@"\A{pattern.Replace("_", "(?:[\\ud800-\\udbff][\\udc00-\\udfff]|.)", StringComparison.Ordinal).Replace("%", ".*", StringComparison.Ordinal)}\z");
+
     private async Task GivenRunsAsync()
     {
         await GivenAsync("a", 0.6, "0.1", "red", "x");
@@ -175,6 +216,11 @@ public abstract class RunSearchContract(DatabaseProvider provider, int few, int 
 public sealed class RunSearchOnSqlite() : RunSearchContract(DatabaseProvider.Sqlite, 2000, 2);
 
 public sealed class RunSearchOnPostgres() : RunSearchContract(DatabaseProvider.Postgres, 2000, 2);
+
+// So few that the runs of most conditions are read for the sake of another's.
+public sealed class RunCutOnSqlite() : RunSearchContract(DatabaseProvider.Sqlite, 6, 2);
+
+public sealed class RunCutOnPostgres() : RunSearchContract(DatabaseProvider.Postgres, 6, 2);
 
 public sealed class RunWalkOnSqlite() : RunSearchContract(DatabaseProvider.Sqlite, -1, 1);
 
