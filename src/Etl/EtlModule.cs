@@ -1,13 +1,16 @@
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Data;
 using Slipway.Etl.Databases;
 using Slipway.Etl.Dataflows;
+using Slipway.Etl.Incremental;
 using Slipway.Etl.Sinks;
 using Slipway.Etl.Sources;
 using Slipway.Etl.Sql;
 using Slipway.Etl.Steps;
 using Slipway.Etl.Tests;
 using Slipway.Jobs.Contracts;
+using Slipway.Kernel;
 using Slipway.Lake.Contracts;
 
 namespace Slipway.Etl;
@@ -23,7 +26,29 @@ public static class EtlModule
         .AddSingleton<TableSink>()
         .AddSingleton<IStepKind, DataflowStep>()
         .AddSingleton<IStepKind, DataTestStep>()
-        .AddSingleton<IStepKind, SqlStep>();
+        .AddSingleton<IStepKind, SqlStep>()
+        .AddIncremental();
+
+    /// <param name="routes">The group of /api/v1.</param>
+    public static void MapEtl(this IEndpointRouteBuilder routes)
+    {
+        CreateDataflow.Map(routes);
+        ShowDataflows.Map(routes);
+        RunDataflow.Map(routes);
+    }
+
+    private static IServiceCollection AddIncremental(this IServiceCollection services) => services
+        .AddSingleton<IMigrations>(new EmbeddedMigrations("etl", typeof(EtlModule).Assembly))
+        .AddSingleton<DataflowStore>()
+        .AddSingleton<IContentRoots, DataflowRoots>()
+        .AddSingleton<DataflowQueue>()
+        .AddSingleton<OpenWindows>()
+        .AddSingleton<IEventHandler<JobFinished>, WindowsAfterJobs>()
+        .AddSingleton<CreateDataflow>()
+        .AddSingleton<ShowDataflows>()
+        .AddSingleton<RunDataflow>()
+        .AddHostedService<DataflowTimer>()
+        .AddHostedService<DataflowWorker>();
 
     // In the order in which messages list them.
     private static IServiceCollection AddSources(this IServiceCollection services)

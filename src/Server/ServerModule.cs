@@ -170,6 +170,7 @@ public static class ServerModule
         api.MapRegistry();
         api.MapJobs();
         api.MapTraining();
+        api.MapEtl();
         api.MapMonitoring();
         app.MapTracking();
         app.MapMlflowRegistry();

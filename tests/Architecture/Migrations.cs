@@ -36,6 +36,7 @@ public sealed partial class Migrations
         ["job_schedules.files"] = "JobRoots",
         ["job_assets.files"] = "JobRoots",
         ["job_assets.digest"] = "of a definition, no content",
+        ["dataflows.files"] = "DataflowRoots",
         ["collected_segments.digest"] = "SegmentRoots",
         ["label_segments.digest"] = "SegmentRoots",
         ["batch_deployments.files"] = "BatchRoots",

@@ -87,6 +87,7 @@ internal static class CommandTree
         ScheduleCommands.Create(),
         SecretCommands.Create(),
         ComputeCommands.Create(),
+        DataflowCommands.Create(),
         ExperimentCommands.Create(),
         AssetCommands.Components(),
         AssetCommands.Environments(),

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Slipway.Etl.Dataflows;
 using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
@@ -20,13 +19,13 @@ internal sealed class LandedAsset(AssetSink sink, IDataAssets assets)
         var none = new Dictionary<string, string>();
         if (target.Asset is not { } asset || await assets.FindAsync(caller, asset, null, ct) is not { } last || !last.Tags.TryGetValue(ColumnsTag, out var text))
             return none;
-        return JsonSerializer.Deserialize(text, EtlJson.Default.DictionaryStringString) ?? none;
+        return EtlJson.ReadMap(text);
     }
 
     public Task<DataVersion> AddAsync(StepContext step, SinkSettings target, DataflowRows rows, RowFiles files, CancellationToken ct)
     {
         var tags = Tags(rows.Window, files.Rows);
-        tags[ColumnsTag] = JsonSerializer.Serialize(rows.Columns.ToDictionary(), EtlJson.Default.DictionaryStringString);
+        tags[ColumnsTag] = EtlJson.Write(rows.Columns);
         if (rows.Changes.Count > 0)
             tags["drift"] = string.Join("; ", rows.Changes);
         return AddAsync(step, target, target.Asset!, target.Zone, rows.Window, files, tags, "sink", ct);

@@ -1,4 +1,5 @@
 using Slipway.Data;
+using Slipway.Etl;
 using Slipway.Jobs;
 using Slipway.Lake;
 using Slipway.Monitoring;
@@ -15,6 +16,7 @@ public abstract class ModuleSchemasContract(DatabaseProvider provider) : Databas
         ["security"] = new EmbeddedMigrations("security", typeof(SecurityModule).Assembly),
         ["lake"] = new EmbeddedMigrations("lake", typeof(LakeModule).Assembly),
         ["jobs"] = new EmbeddedMigrations("jobs", typeof(JobsModule).Assembly),
+        ["etl"] = new EmbeddedMigrations("etl", typeof(EtlModule).Assembly),
         ["monitoring"] = new EmbeddedMigrations("monitoring", typeof(MonitoringModule).Assembly),
     };
 

@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Slipway.Data;
+using Slipway.Etl.Contracts;
+using Slipway.Jobs.Contracts;
+using Slipway.Kernel;
+
+namespace Slipway.Etl.Incremental;
+
+/// <summary>A row of table dataflows.</summary>
+internal sealed record Dataflow
+{
+    /// <summary>The tag of its jobs that names it.</summary>
+    public const string Tag = "slipway.dataflow";
+
+    public required string Id { get; init; }
+
+    public required string Workspace { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Principal { get; init; }
+
+    public required string Yaml { get; init; }
+
+    public required string Source { get; init; }
+
+    public required string Files { get; init; }
+
+    public long? NextAt { get; init; }
+
+    public required long CreatedAt { get; init; }
+
+    public required long UpdatedAt { get; init; }
+
+    public Caller Caller => new(WorkspaceName.Parse(Workspace), Principal);
+
+    public string Node => $"dataflow:{Name}";
+
+    public WindowPlan Plan() => WindowPlan.Of(DataflowFile.Read(Yaml, Source));
+
+    /// <summary>The job of a window.</summary>
+    public NewJob Job(Stretch window, string name)
+    {
+        var job = DataflowFile.Read(DataflowFile.JobYaml(Yaml, Source), Source);
+        job.Remove("name");
+        job["experiment_name"] ??= Name;
+        job["display_name"] = $"{Name} {Text(window.From)}";
+        var inputs = new Dictionary<string, string>();
+        if ((string?)job["type"] == "dataflow")
+            job["window"] = new JsonObject { ["column"] = Plan().Column, ["from"] = Text(window.From), ["to"] = Text(window.To) };
+        else
+            inputs = Inputs(job, window);
+        return new NewJob
+        {
+            Name = name,
+            Yaml = job.ToJsonString(),
+            Source = Source,
+            Files = EtlJson.ReadMap(Files).ToDictionary(file => file.Key, file => Digest.Parse(file.Value)),
+            Inputs = inputs,
+            Tags = new Dictionary<string, string> { [Tag] = Name, ["slipway.window"] = Text(window.From) },
+            ReturnExisting = true,
+        };
+    }
+
+    // A job of several steps gets the bounds as those of its inputs that are named so.
+    private static Dictionary<string, string> Inputs(JsonObject job, Stretch window)
+    {
+        var declared = job["inputs"] as JsonObject ?? [];
+        return new Dictionary<string, string> { ["window_start"] = Text(window.From), ["window_end"] = Text(window.To) }
+            .Where(input => declared.ContainsKey(input.Key)).ToDictionary();
+    }
+
+    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}
+
+/// <summary>What becomes of a window.</summary>
+internal static class WindowState
+{
+    public const string Waiting = "waiting", Running = "running", Done = "done", Failed = "failed";
+}
+
+/// <summary>A row of table dataflow_windows.</summary>
+internal sealed record FlowWindow
+{
+    public required string DataflowId { get; init; }
+
+    public required long FromAt { get; init; }
+
+    public required long ToAt { get; init; }
+
+    public required string State { get; init; }
+
+    public string? Reason { get; init; }
+
+    public required int Attempt { get; init; }
+
+    public string? Job { get; init; }
+
+    public string? Made { get; init; }
+
+    public required long AskedAt { get; init; }
+
+    public long? EndedAt { get; init; }
+
+    public Stretch Stretch => new(FromAt.ToTime(), ToAt.ToTime());
+}
