@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Data;
+using Slipway.Etl.Columns;
 using Slipway.Etl.Databases;
 using Slipway.Etl.Dataflows;
 using Slipway.Etl.Incremental;
@@ -12,6 +13,7 @@ using Slipway.Etl.Tests;
 using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
 using Slipway.Lake.Contracts;
+using Slipway.Security.Contracts;
 
 namespace Slipway.Etl;
 
@@ -24,6 +26,9 @@ public static class EtlModule
         .AddSingleton<AssetSink>()
         .AddSingleton<LandedAsset>()
         .AddSingleton<TableSink>()
+        .AddSingleton<ColumnStore>()
+        .AddSingleton<ColumnTrace>()
+        .AddSingleton<ShowColumns>()
         .AddSingleton<IStepKind, DataflowStep>()
         .AddSingleton<IStepKind, DataTestStep>()
         .AddSingleton<IStepKind, SqlStep>()
@@ -35,10 +40,12 @@ public static class EtlModule
         CreateDataflow.Map(routes);
         ShowDataflows.Map(routes);
         RunDataflow.Map(routes);
+        ShowColumns.Map(routes);
     }
 
     private static IServiceCollection AddIncremental(this IServiceCollection services) => services
         .AddSingleton<IMigrations>(new EmbeddedMigrations("etl", typeof(EtlModule).Assembly))
+        .AddSingleton(new WorkspaceRows { Kept = ["column_edges"] })
         .AddSingleton<DataflowStore>()
         .AddSingleton<IContentRoots, DataflowRoots>()
         .AddSingleton<DataflowQueue>()

@@ -13,7 +13,19 @@ internal static class LineageCommands
     {
         Verb("show", "What led to a node: prediction:<id>, model:name@3, data:name@5, run:<id>.", "upstream"),
         Verb("impact", "What came of a node: everything that it touched.", "downstream"),
+        Columns(),
     };
+
+    private static Command Columns()
+    {
+        var node = new Argument<string>("node") { Description = "A data version that a dataflow landed: data:orders@3." };
+        return ApiVerb.Create("columns", "What each column of a data version was made from.", [node], async (client, parsed, format, ct) =>
+        {
+            var answer = await client.GetAsync($"api/v1/lineage/columns?node={Uri.EscapeDataString(parsed.GetValue(node)!)}", ct);
+            Printer.List(answer["edges"]!.AsArray(), ["node", "column", "kind", "fromNode", "fromColumn"], format);
+            return 0;
+        });
+    }
 
     private static Command Verb(string name, string description, string direction)
     {

@@ -37,8 +37,9 @@ internal sealed class DatabaseSource(ITableDatabase database, ILakeTables tables
             throw new SlipwayException(refusal.Code, $"The source {name} cannot be read: {refusal.Message}", exception);
         }
 
-        request.Step.Read($"table:{Name}/{connection.Database}/{table ?? "query"}".Replace("@", "%40", StringComparison.Ordinal));
-        return new DataflowSource(name, Name, new LakeTable($"read_parquet({DuckDbSql.Literal(file)})", [file]));
+        var node = $"table:{Name}/{connection.Database}/{table ?? "query"}".Replace("@", "%40", StringComparison.Ordinal);
+        request.Step.Read(node);
+        return new DataflowSource(name, Name, new LakeTable($"read_parquet({DuckDbSql.Literal(file)})", [file]), node);
     }
 
     private DbCommand Command(DbConnection connection, string query, DataWindow? window)

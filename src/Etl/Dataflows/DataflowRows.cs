@@ -25,6 +25,9 @@ internal sealed class DataflowRows : IDisposable
 
     public DataflowSource Source => _source;
 
+    /// <summary>The inputs of the step that are views beside <c>source</c>.</summary>
+    public IReadOnlyCollection<string> Inputs { get; private set; } = [];
+
     /// <summary>The query whose rows are landed.</summary>
     public string Query { get; private set; } = "";
 
@@ -55,6 +58,7 @@ internal sealed class DataflowRows : IDisposable
         foreach (var join in settings.Joins)
             rows.Stage(join.Sql(connection, rows.Last, parts.Features[join.Features], ct), ct);
         connection.Execute($"create temp view source as select * from {rows.Last}", ct);
+        rows.Inputs = [.. parts.Views.Keys];
         rows.Query = parts.Transform ?? "select * from source";
         return rows;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Slipway.Etl.Columns;
 using Slipway.Etl.Databases;
 using Slipway.Etl.Sinks;
 using Slipway.Etl.Sources;
@@ -12,7 +13,8 @@ namespace Slipway.Etl.Dataflows;
 /// <c>type: dataflow</c>: moves the rows of a source, or one window of them, into the next version of a data asset or into a table.
 /// </summary>
 internal sealed class DataflowStep(
-    DataflowSources sources, IEnumerable<ITableDatabase> databases, ILakeTables tables, LandedAsset landed, TableSink tableSink, StepMetrics metrics)
+    DataflowSources sources, IEnumerable<ITableDatabase> databases, ILakeTables tables, LandedAsset landed, TableSink tableSink, ColumnTrace trace,
+    StepMetrics metrics)
     : IStepKind
 {
     private const string Output = "data";
@@ -66,6 +68,7 @@ internal sealed class DataflowStep(
         await step.Log.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture, $"{name}: {files.Rows:N0} rows{(window is null ? "" : $" of {window}")} are in {node}."));
         step.Made("wrote", node, sink.Database is null && step.OutputFolders.ContainsKey(Output) ? Output : null);
+        await trace.KeepAsync(step, rows, settings, node, ct);
         await metrics.LogAsync(
             step,
             [new("rows", files.Rows), new("total_rows", total)],

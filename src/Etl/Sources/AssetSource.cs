@@ -20,7 +20,7 @@ internal sealed class AssetSource(IDataAssets assets, ILakeTables tables, Conten
             ? await WindowFiles.TableAsync(content, version.Tree, window, ct)
                 ?? throw SlipwayException.Invalid($"{version.Node} has no window {window}; land it first, by a dataflow.")
             : await tables.TableAsync(version.Tree, ct);
-        return new DataflowSource(version.Node, Name, table);
+        return new DataflowSource(version.Node, Name, table, version.Node);
     }
 
     private async Task<DataVersion> FindAsync(SourceRequest request, string text, CancellationToken ct)

@@ -17,12 +17,12 @@ internal sealed class FileSource(string name, IDatastores datastores, ILakeTable
     public async Task<DataflowSource> OpenAsync(SourceRequest request, CancellationToken ct)
     {
         var path = request.Map.Require("path", "the file, such as azureml://datastores/NAME/paths/2001/*.csv");
-        var names = path.Contains("://", StringComparison.Ordinal)
+        var (names, node) = path.Contains("://", StringComparison.Ordinal)
             ? await ImportAsync(request, path, ct)
             : await LocalAsync(request, path, ct);
         var format = FileFormat.Of(name, request.Map);
         var table = new LakeTable(format.Expression(names), [.. names.Keys]) { Names = names };
-        var source = new DataflowSource(path, name, table);
+        var source = new DataflowSource(path, name, table, node);
         if (name != "csv")
             return source;
 
@@ -48,17 +48,18 @@ internal sealed class FileSource(string name, IDatastores datastores, ILakeTable
         }
     }
 
-    private async Task<Dictionary<string, string>> ImportAsync(SourceRequest request, string path, CancellationToken ct)
+    private async Task<(Dictionary<string, string> Names, string Node)> ImportAsync(SourceRequest request, string path, CancellationToken ct)
     {
         var data = await datastores.ImportAsync(request.Step.Caller, DataUri.Parse(path), ct);
-        request.Step.Read($"tree:{data.Tree.Digest}");
+        var node = $"tree:{data.Tree.Digest}";
+        request.Step.Read(node);
         var names = new Dictionary<string, string>();
         foreach (var entry in data.Tree.Entries)
             names[await content.LocalFileAsync(entry.Digest, ct)] = entry.Path;
-        return names;
+        return (names, node);
     }
 
-    private async Task<Dictionary<string, string>> LocalAsync(SourceRequest request, string path, CancellationToken ct)
+    private async Task<(Dictionary<string, string> Names, string Node)> LocalAsync(SourceRequest request, string path, CancellationToken ct)
     {
         if (!Path.IsPathFullyQualified(path))
             throw SlipwayException.Invalid($"source.path is '{path}'; a server has no current folder, so write the whole path.");
@@ -67,7 +68,8 @@ internal sealed class FileSource(string name, IDatastores datastores, ILakeTable
             throw new SlipwayException(ErrorCode.NotFound, $"The source file '{path}' does not exist on the machine that runs the step.");
 
         // A bare '@' would begin a version in the lineage.
-        request.Step.Read($"file:{path.Replace("@", "%40", StringComparison.Ordinal)}");
-        return new Dictionary<string, string> { [path] = path };
+        var node = $"file:{path.Replace("@", "%40", StringComparison.Ordinal)}";
+        request.Step.Read(node);
+        return (new Dictionary<string, string> { [path] = path }, node);
     }
 }

@@ -45,8 +45,9 @@ internal sealed class HttpSource(HttpPages pages) : ISourceKind
         var records = await pages.ReadAsync(request.Step.Caller, api, map, file, ct);
         var name = address.GetLeftPart(UriPartial.Path);
         await request.Step.Log.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{name}: {records:N0} records."));
-        request.Step.Read($"url:{name.Replace("@", "%40", StringComparison.Ordinal)}");
-        return new DataflowSource(name, Name, new LakeTable(Expression(name, file, records, request.Declared), [file]));
+        var node = $"url:{name.Replace("@", "%40", StringComparison.Ordinal)}";
+        request.Step.Read(node);
+        return new DataflowSource(name, Name, new LakeTable(Expression(name, file, records, request.Declared), [file]), node);
     }
 
     private static string Expression(string name, string file, long records, IReadOnlyDictionary<string, string> declared)

@@ -7,8 +7,9 @@ using Slipway.Lake.Contracts;
 namespace Slipway.Etl.Sources;
 
 /// <summary>Where the rows of a dataflow come from.</summary>
-/// <param name="Name">For messages and the lineage of columns: the path, "input 'features'", "table orders".</param>
-internal sealed record DataflowSource(string Name, string Type, LakeTable Table);
+/// <param name="Name">For messages: the path, "input 'features'", "table orders".</param>
+/// <param name="Node">In the lineage: "file:/…", "data:orders@3".</param>
+internal sealed record DataflowSource(string Name, string Type, LakeTable Table, string Node);
 
 /// <summary>What a dataflow says of its source.</summary>
 /// <param name="Declared">The columns that it must have, with their SQL types; empty: nothing is declared.</param>

@@ -13,6 +13,8 @@ internal sealed class InputSource(ILakeTables tables) : ISourceKind
     public async Task<DataflowSource> OpenAsync(SourceRequest request, CancellationToken ct)
     {
         var input = request.Map.Text("input") ?? "data";
-        return new DataflowSource($"input '{input}'", Name, await tables.TableAsync(request.Step.RequireTree(input), ct));
+        var tree = request.Step.RequireTree(input);
+        return new DataflowSource(
+            $"input '{input}'", Name, await tables.TableAsync(tree, ct), request.Step.Inputs[input].Node ?? $"tree:{tree}");
     }
 }

@@ -38,6 +38,7 @@ public sealed class DataflowStoryTests : IDisposable
         var filled = await SlipwayProgram.AskAsync(address, "dataflow", "backfill", "-n", "orders", "--from", "2001-01-01", "--to", "2001-01-03", "--wait");
         var failed = await SlipwayProgram.RunAsync("dataflow", "run", "-n", "orders", "--wait", "--server", address.ToString());
         var status = await SlipwayProgram.AskAsync(address, "dataflow", "status", "-n", "orders", "--state", "failed");
+        var columns = await SlipwayProgram.AskAsync(address, "lineage", "columns", "data:orders@2");
         var listed = await SlipwayProgram.AskAsync(address, "dataflow", "list");
         var shown = await SlipwayProgram.AskAsync(address, "dataflow", "show", "-n", "orders");
         var typo = await SlipwayProgram.RunAsync("dataflow", "create", "--file", file, "--set", "sinc.asset=x", "--server", address.ToString());
@@ -49,6 +50,7 @@ public sealed class DataflowStoryTests : IDisposable
         Assert.Equal(["done", "done"], filled.AsArray().Select(window => (string)window!["state"]!));
         Assert.Equal(1, failed.ExitCode);
         Assert.Contains("has no rows in window 2001-01-03", (string)status[0]!["reason"]!, StringComparison.Ordinal);
+        Assert.Equal(["date identity date", "tenfold expression id"], columns.AsArray().Select(edge => $"{edge!["column"]} {edge["kind"]} {edge["fromColumn"]}"));
         Assert.Equal("orders", (string)Assert.Single(listed.AsArray())!["name"]!);
         Assert.Equal((string)made["yaml"]!, (string)shown["yaml"]!);
         Assert.Equal(2, typo.ExitCode);

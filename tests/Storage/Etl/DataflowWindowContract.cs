@@ -170,6 +170,7 @@ public abstract class DataflowWindowContract(DatabaseProvider provider) : Databa
 
     public override async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         foreach (var hosted in _services.GetServices<IHostedService>().Where(IsWorker))
             await hosted.StopAsync(CancellationToken.None);
         await _services.DisposeAsync();
