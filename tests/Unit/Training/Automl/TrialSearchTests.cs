@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Slipway.Kernel;
+using Slipway.Shared;
 using Slipway.Statistics.Search;
 using Slipway.Tracking.Contracts;
 using Slipway.Training.Automl;
@@ -13,13 +14,15 @@ namespace Slipway.Unit.Training.Automl;
 
 public sealed class TrialSearchTests
 {
+    private readonly ManualTime _time = new();
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_trial_whose_time_is_up_is_ended_and_the_others_count()
     {
         await using var host = await TrainingHost.StartAsync();
-        var (search, runId) = await GivenAsync(host, limits => limits with { MostTrials = 3, TrialTimeout = TimeSpan.FromMilliseconds(50) }, new Learner("endless", Waits), new Learner("quick", Answers));
+        var (search, runId) = await GivenAsync(host, limits => limits with { MostTrials = 3, TrialTimeout = TimeSpan.FromMinutes(1) }, new Learner("endless", Waits), new Learner("quick", Answers));
 
         var (best, all) = await search.RunAsync(Ct);
 
@@ -34,7 +37,7 @@ public sealed class TrialSearchTests
     public async Task When_the_whole_time_is_up_the_best_so_far_is_the_result()
     {
         await using var host = await TrainingHost.StartAsync();
-        var (search, _) = await GivenAsync(host, limits => limits with { Timeout = TimeSpan.FromMilliseconds(100) }, new Learner("quick", Answers), new Learner("endless", Waits));
+        var (search, _) = await GivenAsync(host, limits => limits with { Timeout = TimeSpan.FromMinutes(1) }, new Learner("quick", Answers), new Learner("endless", Waits));
 
         var (best, all) = await search.RunAsync(Ct);
 
@@ -65,7 +68,7 @@ public sealed class TrialSearchTests
         Assert.Equal("None of 3 trials ended well. touchy: Not with me.", refusal.Message);
     }
 
-    private static async Task<(TrialSearch Search, string RunId)> GivenAsync(TrainingHost host, Func<AutomlLimits, AutomlLimits> limits, params ILearner[] learners)
+    private async Task<(TrialSearch Search, string RunId)> GivenAsync(TrainingHost host, Func<AutomlLimits, AutomlLimits> limits, params ILearner[] learners)
     {
         var run = await host.Tracking.StartRunAsync(TrainingHost.Caller, new NewRun { Experiment = "tests" }, Ct);
         var step = new PlayedStep
@@ -84,11 +87,12 @@ public sealed class TrialSearchTests
         settings = settings with { Learners = learners, Limits = limits(settings.Limits) };
         var features = new FeatureTable(["x"], [[1, 2, 3]]);
         var fold = new PreparedFold { Encoders = [], Train = new LearningSet(features, [1, 2, 3], [], 0), Valid = features, Truth = [1, 2, 3], Range = 2 };
-        return (new TrialSearch([fold], settings, new TrialRuns(host.Tracking, step, TimeProvider.System), step.Log, TimeProvider.System), run.Id);
+        return (new TrialSearch([fold], settings, new TrialRuns(host.Tracking, step, _time), step.Log, _time), run.Id);
     }
 
-    private static FittedModel Waits(CancellationToken ct)
+    private FittedModel Waits(CancellationToken ct)
     {
+        _time.Advance(TimeSpan.FromMinutes(2));
         ct.WaitHandle.WaitOne();
         throw new OperationCanceledException(ct);
     }
