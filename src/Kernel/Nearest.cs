@@ -4,7 +4,7 @@ namespace Slipway.Kernel;
 public static class Nearest
 {
     /// <summary>
-    /// The candidate with the smallest edit distance (Levenshtein, ignoring case), or null when none is near:
+    /// The candidate with the smallest edit distance (Levenshtein with swapped neighbours as one edit, ignoring case), or null when none is near:
     /// at most a third of the word may differ.
     /// </summary>
     public static string? Find(string word, IEnumerable<string> candidates)
@@ -25,6 +25,7 @@ public static class Nearest
 
     private static int Distance(string a, string b)
     {
+        var beforePrevious = new int[b.Length + 1];
         var previous = new int[b.Length + 1];
         var current = new int[b.Length + 1];
         for (var j = 0; j <= b.Length; j++)
@@ -34,13 +35,17 @@ public static class Nearest
             current[0] = i;
             for (var j = 1; j <= b.Length; j++)
             {
-                var cost = char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]) ? 0 : 1;
+                var cost = Same(a[i - 1], b[j - 1]) ? 0 : 1;
                 current[j] = Math.Min(Math.Min(current[j - 1], previous[j]) + 1, previous[j - 1] + cost);
+                if (i > 1 && j > 1 && Same(a[i - 1], b[j - 2]) && Same(a[i - 2], b[j - 1]))
+                    current[j] = Math.Min(current[j], beforePrevious[j - 2] + 1);
             }
 
-            (previous, current) = (current, previous);
+            (beforePrevious, previous, current) = (previous, current, beforePrevious);
         }
 
         return previous[b.Length];
     }
+
+    private static bool Same(char a, char b) => char.ToLowerInvariant(a) == char.ToLowerInvariant(b);
 }

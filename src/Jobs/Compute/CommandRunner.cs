@@ -17,8 +17,8 @@ internal sealed class CommandRunner(
         var target = computes.Of(run.Step, wanted, run.StepLog.WriteLine);
         var measured = SystemMetricsSettings.Of(run.Step.EnvironmentVariables, Environment.GetEnvironmentVariable);
         var folder = run.Folders.Code;
-        if (!run.Folders.IsAdopted && code is not null)
-            Copy(code, folder);
+        if (!run.Folders.IsAdopted)
+            CopyAll(run, code, folder);
         try
         {
             var programs = target.RunsImages ? null : await python.PrepareAsync(wanted, run.StepLog, ct);
@@ -50,6 +50,17 @@ internal sealed class CommandRunner(
 
     private static string LastLine(StepLog log) => log.LastLine() is { } line ? $". Its last words: {line}" : ".";
 
+    private static void CopyAll(StepRun run, string? code, string folder)
+    {
+        if (code is not null)
+            Copy(code, folder);
+        foreach (var (field, file) in run.Step.Files.Where(file => file.Key.StartsWith("additional_includes", StringComparison.Ordinal)))
+        {
+            var included = run.Settings[field]!.GetValue<string>();
+            Copy(included, File.Exists(included) ? folder : Path.Combine(folder, file.Name));
+        }
+    }
+
     /// <summary>A copy that the command may change: the materialised files are shared with the content store.</summary>
     private static void Copy(string code, string folder)
     {
@@ -60,6 +71,8 @@ internal sealed class CommandRunner(
             var target = Path.Combine(folder, Path.GetRelativePath(root, file));
             if (Directory.Exists(target))
                 throw SlipwayException.Invalid($"The code has a file '{Path.GetFileName(target)}', where a command finds a folder of this name for what it writes; rename the file.");
+            if (File.Exists(target))
+                throw SlipwayException.Invalid($"additional_includes brings '{Path.GetRelativePath(folder, target)}', which the code has already; rename one of them.");
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Copy(file, target);
             if (!OperatingSystem.IsWindows())

@@ -19,6 +19,12 @@ internal sealed record CheckedFile(string Kind, JsonObject Json, IReadOnlyList<L
             return null;
 
         root = YamlEdit.Apply(root, file.Edits, problems);
+        if (ForeignDefinitions.Tell(root) is { } foreign)
+        {
+            problems.Add(root.Place, "", foreign);
+            return null;
+        }
+
         var tables = OwnKinds.Tables(file.StepKinds);
         var kind = file.Kind is null ? DefinitionKinds.Detect(root, file.Source, tables) : DefinitionKinds.Get(file.Kind);
         if (kind is null)

@@ -44,7 +44,7 @@ internal sealed class SourceFiles(DefinitionText text, Problems problems)
 
         SourceFile? file = null;
         if (text.Open(path.Key) is not { } yaml)
-            problems.Add(from.Place, field, $"The file '{path.Text}' does not exist (looked for '{path.Key}').");
+            problems.Add(from.Place, field, $"'{path.Text}' does not exist (looked for '{path.Key}').");
         else if (YamlReader.Read(yaml, SourceOf(path.Key), problems) is { } root)
             file = new SourceFile(path.Key, root, new Check(problems, LocalPaths.FolderOf(path.Key)));
         _opened[path.Key] = file;

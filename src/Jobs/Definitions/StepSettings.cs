@@ -48,8 +48,11 @@ internal sealed class StepSettings(SourceFiles files)
     {
         _json[field.Name] = field.Shape.Json(Value(piece.Map, field)!);
         var at = piece.At(field.Name);
-        foreach (var named in piece.File.Check.Files.Where(named => named.Field == at || named.Field.StartsWith(at + ".", StringComparison.Ordinal)))
+        foreach (var named in piece.File.Check.Files.Where(named =>
+            named.Field.StartsWith(at, StringComparison.Ordinal) && (named.Field.Length == at.Length || named.Field[at.Length] is '.' or '[')))
+        {
             Files.Add(new SettingFile(field.Name + named.Field[at.Length..], named.Path));
+        }
     }
 
     // An environment in a file of its own is as good as one written here.

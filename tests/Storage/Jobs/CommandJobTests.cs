@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Slipway.Data;
 using Slipway.Jobs.Contracts;
 using Slipway.Jobs.Definitions;
+using Slipway.Jobs.Definitions.Schema;
 using Slipway.Jobs.Operations;
 using Slipway.Kernel;
 using Xunit;
@@ -53,6 +54,43 @@ public sealed class CommandJobTests() : JobContract(DatabaseProvider.Sqlite)
         Assert.Equal($"code\n42\n{job.Name} flights ahoy\n", await LogAsync(host, job));
         var made = await Content.GetTreeAsync(job.Steps[0].Outputs["out"].Tree!.Value, Ct);
         Assert.Equal("copy.csv", Assert.Single(made.Entries).Path);
+    }
+
+    [Fact]
+    public async Task A_command_finds_what_is_included_beside_its_code()
+    {
+        await using var host = await StartAsync();
+        var definition = Including("cat run.txt shared/deep/a.txt notes.txt");
+
+        var job = await host.WaitAsync(
+            await host.SubmitAsync(
+                definition,
+                Ct,
+                ("src", await PutAsync(("run.txt", "code "))),
+                ("../shared", await PutAsync(("deep/a.txt", "folder "), ("b.txt", "x"))),
+                ("../notes.txt", await PutAsync(("notes.txt", "file")))),
+            Ct);
+
+        Assert.Equal((JobStatus.Completed, null), (job.Status, job.Message));
+        Assert.Equal("code folder file", (await LogAsync(host, job)).TrimEnd());
+    }
+
+    [Fact]
+    public async Task What_is_included_may_not_replace_code()
+    {
+        await using var host = await StartAsync();
+
+        var job = await host.WaitAsync(
+            await host.SubmitAsync(
+                Including("true"),
+                Ct,
+                ("src", await PutAsync(("notes.txt", "code"))),
+                ("../shared", await PutAsync(("a.txt", "x"))),
+                ("../notes.txt", await PutAsync(("notes.txt", "file")))),
+            Ct);
+
+        Assert.Equal(JobStatus.Failed, job.Status);
+        Assert.Contains("additional_includes brings 'notes.txt', which the code has already", job.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -201,6 +239,12 @@ public sealed class CommandJobTests() : JobContract(DatabaseProvider.Sqlite)
         Assert.Equal("one\ntwo\n", text);
         Assert.Equal("Completed", last);
     }
+
+    private static JobDefinition Including(string command) => new DefinitionReader(OwnKinds.Tables([])).ReadJob(new DefinitionText
+    {
+        Yaml = $"command: {command}\ncode: src\nenvironment: azureml:any@latest\nadditional_includes: [../shared, ../notes.txt]",
+        Source = "job.yml",
+    });
 
     private static async Task<string> LogAsync(JobHost host, Job job)
     {

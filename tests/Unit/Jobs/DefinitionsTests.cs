@@ -33,6 +33,10 @@ public sealed class DefinitionsTests
     [InlineData("schedule", "name: nightly\ntrigger: {type: cron, expression: '0 2 * * MON-FRI', time_zone: Pacific Standard Time, start_time: '2026-01-01T00:00:00'}\ncreate_job: {type: pipeline, job: ./p.yml, inputs: {t: '${{creation_context.trigger_time}}'}}")]
     [InlineData("schedule", "name: weekly\ntrigger: {type: recurrence, frequency: week, interval: 1, schedule: {hours: 3, minutes: [0, 30], week_days: monday}}\ncreate_job: azureml:job1")]
     [InlineData("schedule", "name: m\ntrigger: {type: recurrence, frequency: day, interval: 1, pattern: {hours: 3, minutes: 15}}\ncreate_monitor: {compute: {instance_type: standard_e4s_v3, runtime_version: '3.3'}, monitoring_target: {ml_task: classification, endpoint_deployment_id: 'azureml:e:d'}, alert_notification: {emails: [a@b.c]}, monitoring_signals: {drift: {type: data_drift, metric_thresholds: {numerical: {jensen_shannon_distance: 0.01}, categorical: {chi_squared_test: 0.02}}, features: {top_n_feature_importance: 10}}}}")]
+    [InlineData("schedule", "name: m\ntype: monitor\ntrigger: {type: recurrence, frequency: week, interval: 1}\ncreate_monitor: {monitoring_target: {endpoint_deployment_id: 'azureml:e'}, monitoring_signals: {drift: {type: data_drift, metric_thresholds: {numerical: {hellinger_distance: 0.1}, features: {hour: {population_stability_index: 0.2}}, rows: {domain_classifier_auc: 0.6}}, segments: [origin], minimum_rows: 50, multiple_testing: none}, quality: {type: model_performance, metric_thresholds: {classification: {auc: 0.6, estimated_brier: 0.2}}, decision_threshold: 0.4}, auto: {type: data_drift, metric_thresholds: auto}, own: {type: custom, component: {command: x}}}}")]
+    [InlineData("component", "name: t\nversion: 1\ncommand: x\ncode: src\nenvironment: azureml:e:1\nadditional_includes: [../shared, ../notes.txt]")]
+    [InlineData("job", "command: x\nenvironment: {image: i, conda_file: {name: n, channels: [a], dependencies: [python=3.11, {pip: [x]}]}}\nservices: {board: {type: tensor_board, log_dir: logs, nodes: all}}")]
+    [InlineData("job", "type: pipeline\nsettings: {default_datestore: azureml:blobs}\njobs: {a: {command: x, environment: azureml:e:1}}")]
     public void Every_kind_is_told_from_its_text_and_accepted(string kind, string yaml)
     {
         var file = File(yaml);
@@ -94,6 +98,22 @@ public sealed class DefinitionsTests
     [InlineData("schedule", "name: s\ntrigger: {type: recurrence, frequency: day, interval: 1}", "One of create_job, import_data, create_monitor is needed, and none is given.")]
     [InlineData("schedule", "name: s\ntrigger: {type: recurrence, frequency: day, interval: 1}\ncreate_monitor: {compute: {}, monitoring_signals: {a: {type: data_drift, metric_thresholds: {numberical: {}}}}}", "'numberical' is not a field of metric thresholds. Did you mean 'numerical'?")]
     [InlineData("mltable", "paths: [{file: a, folder: b}]", "paths[0].folder: 'folder' and 'file' exclude each other")]
+    [InlineData("component", "name: t\ncommand: x\ncdoe: src\nenvironment: azureml:e:1", "cdoe: 'cdoe' is not a field of a command component. Did you mean 'code'?")]
+    [InlineData("component", "name: t\ncommand: x\ntyep: command\nenvironment: azureml:e:1", "tyep: 'tyep' is not a field of a command component. Did you mean 'type'?")]
+    [InlineData("component", "name: t\ncommand: x\nenvironment: azureml:e:1\ninputs: {b: {type: string, enum: a}}", "inputs.b.enum: This is a single value; expected a list")]
+    [InlineData("component", "name: t\ncommand: x\nenvironment: azureml:e:1\nadditional_includes: [../a/notes.txt, ../b/notes.txt]", "additional_includes: Two of these are called 'notes.txt'")]
+    [InlineData("component", "name: t\ncommand: x\nenvironment: azureml:e:1\nadditional_includes: [..]", "additional_includes: '..' has no name of its own")]
+    [InlineData("environment", "name: e\nimage: x\nconda_file: {bogus: 1}", "conda_file.dependencies: This field is required and missing")]
+    [InlineData("job", "command: x\nenvironment: azureml:e:1\nservices: {a: {type: vscod}}", "services.a.type: 'vscod' is not allowed; expected one of vs_code")]
+    [InlineData("job", "type: spark\nentry: {file: a.py}\ncode: src\nconf: {spark.driver.cores: many, spark.driver.memory: 2x, spark.executor.cores: 2, spark.executor.memory: 2g, spark.executor.instances: {a: 1}}", "conf.spark.driver.cores: 'many' is not allowed; expected a whole number of at least 1.")]
+    [InlineData("job", "type: spark\nentry: {file: a.py}\ncode: src\nconf: {spark.driver.cores: 1, spark.driver.memory: 2x, spark.executor.cores: 2, spark.executor.memory: 2g, spark.executor.instances: 1, spark.x: {a: 1}}", "conf.spark.x: This is a mapping; expected text.")]
+    [InlineData("job", "type: pipeline\nsettings: {continue_on_step_falure: true}\njobs: {a: {command: x, environment: azureml:e:1}}", "settings.continue_on_step_falure: 'continue_on_step_falure' is not a field of pipeline settings.")]
+    [InlineData("job", "type: pipeline\njobs: {a: {command: x, environment: azureml:e:1, outputs: {o: oops}}}", "jobs.a.outputs.o: 'oops' is not allowed; expected ${{parent.outputs.x}}.")]
+    [InlineData("job", "type: automl\ntask: forecasting\ntraining_data: {path: azureml:t:1}\ntarget_column_name: y\nforecasting: {time_column_name: t, frequency: every_day}", "forecasting.frequency: 'every_day' is not allowed; expected a number and a unit of pandas")]
+    [InlineData("job", "type: automl\ntask: regression\ntraining_data: azureml:t\ntarget_column_name: y", "training_data: 'azureml:t' does not name data: it needs a version or a label")]
+    [InlineData("job", "type: automl\ntask: regression\ntraining_data: {path: azureml:t:1}\ntarget_column_name: y\ntraining: {allowed_training_algorithms: [xgbost_regressor]}", "training.allowed_training_algorithms[0]: 'xgbost_regressor' is not allowed")]
+    [InlineData("schedule", "name: s\ntrigger: {type: cron, expression: '0 2 * * *'}\ncreate_job: {job: azureml:j, settings: {force_rerum: true}}", "create_job.settings.force_rerum: 'force_rerum' is not a field of pipeline settings.")]
+    [InlineData("schedule", "name: m\ntrigger: {type: recurrence, frequency: week, interval: 1}\ncreate_monitor: {alert_notification: {emails: nobody}}", "create_monitor.alert_notification.emails: 'nobody' is not allowed; expected an e-mail address")]
     public void What_is_wrong_is_said(string kind, string yaml, string said)
     {
         var problems = Definitions.Validate(File(yaml) with { Kind = kind });
@@ -106,6 +126,19 @@ public sealed class DefinitionsTests
     public void A_kind_that_cannot_be_told_is_said_to_be_so()
     {
         Assert.Contains("The kind of this definition cannot be told", Assert.Single(Definitions.Validate(File("a: 1"))).Message);
+    }
+
+    [Theory]
+    [InlineData("$schema: http://azureml/sdk-2-0/ModelVersionPackage.json\ntarget_environment: e", "model package")]
+    [InlineData("$schema: https://azuremlschemas.azureedge.net/promptflow/latest/Flow.schema.json\nnodes: []", "prompt flow")]
+    [InlineData("type: finetuning\nname: f\ntask: chat_completion", "fine-tuning job")]
+    [InlineData("type: distillation\nname: f", "distillation job")]
+    [InlineData("name: llama\nmodel_id: azureml://registries/r/models/m", "serverless endpoint")]
+    [InlineData("inputs: {rows: {type: uri_folder, path: azureml:rows@latest}}", "slipway batch-endpoint invoke --file")]
+    [InlineData("identity: {type: system_assigned}", "only names an identity")]
+    public void Files_for_services_of_azure_that_are_not_here_are_told_as_such(string yaml, string said)
+    {
+        Assert.Contains(said, Assert.Single(Definitions.Validate(File(yaml))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public sealed class PipelineJobTests
     public void A_missing_component_file_is_named()
     {
         Assert.Equal(
-            "job.yml:11:16: jobs.train.component: The file './components/train.yml' does not exist (looked for 'components/train.yml').",
+            "job.yml:11:16: jobs.train.component: './components/train.yml' does not exist (looked for 'components/train.yml').",
             Yaml.Refusal(Pipeline));
     }
 

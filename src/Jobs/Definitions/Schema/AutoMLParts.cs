@@ -1,10 +1,17 @@
+using System.Text.RegularExpressions;
 using static Slipway.Jobs.Definitions.Schema.Shapes;
 
 namespace Slipway.Jobs.Definitions.Schema;
 
 /// <summary>The objects inside of AutoML jobs.</summary>
-internal static class AutoMLParts
+internal static partial class AutoMLParts
 {
+    private static readonly ChoiceShape s_learner = new(
+        "logistic_regression", "sgd", "multinomial_naive_bayes", "bernoulli_naive_bayes", "svm", "linear_svm", "knn", "decision_tree",
+        "random_forest", "extreme_random_trees", "light_gbm", "gradient_boosting", "xgboost_classifier", "elastic_net", "lasso_lars",
+        "xgboost_regressor", "averaged_perceptron_classifier", "auto_arima", "prophet", "naive", "seasonal_naive", "average", "seasonal_average", "exponential_smoothing",
+        "arimax", "tcn_forecaster");
+
     public static ObjectShape Featurization { get; } = new("a featurization", [
         F("mode", Choice("auto", "off", "custom"), "Whether columns are transformed, and by whose rules."),
         F("blocked_transformers", TextList, "Transformers that are not used."),
@@ -26,8 +33,8 @@ internal static class AutoMLParts
 
     public static ObjectShape Training { get; } = Object(
         "training settings",
-        F("allowed_training_algorithms", TextList, "The only learners that are tried."),
-        F("blocked_training_algorithms", TextList, "Learners that are not tried."),
+        F("allowed_training_algorithms", OneOrMore(s_learner), "The only learners that are tried."),
+        F("blocked_training_algorithms", OneOrMore(s_learner), "Learners that are not tried."),
         F("enable_dnn_training", Flag, "Whether networks are tried."),
         F("enable_model_explainability", Flag, "Whether the best model is explained."),
         F("enable_onnx_compatible_models", Flag, "Whether only models are tried that go into ONNX."),
@@ -55,7 +62,7 @@ internal static class AutoMLParts
         F("time_column_name", TextWith(scope), "The column of the time."),
         F("forecast_horizon", new NumberShape { IsInteger = true, Min = 1, Word = "auto", Scope = scope }, "How many steps ahead."),
         F("time_series_id_column_names", TextList, "The columns that tell series apart."),
-        F("frequency", Text, "The step between two times (H, D, W-THU)."),
+        F("frequency", Matching(Frequency(), "a number and a unit of pandas: H, D, 15min, W-THU"), "The step between two times (H, D, W-THU)."),
         F("target_lags", OneOrMore(new NumberShape { IsInteger = true, Min = 1, Word = "auto", Scope = scope }), "Steps back that are features."),
         F("target_rolling_window_size", new NumberShape { IsInteger = true, Min = 1, Word = "auto", Scope = scope }, "Steps of the rolling window."),
         F("country_or_region_for_holidays", Text, "Whose holidays are features."),
@@ -66,4 +73,7 @@ internal static class AutoMLParts
         F("use_stl", Choice("season", "season_trend", "none"), "Which parts of a decomposition are features."),
         F("target_aggregate_function", Choice("sum", "max", "min", "mean"), "How finer times are put together."),
         F("features_unknown_at_forecast_time", TextList, "Columns that are not known ahead."));
+
+    [GeneratedRegex(@"\A[0-9]*[A-Za-z]+(-[A-Za-z]{3})?\z")]
+    private static partial Regex Frequency();
 }

@@ -77,7 +77,7 @@ internal static class AutoMLTable
     ];
 
     private static EitherShape DataInput() => new(
-        new TextShape { Scope = Data, Explanation = "an input: ${{parent.inputs.x}}" },
+        Reference(ReferenceUse.Data, Data),
         Object(
             "an input table",
             F("type", Choice("mltable", "uri_folder", "uri_file"), "The type of the input."),

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Slipway.Jobs.Definitions.Yaml;
 using static Slipway.Jobs.Definitions.Schema.Shapes;
 
 namespace Slipway.Jobs.Definitions.Schema;
@@ -51,8 +52,32 @@ internal static partial class CommonTables
 
     public static Field Services { get; } = F(
         "services",
-        Map(new ObjectShape("a service", [F("type", Text, "vs_code, jupyter_lab, tensor_board or ssh.")]) { Unknown = UnknownKeys.Ignored }),
+        Map(new ObjectShape("a service", [
+            new Field("type", Choice("vs_code", "jupyter_lab", "tensor_board", "ssh", "custom"), "What is served.") { Aliases = ["job_service_type"] },
+            F("nodes", Text, "all, or the machine that it runs on."),
+            F("log_dir", Text, "What a TensorBoard shows."),
+            F("ssh_public_keys", Text, "Whom ssh lets in."),
+            F("port", Integer(1, 65535), "Where it listens."),
+            F("properties", Map(Any), "More properties.")])
+        { Unknown = UnknownKeys.TyposRefused }),
         "Interactive services; accepted and without effect.");
+
+    public static Field AdditionalIncludes { get; } = F(
+        "additional_includes", OneOrMore(Reference(ReferenceUse.File)), "More files and folders, which are put beside the code under their own names.");
+
+    /// <summary>What is included lies side by side, so that no two may have one name.</summary>
+    public static Rule IncludedNames { get; } = new((map, path, check) =>
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var item in (map["additional_includes"] as YamlList)?.Items.OfType<YamlScalar>() ?? [])
+        {
+            var name = LocalPaths.Normalize(item.Text).Split('/')[^1];
+            if (name is "" or "." or "..")
+                check.Refuse(item, Shape.Join(path, "additional_includes"), $"'{item.Text}' has no name of its own that it could have beside the code; name the folder from outside of it.");
+            else if (!seen.Add(name))
+                check.Refuse(item, Shape.Join(path, "additional_includes"), $"Two of these are called '{name}', and both would lie beside the code; rename one.");
+        }
+    });
 
     public static Field Identity { get; } = F(
         "identity",

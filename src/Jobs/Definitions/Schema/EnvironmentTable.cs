@@ -10,6 +10,14 @@ internal static class EnvironmentTable
         Required("path", Text, "The path."),
         Required("port", Integer(1, 65535), "The port."));
 
+    private static readonly ObjectShape s_conda = new("a conda file's content", [
+        F("name", Text, "A name for people."),
+        F("channels", TextList, "Where packages come from."),
+        Required("dependencies", List(new EitherShape(Text, Map(TextList))), "The packages; those of pip in a list below 'pip'."),
+        F("variables", TextMap, "Variables for the process."),
+        F("prefix", Text, "Not used.")])
+    { Unknown = UnknownKeys.TyposRefused };
+
     private static readonly Field[] s_fields =
     [
         F("image", Text, "The container image."),
@@ -20,7 +28,7 @@ internal static class EnvironmentTable
                 new Field("path", Reference(ReferenceUse.BuildContext), "The folder that is built.") { Required = true, Aliases = ["local_path"] },
                 F("dockerfile_path", Text, "The Dockerfile in that folder.")),
             "How the image is built."),
-        F("conda_file", new EitherShape(Reference(ReferenceUse.File), Map(Any)), "Packages to install: a conda file, or its content."),
+        F("conda_file", new EitherShape(Reference(ReferenceUse.File), s_conda), "Packages to install: a conda file, or its content."),
         F("os_type", Choice("linux", "windows"), "The system of the image."),
         F(
             "inference_config",

@@ -47,6 +47,21 @@ internal sealed class JobTables
     /// <summary>The kind's table; null for pipeline and for names that are unknown.</summary>
     public KindTable? Find(string kind) => _kinds.FirstOrDefault(table => table.Name == kind);
 
+    /// <summary>How a pipeline runs, in the pipeline and in what triggers it.</summary>
+    public static Field Settings() => F(
+        "settings",
+        new ObjectShape("pipeline settings", [
+            F("default_compute", Reference(ReferenceUse.Compute, InStep), "Where steps run that do not say it."),
+
+            // Azure ML lets misspelt settings through, and this one stands in pipelines that people have.
+            new Field("default_datastore", Reference(ReferenceUse.Datastore, InStep), "Where outputs go that do not say it.") { Aliases = ["default_datestore"] },
+            F("continue_on_step_failure", Flag, "False: the first failure stops the pipeline."),
+            F("force_rerun", Flag, "True: no earlier result is taken over."),
+            F("on_init", Text, "The step that runs before all others."),
+            F("on_finalize", Text, "The step that runs after all others, even after a failure.")])
+        { Unknown = UnknownKeys.TyposRefused },
+        "How the pipeline runs.");
+
     private static string? InferStep(YamlMap step)
     {
         if (step.Map("component") is { } inline)
@@ -151,18 +166,6 @@ internal sealed class JobTables
         new MapShape(new LazyShape(() => Step)) { Keys = CommonTables.StepNames, MayBeEmpty = false },
         "The steps by name.");
 
-    private static Field Settings() => F(
-        "settings",
-        new ObjectShape("pipeline settings", [
-            F("default_compute", Reference(ReferenceUse.Compute, InStep), "Where steps run that do not say it."),
-            F("default_datastore", Reference(ReferenceUse.Datastore, InStep), "Where outputs go that do not say it."),
-            F("continue_on_step_failure", Flag, "False: the first failure stops the pipeline."),
-            F("force_rerun", Flag, "True: no earlier result is taken over."),
-            F("on_init", Text, "The step that runs before all others."),
-            F("on_finalize", Text, "The step that runs after all others, even after a failure.")])
-        { Unknown = UnknownKeys.Ignored },
-        "How the pipeline runs.");
-
     private static Field[] ComponentCommon(string type) =>
     [
         CommonTables.Schema,
@@ -174,7 +177,6 @@ internal sealed class JobTables
         CommonTables.Tags,
         CommonTables.Properties,
         F("is_deterministic", Flag, "False: an earlier result is never taken over."),
-        F("additional_includes", TextList, "More files and folders for the code."),
         PortTables.InputDeclarations,
         PortTables.OutputDeclarations,
     ];

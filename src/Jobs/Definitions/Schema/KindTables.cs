@@ -15,10 +15,11 @@ internal static class KindTables
         EnvironmentTable.InJob(scope),
         CommonTables.Distribution(scope | Own),
         CommonTables.Timeout(scope),
-        F("additional_includes", TextList, "More files and folders for the code.")])
+        CommonTables.AdditionalIncludes])
     {
         Required = ["command", "environment"],
         Defining = ["command"],
+        Rules = [CommonTables.IncludedNames],
     };
 
     public static KindTable Sweep { get; } = new("sweep", SweepTable.Fields)
@@ -53,10 +54,12 @@ internal static class KindTables
                 "retry settings",
                 F("max_retries", Integer(0, null, scope), "Retries of a mini-batch."),
                 F("timeout", Integer(1, 259200, scope), "Seconds for a mini-batch.")),
-            "How a mini-batch is tried again.")])
+            "How a mini-batch is tried again."),
+        CommonTables.AdditionalIncludes])
     {
         Required = ["task", "input_data"],
         Defining = ["task"],
+        Rules = [CommonTables.IncludedNames],
         IsJob = false,
     };
 
@@ -67,7 +70,8 @@ internal static class KindTables
         F("jars", TextList, "Java packages."),
         F("files", TextList, "Files for the workers."),
         F("archives", TextList, "Archives for the workers."),
-        F("conf", Map(new AnyShape { Scope = scope | Own }), "Spark's configuration."),
+        F("conf", SparkConf.Shape(scope | Own), "Spark's configuration."),
+        CommonTables.AdditionalIncludes,
         F("args", TextWith(Own), "Arguments of the script."),
         EnvironmentTable.InJob(scope),
         F(

@@ -1,18 +1,21 @@
+using System.Text.RegularExpressions;
+using Slipway.Statistics.Drift;
+using Slipway.Statistics.Performance;
+using Slipway.Statistics.Quality;
 using static Slipway.Jobs.Definitions.Schema.Shapes;
 
 namespace Slipway.Jobs.Definitions.Schema;
 
 /// <summary>Monitors of schedules.</summary>
-internal static class MonitorTables
+internal static partial class MonitorTables
 {
-    private static readonly string[] s_numerical =
-        ["jensen_shannon_distance", "normalized_wasserstein_distance", "population_stability_index", "two_sample_kolmogorov_smirnov_test"];
+    private static readonly string[] s_performance =
+    [
+        .. ClassificationScan.Names.Concat(RegressionScan.Names).SelectMany(name => new[] { name, $"estimated_{name}" }), "calibration_slope",
+    ];
 
-    private static readonly string[] s_categorical = ["jensen_shannon_distance", "population_stability_index", "pearsons_chi_squared_test"];
-
-    private static readonly string[] s_quality = ["null_value_rate", "data_type_error_rate", "out_of_bounds_rate"];
-
-    private static readonly string[] s_performance = ["accuracy", "precision", "recall", "mae", "mse", "rmse"];
+    private static readonly Field s_multipleTesting =
+        F("multiple_testing", Choice("benjamini_hochberg", "none"), "How p-values of many columns are taken together.");
 
     private static readonly string[] s_generation = ["groundedness", "relevance", "coherence", "fluency", "similarity"];
 
@@ -43,10 +46,10 @@ internal static class MonitorTables
         F("trailing_window_offset", Text, "How long ago the window ends: P0D."));
 
     public static ObjectShape Monitor { get; } = new("a monitor", [
-        Required(
+        F(
             "compute",
             Object("a monitor's compute", F("instance_type", Text, "Which machines."), F("runtime_version", Text, "The version of Spark.")),
-            "Where it runs."),
+            "Where it runs; accepted and without effect."),
         F(
             "monitoring_target",
             new ObjectShape("a monitoring target", [
@@ -58,26 +61,32 @@ internal static class MonitorTables
         F("monitoring_signals", Map(Signals()), "What is computed, by name."),
         F(
             "alert_notification",
-            new EitherShape(Choice("azmonitoring"), Object("an alert notification", F("emails", TextList, "Who is told."))),
-            "Who is told.")]);
+            new EitherShape(Choice("azmonitoring"), Object("an alert notification", F("emails", OneOrMore(Matching(Email(), "an e-mail address")), "Who is told."))),
+            "Who is told."),
+        CommonTables.Properties]);
 
     private static VariantShape Signals() => new(
         "a signal",
         "type",
         new Dictionary<string, ObjectShape>
         {
-            ["data_drift"] = Signal("data_drift", Metrics(Metric("numerical", s_numerical), Metric("categorical", s_categorical))),
-            ["prediction_drift"] = Signal("prediction_drift", Metrics(Metric("numerical", s_numerical), Metric("categorical", s_categorical))),
-            ["data_quality"] = Signal("data_quality", Metrics(Metric("numerical", s_quality), Metric("categorical", s_quality))),
+            ["data_drift"] = Signal("data_drift", Drift(), s_multipleTesting),
+            ["prediction_drift"] = Signal("prediction_drift", Drift(), s_multipleTesting),
+            ["data_quality"] = Signal("data_quality", Metrics(
+                Metric("numerical", Quality(FeatureType.Numeric)),
+                Metric("categorical", Quality(FeatureType.Categorical)),
+                ByFeature(Quality(null)))),
             ["feature_attribution_drift"] = Signal("feature_attribution_drift", Metrics(F("normalized_discounted_cumulative_gain", Number(), "The threshold."))),
             ["model_performance"] = Signal("model_performance", Metrics([
                 Metric("classification", s_performance),
                 Metric("regression", s_performance),
-                .. s_performance.Select(name => F(name, Number(), "The threshold."))])),
+                .. s_performance.Select(name => F(name, Number(), "The threshold."))]),
+                F("decision_threshold", Number(0, 1), "The score from which on a row counts as positive.")),
             ["custom"] = Signal(
                 "custom",
                 List(Object("a metric threshold", Required("metric_name", Text, "The metric."), Required("threshold", Number(), "The threshold."))),
                 F("component_id", Reference(ReferenceUse.Component), "What computes it."),
+                F("component", Map(Any), "What computes it: a step as in a pipeline."),
                 F("inputs", Map(Any), "Literals for the component."),
                 F("input_data", Map(s_data), "Data for the component.")),
             ["generation_safety_quality"] = Signal(
@@ -98,14 +107,33 @@ internal static class MonitorTables
         F("production_data", OneOrMore(s_data), "What is watched."),
         F("features", new EitherShape(Text, Object("a choice of features", F("top_n_feature_importance", Integer(1), "How many.")), TextList), "Which columns."),
         F("data_segment", Object("a data segment", F("feature_name", Text, "The column."), F("feature_values", TextList, "Its values.")), "Which rows."),
+        F("segments", TextList, "Columns whose values are looked at one by one."),
+        F("minimum_rows", Integer(1), "Rows below which nothing is judged."),
         .. more]);
+
+    private static EitherShape Drift() => new(Choice("auto"), Metrics(
+        Metric("numerical", DriftOf(FeatureType.Numeric)),
+        Metric("categorical", DriftOf(FeatureType.Categorical)),
+        ByFeature(DriftOf(null)),
+        F("rows", Map(Number()), "Thresholds of statistics of whole rows.")));
+
+    private static string[] DriftOf(FeatureType? type) =>
+        [.. DriftStatistics.All.Where(one => one is not IRowStatistic && (type is null || one.Suits(type.Value))).Select(one => one.Name)];
+
+    private static string[] Quality(FeatureType? type) =>
+        [.. QualityStatistics.All.Where(one => type is null || one.Suits(type.Value)).Select(one => one.Name)];
+
+    private static Field ByFeature(string[] metrics) => F("features", Map(Metric("", metrics).Shape), "Thresholds of single columns.");
 
     private static ObjectShape Metrics(params Field[] fields) => Object("metric thresholds", fields);
 
     private static Field Metric(string name, params string[] metrics) => F(
         name,
-        new ObjectShape($"thresholds of {name} metrics", [.. metrics.Select(metric => metric == "pearsons_chi_squared_test"
+        new ObjectShape(name.Length == 0 ? "thresholds of a column" : $"thresholds of {name} metrics", [.. metrics.Select(metric => metric == "pearsons_chi_squared_test"
             ? new Field(metric, Number(), "The threshold.") { Aliases = ["chi_squared_test"] }
             : F(metric, Number(), "The threshold."))]),
         "Thresholds.");
+
+    [GeneratedRegex(@"\A[^@\s]+@[^@\s]+\z")]
+    private static partial Regex Email();
 }

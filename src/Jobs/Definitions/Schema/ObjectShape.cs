@@ -35,6 +35,9 @@ internal sealed class ObjectShape(string noun, IReadOnlyList<Field> fields) : Sh
 
     public UnknownKeys Unknown { get; init; } = UnknownKeys.Refused;
 
+    /// <summary>The shape of keys that are not known; null: they are unknown.</summary>
+    public Shape? Others { get; init; }
+
     public IReadOnlyList<Rule> Rules { get; init; } = [];
 
     /// <summary>What to say of a mapping that is something else altogether; null: it may be right.</summary>
@@ -43,7 +46,7 @@ internal sealed class ObjectShape(string noun, IReadOnlyList<Field> fields) : Sh
     public override string Expected => $"{noun} (a mapping with {string.Join(", ", fields.Take(6).Select(known => known.Name))}{(fields.Count > 6 ? ", …" : "")})";
 
     public ObjectShape With(params Field[] more) =>
-        new(noun, [.. fields.Where(field => more.All(other => other.Name != field.Name)), .. more]) { Unknown = Unknown, Rules = Rules, Mistaken = Mistaken };
+        new(noun, [.. fields.Where(field => more.All(other => other.Name != field.Name)), .. more]) { Unknown = Unknown, Others = Others, Rules = Rules, Mistaken = Mistaken };
 
     public override void Check(YamlNode node, string path, Check check)
     {
@@ -62,10 +65,10 @@ internal sealed class ObjectShape(string noun, IReadOnlyList<Field> fields) : Sh
         foreach (var entry in map.Entries)
         {
             var field = Find(entry.Key);
-            if (field is null)
+            if ((field?.Shape ?? Others) is not { } shape)
                 CheckUnknown(entry, path, check);
             else if (entry.Value is not YamlScalar { IsNull: true })
-                field.Shape.Check(entry.Value, Join(path, entry.Key), check);
+                shape.Check(entry.Value, Join(path, entry.Key), check);
         }
 
         foreach (var field in fields.Where(field => field.Required && ValueOf(map, field) is null))
@@ -80,8 +83,8 @@ internal sealed class ObjectShape(string noun, IReadOnlyList<Field> fields) : Sh
         foreach (var entry in ((node as YamlMap)?.Entries ?? []))
         {
             var field = Find(entry.Key);
-            if (entry.Value is not YamlScalar { IsNull: true } && (field is not null || Unknown != UnknownKeys.Refused))
-                json[field?.Name ?? entry.Key] = (field?.Shape ?? Shapes.Any).Json(entry.Value);
+            if (entry.Value is not YamlScalar { IsNull: true } && (field is not null || Others is not null || Unknown != UnknownKeys.Refused))
+                json[field?.Name ?? entry.Key] = (field?.Shape ?? Others ?? Shapes.Any).Json(entry.Value);
         }
 
         return json;
@@ -105,7 +108,7 @@ internal sealed class ObjectShape(string noun, IReadOnlyList<Field> fields) : Sh
         var required = fields.Where(field => field.Required && field.Aliases.Count == 0).Select(field => (JsonNode)field.Name!).ToArray();
         if (required.Length > 0)
             schema["required"] = new JsonArray(required);
-        schema["additionalProperties"] = Unknown != UnknownKeys.Refused;
+        schema["additionalProperties"] = Others is null ? Unknown != UnknownKeys.Refused : export.Of(Others);
         return schema;
     });
 

@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Slipway.Jobs.Definitions.Yaml;
 using static Slipway.Jobs.Definitions.Schema.Shapes;
 
 namespace Slipway.Jobs.Definitions.Schema;
 
 /// <summary>Inputs and outputs: as values of jobs and steps, and as declarations of components.</summary>
-internal static class PortTables
+internal static partial class PortTables
 {
     private static readonly string[] s_dataTypes = ["uri_folder", "uri_file", "mltable", "mlflow_model", "custom_model", "triton_model"];
 
@@ -54,7 +55,7 @@ internal static class PortTables
         "outputs",
         new MapShape(
             scope.HasFlag(ExpressionScope.ParentOutputs)
-                ? new EitherShape(new TextShape { Scope = scope, Explanation = "${{parent.outputs.x}}" }, Output(scope))
+                ? new EitherShape(new TextShape { Scope = scope, Pattern = NoLiteral(), Explanation = "${{parent.outputs.x}}" }, Output(scope))
                 : Output(scope))
         { Keys = CommonTables.ParameterNames },
         "What it writes.");
@@ -68,7 +69,7 @@ internal static class PortTables
             F("default", Text, "The value when none is given; literals only."),
             F("min", Number(), "The smallest value."),
             F("max", Number(), "The greatest value."),
-            F("enum", TextList, "The values that are allowed."),
+            F("enum", List(Text), "The values that are allowed."),
             F("mode", s_inputMode, "How the content is brought to the process."),
             F("path", Reference(ReferenceUse.Data), "The content when none is given.")])
         { Rules = [s_evaluatedTable, s_declaredLiteral] })
@@ -112,4 +113,8 @@ internal static class PortTables
         F("version", CommonTables.VersionText, "The version of that asset; the next one when absent."),
         F("datastore", Reference(ReferenceUse.Datastore), "Where the content is wanted."),
         F("description", Text, "What it is."));
+
+    // An expression is looked at before the pattern.
+    [GeneratedRegex(@"(?!)")]
+    private static partial Regex NoLiteral();
 }

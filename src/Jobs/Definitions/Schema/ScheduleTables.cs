@@ -48,6 +48,7 @@ internal static class ScheduleTables
 
     public static ObjectShape Schedule { get; } = new("a schedule", [
         CommonTables.Schema,
+        F("type", Choice("schedule", "monitor"), "What it is."),
         Required("name", CommonTables.AssetNameText, "The name of the schedule."),
         CommonTables.DisplayName,
         CommonTables.Description,
@@ -74,7 +75,7 @@ internal static class ScheduleTables
         CommonTables.Properties,
         PortTables.Inputs(Run),
         PortTables.Outputs(Run),
-        F("settings", Map(Any), "How the pipeline runs."),
+        JobTables.Settings(),
         CommonTables.Compute(ExpressionScope.None),
         CommonTables.Identity])
     {
