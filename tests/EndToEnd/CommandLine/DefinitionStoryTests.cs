@@ -53,12 +53,11 @@ public sealed class DefinitionStoryTests : IDisposable
         var nothing = await RunAsync(address, "data", "create", "-n", "rows");
 
         Assert.Equal(("rows", "1", "blue", "gold"), ((string)data["name"]!, (string)data["version"]!, (string)data["tags"]!["team"]!, (string)data["tags"]!["tier"]!));
-        Assert.Equal((0, "rows\ttwo"), (next.ExitCode, next.Output.Trim()));
+        Assert.Equal((0, "rows\ntwo"), (next.ExitCode, next.Output.Trim()));
         Assert.True(pipeline.ExitCode == 0, pipeline.Error);
         Assert.Equal("Completed", pipeline.Output.Trim());
         Assert.Contains("times 3", pipeline.Error, StringComparison.Ordinal);
-        Assert.Equal(1, twice.ExitCode);
-        Assert.Contains("'rows'", twice.Error, StringComparison.Ordinal);
+        Assert.Equal((0, ""), (twice.ExitCode, twice.Error));
         Assert.Equal(2, wrong.ExitCode);
         Assert.Contains("type: 'uri_foldr' is not allowed; expected one of uri_folder, uri_file, mltable.", wrong.Error, StringComparison.Ordinal);
         Assert.Equal((2, "--path: say which file or folder, or give a definition with --file."), (nothing.ExitCode, nothing.Error.Trim()));
