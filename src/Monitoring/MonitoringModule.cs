@@ -11,6 +11,7 @@ using Slipway.Monitoring.Incidents;
 using Slipway.Monitoring.Measures;
 using Slipway.Monitoring.Monitors;
 using Slipway.Monitoring.Notifications;
+using Slipway.Monitoring.Reports;
 using Slipway.Monitoring.Retraining;
 using Slipway.Monitoring.Rules;
 using Slipway.Monitoring.Rules.Sources;
@@ -38,6 +39,8 @@ public static class MonitoringModule
         .AddSingleton<MonitorStore>()
         .AddSingleton<IContentRoots, PolicyRoots>()
         .AddSingleton<RunStore>()
+        .AddSingleton<HistogramStore>()
+        .AddSingleton<ShowReport>()
         .AddAlerts()
         .AddSingleton<References>()
         .AddSingleton<FeatureRanking>()
@@ -79,6 +82,7 @@ public static class MonitoringModule
         MonitorRoutes.Map(routes);
         RunMonitor.Map(routes);
         ListRuns.Map(routes);
+        ShowReport.Map(routes);
         ListAlerts.Map(routes);
         SteerAlert.Map(routes);
         RuleRoutes.Map(routes);

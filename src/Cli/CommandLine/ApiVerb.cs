@@ -10,7 +10,8 @@ internal static class ApiVerb
     public delegate Task<int> Body(SlipwayClient client, ParseResult parsed, OutputStyle format, CancellationToken ct);
 
     /// <summary>A command with the common options; its body gets a client and what the user wants to see.</summary>
-    public static Command Create(string name, string description, IEnumerable<Symbol> parameters, Body body)
+    /// <param name="hasPage">The result can be had as HTML as well: <see cref="OutputFormat.Html"/>.</param>
+    public static Command Create(string name, string description, IEnumerable<Symbol> parameters, Body body, bool hasPage = false)
     {
         var command = new Command(name, description);
         foreach (var parameter in parameters)
@@ -21,7 +22,7 @@ internal static class ApiVerb
                 command.Options.Add((Option)parameter);
         }
 
-        var common = new CommonOptions(command);
+        var common = new CommonOptions(command, hasPage);
         command.SetAction(async (parsed, ct) =>
         {
             using var client = common.Client(parsed);

@@ -20,9 +20,10 @@ internal sealed class CommonOptions
 
     private readonly OutputOptions _output;
 
-    public CommonOptions(Command command)
+    /// <param name="hasPage">The result can be had as HTML as well.</param>
+    public CommonOptions(Command command, bool hasPage = false)
     {
-        _output = new OutputOptions(command);
+        _output = new OutputOptions(command, hasPage);
         command.Options.Add(_server);
         command.Options.Add(_workspace);
 

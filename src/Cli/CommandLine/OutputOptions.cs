@@ -9,11 +9,7 @@ namespace Slipway.Cli.CommandLine;
 /// <summary><c>--output</c> and <c>--query</c>: what a verb that has a result prints of it.</summary>
 internal sealed class OutputOptions
 {
-    private readonly Option<OutputFormat?> _output = new("--output", "-o")
-    {
-        Description = "json, jsonc, yaml, yamlc, table, tsv or none. Default: a table on a terminal, json in a pipe or with --query.",
-        CustomParser = ParseFormat,
-    };
+    private readonly Option<OutputFormat?> _output;
 
     private readonly Option<JmesExpression?> _query = new("--query")
     {
@@ -21,8 +17,14 @@ internal sealed class OutputOptions
         CustomParser = ParseQuery,
     };
 
-    public OutputOptions(Command command)
+    /// <param name="hasPage">The result can be had as HTML as well.</param>
+    public OutputOptions(Command command, bool hasPage)
     {
+        _output = new Option<OutputFormat?>("--output", "-o")
+        {
+            Description = $"json, jsonc, yaml, yamlc, table, tsv{(hasPage ? ", html" : "")} or none. Default: a table on a terminal, json in a pipe or with --query.",
+            CustomParser = result => ParseFormat(result, hasPage),
+        };
         command.Options.Add(_output);
         command.Options.Add(_query);
     }
@@ -36,10 +38,13 @@ internal sealed class OutputOptions
         return new OutputStyle(format, query, output, parsed.InvocationConfiguration.Error, isPipe);
     }
 
-    private static OutputFormat? ParseFormat(ArgumentResult result)
+    private static OutputFormat? ParseFormat(ArgumentResult result, bool hasPage)
     {
         var text = result.Tokens[0].Value;
-        var known = Enum.GetNames<OutputFormat>().Select(name => name.ToLowerInvariant()).ToList();
+        var known = Enum.GetValues<OutputFormat>()
+            .Where(format => hasPage || format != OutputFormat.Html)
+            .Select(format => format.ToString().ToLowerInvariant())
+            .ToList();
         if (known.Contains(text.ToLowerInvariant()))
             return Enum.Parse<OutputFormat>(text, ignoreCase: true);
         result.AddError($"--output: '{text}' is not a format.{Nearest.Hint(text, known)} Known: {string.Join(", ", known)}.");

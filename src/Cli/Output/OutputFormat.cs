@@ -10,4 +10,7 @@ internal enum OutputFormat
     Table,
     Tsv,
     None,
+
+    /// <summary>A page for a browser; only of what has one.</summary>
+    Html,
 }

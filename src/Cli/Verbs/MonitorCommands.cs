@@ -29,6 +29,7 @@ internal static class MonitorCommands
         Delete(),
         Results(),
         Runs(),
+        MonitorReportVerb.Create(),
         RetrainingCommands.Decisions(),
         ApiVerb.Create("alerts", "List alerts.", [], async (client, _, format, ct) =>
         {

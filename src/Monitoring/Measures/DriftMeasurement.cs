@@ -25,13 +25,20 @@ internal static class DriftMeasurement
             comparison = comparison.WithScores();
         var found = new List<Figure>();
         var few = new List<MonitorMetric>();
-        foreach (var rows in SignalRows.Of(signal, comparison.Connection, comparison.Reference, comparison.Current, ct))
+        var histograms = new List<BinnedPair>();
+        foreach (var (part, rows) in SignalRows.Of(signal, comparison.Connection, comparison.Reference, comparison.Current, ct).Index())
         {
-            var figures = Figures(signal, comparison, columns, rows, out var least, ct);
+            var measure = Figures(signal, comparison, columns, rows, out var least, ct);
             if (least < signal.LeastRows)
+            {
                 few.Add(TooFew(signal, rows.Segment, least));
-            else
-                found.AddRange(figures());
+                continue;
+            }
+
+            var (figures, binned) = measure();
+            found.AddRange(figures);
+            if (part == SignalRows.Whole)
+                histograms.AddRange(binned);
         }
 
         if (found.Count == 0)
@@ -42,28 +49,37 @@ internal static class DriftMeasurement
         }
 
         var metrics = Judged(signal, found);
-        return new SignalResult(signal, true, [.. metrics, .. few], Tell(signal, found, metrics, columns.Count, comparison, absent));
+        return new SignalResult(signal, true, [.. metrics, .. few], Tell(signal, found, metrics, columns.Count, comparison, absent))
+        {
+            Histograms = histograms,
+        };
     }
 
     internal static MonitorMetric TooFew(SignalDefinition signal, string? segment, long rows) =>
         new(signal.Name, null, "rows", rows, signal.LeastRows, false) { Segment = segment, TooFew = true };
 
-    private static Func<IEnumerable<Figure>> Figures(
+    private static Func<(IEnumerable<Figure> Figures, IReadOnlyList<BinnedPair> Histograms)> Figures(
         DriftSignal signal, Comparison comparison, IReadOnlyList<ComparedColumn> columns, SignalRows rows, out long least, CancellationToken ct)
     {
         if (comparison.Reference is not { } reference)
         {
             var counts = ProfileCounts.Of(comparison, columns, signal.OfPredictions, ct);
             least = counts[0].Sum();
-            return () => columns.SelectMany((column, i) => OfProfile(signal, column, counts[i]));
+            return () => (
+                columns.SelectMany((column, i) => OfProfile(signal, column, counts[i])),
+                [.. columns.Select((column, i) => new BinnedPair(column.Profile!, counts[i]))]);
         }
 
         var (before, now) = (new Slice(reference, rows.Reference), new Slice(comparison.Current, rows.Current));
         least = Math.Min(Count(comparison, before, ct), Count(comparison, now, ct));
-        return () => new ColumnPairs(comparison.Connection, before, now)
-            .Measure([.. columns.Select(column => column.Feature)], pair => OfPair(signal, pair, rows.Segment), ct)
-            .SelectMany(figures => figures)
-            .Concat(OfRows(signal, comparison, columns, before, now, rows.Segment, ct));
+        return () =>
+        {
+            var pairs = new ColumnPairs(comparison.Connection, before, now)
+                .Measure([.. columns.Select(column => column.Feature)], pair => (Figures: OfPair(signal, pair, rows.Segment), pair.Binned), ct);
+            return (
+                pairs.SelectMany(pair => pair.Figures).Concat(OfRows(signal, comparison, columns, before, now, rows.Segment, ct)),
+                [.. pairs.Select(pair => pair.Binned)]);
+        };
     }
 
     private static long Count(Comparison comparison, Slice slice, CancellationToken ct) => slice.Where is null

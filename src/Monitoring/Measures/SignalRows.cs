@@ -10,6 +10,9 @@ namespace Slipway.Monitoring.Measures;
 /// <param name="Segment">Null: all rows of the signal.</param>
 internal sealed record SignalRows(string? Segment, string? Reference, string? Current)
 {
+    /// <summary>The index of the part that is all rows of the signal.</summary>
+    public const int Whole = 0;
+
     private const int MostSegments = 20;
 
     /// <param name="reference">Null: the reference is no table, and is not cut.</param>

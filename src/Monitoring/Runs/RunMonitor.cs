@@ -45,6 +45,7 @@ internal sealed partial class RunMonitor(
             async (tx, token) =>
             {
                 await RunStore.InsertAsync(tx, caller.Workspace, run, token);
+                await HistogramStore.InsertAsync(tx, run, findings.Results, token);
                 await lineage.AppendAsync(tx, caller, Edges(run, findings), token);
                 return await AlertAsync(tx, caller, run, findings, token);
             },

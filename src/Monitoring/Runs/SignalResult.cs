@@ -1,5 +1,6 @@
 using Slipway.Monitoring.Contracts;
 using Slipway.Monitoring.Definitions;
+using Slipway.Statistics.Drift;
 
 namespace Slipway.Monitoring.Runs;
 
@@ -9,6 +10,9 @@ namespace Slipway.Monitoring.Runs;
 internal sealed record SignalResult(
     SignalDefinition Signal, bool Measured, IReadOnlyList<MonitorMetric> Metrics, string? Message, long Labelled = 0)
 {
+    /// <summary>How the columns were distributed in all rows of a drift signal, against the reference.</summary>
+    public IReadOnlyList<BinnedPair> Histograms { get; init; } = [];
+
     public bool IsCrossed => Metrics.Any(metric => metric.Crossed);
 
     public static SignalResult NotMeasured(SignalDefinition signal, string why) => new(signal, false, [], why);

@@ -11,7 +11,7 @@ namespace Slipway.Monitoring.Tables;
 internal sealed record ColumnPair(
     string Feature, FeatureType Type, NumberPair? Numbers, CategoryCounts? Categories, long CurrentRows, long TypeErrors)
 {
-    private (long[] Reference, long[] Current)? _bins;
+    private BinnedPair? _binned;
 
     /// <summary>Values of the reference that are no null.</summary>
     public long ReferenceValues => Numbers?.Reference.Length ?? Categories!.ReferenceValues;
@@ -19,13 +19,15 @@ internal sealed record ColumnPair(
     /// <summary>Different values of the reference; for numbers, as far as few are told from many.</summary>
     public int ReferenceDistinct => Numbers?.ReferenceDistinct(DriftChoice.FewValues + 1) ?? Categories!.ReferenceDistinct;
 
+    /// <summary>Counted over the bins of the reference; may be kept.</summary>
+    public BinnedPair Binned => _binned ??= Numbers?.Binned(Feature) ?? Categories!.Binned(Feature);
+
     /// <summary>NaN where the statistic has no value for the column.</summary>
     public double Measure(IDriftStatistic statistic)
     {
         if (statistic is ISampleStatistic sample)
             return Numbers is null ? double.NaN : sample.Measure(Numbers.Reference, Numbers.Current);
-        _bins ??= Numbers?.Bins() ?? Categories!.Bins();
-        return statistic is IBinnedStatistic binned ? binned.Measure(_bins.Value.Reference, _bins.Value.Current) : double.NaN;
+        return statistic is IBinnedStatistic binned ? binned.Measure(Binned.Reference.Counts, [.. Binned.Current]) : double.NaN;
     }
 
     public QualityCounts Quality() => new(

@@ -30,8 +30,8 @@ public sealed class CategoryCounts
     public long Unseen => _entries.Where(entry => entry.Reference == 0).Sum(entry => entry.Current);
 
     /// <summary>Text with its counts, in the order of appearance.</summary>
-    public IEnumerable<(string Text, long Reference, long Current)> Items => _entries.Select(entry =>
-        (Encoding.UTF8.GetString(CollectionsMarshal.AsSpan(_texts).Slice(entry.Start, entry.Length)), entry.Reference, entry.Current));
+    public IEnumerable<(string Text, long Reference, long Current)> Items =>
+        _entries.Select(entry => (Text(entry), entry.Reference, entry.Current));
 
     public void AddNull(bool current, long count = 1)
     {
@@ -71,15 +71,16 @@ public sealed class CategoryCounts
     /// Counts over the reference's categories, all others in one bin, the nulls in the last. At most so many categories
     /// have bins of their own: the most frequent ones of the reference.
     /// </summary>
-    public (long[] Reference, long[] Current) Bins(int most = FeatureProfile.MostCategories)
+    public BinnedPair Binned(string name, int most = FeatureProfile.MostCategories)
     {
         var known = _entries.Where(entry => entry.Reference > 0).OrderByDescending(entry => entry.Reference).Take(most).ToList();
-        long[] reference = [.. known.Select(entry => entry.Reference), 0, ReferenceNulls];
-        long[] current = [.. known.Select(entry => entry.Current), 0, CurrentNulls];
-        reference[^2] = ReferenceValues - known.Sum(entry => entry.Reference);
-        current[^2] = CurrentValues - known.Sum(entry => entry.Current);
-        return (reference, current);
+        long[] counts = [.. known.Select(entry => entry.Reference)];
+        return new BinnedPair(
+            FeatureProfile.Categorical(name, [.. known.Select(Text)], counts, ReferenceValues - counts.Sum(), ReferenceNulls),
+            [.. known.Select(entry => entry.Current), CurrentValues - known.Sum(entry => entry.Current), CurrentNulls]);
     }
+
+    private string Text(Entry entry) => Encoding.UTF8.GetString(CollectionsMarshal.AsSpan(_texts).Slice(entry.Start, entry.Length));
 
     private static uint Hash(ReadOnlySpan<byte> utf8)
     {

@@ -33,10 +33,12 @@ public sealed class NumberPair
     }
 
     /// <summary>Counts between the reference's deciles (or of its few distinct values), the nulls in the last bin.</summary>
-    public (long[] Reference, long[] Current) Bins()
+    public BinnedPair Binned(string name)
     {
         var edges = Binning.Edges(Reference);
-        return (Count(Reference, edges, ReferenceNulls), Count(Current, edges, CurrentNulls));
+        return new BinnedPair(
+            FeatureProfile.Numeric(name, edges, Count(Reference, edges, ReferenceNulls)[..^1], ReferenceNulls),
+            Count(Current, edges, CurrentNulls));
     }
 
     /// <summary>Current values below the least or above the greatest of the reference; 0 when the reference has none.</summary>

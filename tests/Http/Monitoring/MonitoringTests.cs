@@ -66,7 +66,25 @@ public sealed class MonitoringTests(ServingServer server) : IClassFixture<Servin
         Assert.Contains("slipway_monitoring_retraining_decisions_total{", metrics, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_window_is_reported_as_json_and_as_a_page_that_may_load_nothing()
+    {
+        await GivenAsync("reported");
+        await PostAsync("/api/v1/monitors/reported/runs", Window());
+
+        var report = await GetAsync("/api/v1/monitors/reported/report");
+        using var page = await server.Client.GetAsync("/api/v1/monitors/reported/report?format=html", Ct);
+
+        Assert.Equal(("reported", Rows), ((string)report["run"]!["monitor"]!, (int)report["run"]!["rows"]!));
+        Assert.Contains(report["histograms"]!.AsArray(), histogram => (string)histogram!["feature"]! == "distance" && (double)histogram["distance"]! > 0.5);
+        Assert.Equal("text/html", page.Content.Headers.ContentType!.MediaType);
+        Assert.StartsWith("default-src 'none'", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.Contains("Distribution of distance", await page.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData("GET", "/api/v1/monitors/nobody/report", "", 404, "Monitor 'nobody' does not exist.")]
+    [InlineData("GET", "/api/v1/monitors/nobody/report?format=pdf", "", 400, "format is 'pdf'; it is json or html.")]
     [InlineData("GET", "/api/v1/monitors/nobody", "", 404, "Monitor 'nobody' does not exist.")]
     [InlineData("GET", "/api/v1/monitors/nobody/runs", "", 404, "Monitor 'nobody' does not exist.")]
     [InlineData("DELETE", "/api/v1/monitors/nobody", "", 404, "Monitor 'nobody' does not exist.")]

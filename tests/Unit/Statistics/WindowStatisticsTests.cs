@@ -69,10 +69,11 @@ public sealed class WindowStatisticsTests
         foreach (var value in current)
             counts[profile.BinOf(value)]++;
 
-        var bins = new NumberPair(reference.ToArray(), current.ToArray()).Bins();
+        var binned = new NumberPair(reference.ToArray(), current.ToArray()).Binned("x");
 
-        Assert.Equal(profile.Counts, bins.Reference);
-        Assert.Equal(counts, bins.Current);
+        Assert.Equal(profile.Counts, binned.Reference.Counts);
+        Assert.Equal(profile.Edges, binned.Reference.Edges);
+        Assert.Equal(counts, binned.Current);
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
 
     [Fact]
@@ -95,11 +96,12 @@ public sealed class WindowStatisticsTests
             counts.Add(Encoding.UTF8.GetBytes($"customer-{i}"), current: true);
         counts.AddNull(current: true);
 
-        var (reference, current) = counts.Bins();
+        var (reference, current) = counts.Binned("customer");
 
         Assert.Equal((1_001_000, 1_000_000, 1000), (counts.Distinct, counts.ReferenceDistinct, counts.Unseen));
-        Assert.Equal((1_000_000, 2001), (reference.Sum(), current.Sum()));
-        Assert.Equal((999_950, 2000, 1), (reference[^2], current[^2], current[^1]));
+        Assert.Equal((1_000_000, 2001), (reference.Rows, current.Sum()));
+        Assert.Equal((999_950, 2000, 1), (reference.Counts[^2], current[^2], current[^1]));
+        Assert.All(reference.Categories, category => Assert.StartsWith("customer-", category, StringComparison.Ordinal));
     }
 
     [Theory]

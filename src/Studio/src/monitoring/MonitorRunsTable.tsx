@@ -1,3 +1,4 @@
+import { Link } from '@fluentui/react-components';
 import { useSearchParams } from 'react-router';
 import type { Schemas } from '../api/client';
 import { formatFigure } from '../format/numbers';
@@ -8,6 +9,9 @@ import { TextLink } from '../parts/TextLink';
 import { windowText } from './windowText';
 
 type Run = Schemas['Monitoring.RunWire'];
+
+const reportAddress = ({ monitor, id }: Run) =>
+  `/api/v1/monitors/${encodeURIComponent(monitor)}/report?run=${id}&format=html`;
 
 export function MonitorRunsTable({ runs }: { runs: readonly Run[] }) {
   const [params] = useSearchParams();
@@ -31,6 +35,7 @@ export function MonitorRunsTable({ runs }: { runs: readonly Run[] }) {
     { name: 'Labelled', right: true, show: run => formatFigure(run.labelled) },
     { name: 'Drifted', show: run => run.drifted.join(', ') || 'nothing' },
     { name: 'Message', show: run => run.message },
+    { name: 'Report', show: run => <Link href={reportAddress(run)}>page</Link> },
     { name: 'Lineage', show: run => <NodeLink node={`monitor-run:${run.id}`}>upstream</NodeLink> },
   ];
   return <Grid label="Monitor runs" columns={columns} rows={runs} keyOf={run => run.id} />;
