@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using Slipway.Monitoring.Contracts;
 using Slipway.Monitoring.Reports;
 using Slipway.Monitoring.Runs;
 using Slipway.Statistics.Drift;
