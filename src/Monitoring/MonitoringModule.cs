@@ -5,6 +5,7 @@ using Slipway.Data;
 using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
 using Slipway.Monitoring.Alerts;
+using Slipway.Monitoring.Anomalies;
 using Slipway.Monitoring.Backtests;
 using Slipway.Monitoring.Definitions;
 using Slipway.Monitoring.Incidents;
@@ -16,6 +17,7 @@ using Slipway.Monitoring.Retraining;
 using Slipway.Monitoring.Rules;
 using Slipway.Monitoring.Rules.Sources;
 using Slipway.Monitoring.Runs;
+using Slipway.Monitoring.Series;
 using Slipway.Security.Contracts;
 
 namespace Slipway.Monitoring;
@@ -33,6 +35,9 @@ public static class MonitoringModule
                 "delete from alert_groups where workspace = @Workspace",
                 "delete from alert_silences where workspace = @Workspace",
                 "delete from deployment_samples where workspace = @Workspace",
+                "delete from anomaly_points where workspace = @Workspace",
+                "delete from pushed_points where series in (select id from pushed_series where workspace = @Workspace)",
+                "delete from pushed_series where workspace = @Workspace",
             ],
         })
         .AddSingleton<MonitoringMeter>()
@@ -42,6 +47,7 @@ public static class MonitoringModule
         .AddSingleton<HistogramStore>()
         .AddSingleton<ShowReport>()
         .AddAlerts()
+        .AddAnomalies()
         .AddSingleton<References>()
         .AddSingleton<FeatureRanking>()
         .AddSingleton<CustomMeasurement>()
@@ -63,14 +69,16 @@ public static class MonitoringModule
         .AddSingleton<IScheduledAct, MonitorAct>()
         .AddHostedService<MonitoringTimer>();
 
-    /// <summary>Refuses (InvalidParameter) what is wrong with an alert rule or a receiver beyond its fields: its condition, its matchers.</summary>
-    /// <param name="kind">"alert-rule" or "receiver"; others are not looked at.</param>
+    /// <summary>Refuses (InvalidParameter) what is wrong with an alert rule, a receiver or an anomaly detector beyond its fields.</summary>
+    /// <param name="kind">"alert-rule", "receiver" or "anomaly-detector"; others are not looked at.</param>
     public static void Check(string kind, string yaml, string source)
     {
         if (kind == "alert-rule")
             AlertRule.Read(yaml, source);
         else if (kind == "receiver")
             Receiver.Read(yaml, source);
+        else if (kind == "anomaly-detector")
+            AnomalyDetector.Read(yaml, source);
     }
 
     /// <summary>The file of the training job that a retraining policy names; null when it names none.</summary>
@@ -94,6 +102,12 @@ public static class MonitoringModule
         SilenceRoutes.Map(routes);
         ShowIncidents.Map(routes);
         SteerIncident.Map(routes);
+        DetectorRoutes.Map(routes);
+        DeleteDetector.Map(routes);
+        RunDetector.Map(routes);
+        BacktestDetector.Map(routes);
+        PushPoints.Map(routes);
+        SeriesRoutes.Map(routes);
         PolicyRoutes.Map(routes);
         EvaluatePolicy.Map(routes);
         BacktestMonitor.Map(routes);
@@ -126,6 +140,21 @@ public static class MonitoringModule
             .AddSingleton<AlertWorker>()
             .AddHostedService(provider => provider.GetRequiredService<AlertWorker>());
     }
+
+    private static IServiceCollection AddAnomalies(this IServiceCollection services) => services
+        .AddSingleton<DetectorStore>()
+        .AddSingleton<FindingStore>()
+        .AddSingleton<SeriesReader>()
+        .AddSingleton<AnomalyMeter>()
+        .AddSingleton<CreateDetector>()
+        .AddSingleton<DeleteDetector>()
+        .AddSingleton<RunDetector>()
+        .AddSingleton<BacktestDetector>()
+        .AddSingleton<LookForAnomalies>()
+        .AddSingleton<IAlertSource, AnomalySource>()
+        .AddSingleton<PushedStore>()
+        .AddSingleton<PushPoints>()
+        .AddSingleton<IAlertSource, PushedSource>();
 
     private static IServiceCollection AddRules(this IServiceCollection services) => services
         .AddSingleton<SampleStore>()

@@ -105,6 +105,8 @@ internal static class CommandTree
         RetrainingCommands.Create(),
         AlertCommands.Create(),
         AlertRuleCommands.Create(),
+        AnomalyCommands.Create(),
+        SeriesCommands.Create(),
         ReceiverCommands.Create(),
         SilenceCommands.Create(),
         IncidentCommands.Create(),

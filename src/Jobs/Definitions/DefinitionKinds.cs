@@ -18,6 +18,7 @@ internal static class DefinitionKinds
         new("schedule", ["schedule", "monitorschedule"], _ => ScheduleTables.Schedule, map => Has(map, "trigger")),
         new("rollout", ["rollout"], _ => RolloutTables.Rollout, map => IsType(map, "rollout")),
         new("alert-rule", ["alertrule"], _ => AlertTables.AlertRule, map => IsType(map, "alert_rule")),
+        new("anomaly-detector", ["anomalydetector"], _ => AnomalyTables.Detector, map => IsType(map, "anomaly_detector")),
         new("receiver", ["receiver"], _ => AlertTables.Receiver, map => IsType(map, "receiver")),
         new("component", ["commandcomponent", "pipelinecomponent", "sparkcomponent", "parallelcomponent", "importcomponent", "component"],
             tables => tables.Component, IsComponent),

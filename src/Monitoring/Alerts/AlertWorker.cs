@@ -3,14 +3,15 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Slipway.Data;
 using Slipway.Kernel;
+using Slipway.Monitoring.Anomalies;
 using Slipway.Monitoring.Notifications;
 using Slipway.Monitoring.Rules;
 
 namespace Slipway.Monitoring.Alerts;
 
-/// <summary>Has every workspace looked at every so often, and looks at those that are leased to it: first the rules, then the messages.</summary>
+/// <summary>Has every workspace looked at every so often, and looks at those that are leased to it: first at anomalies, then the rules, then the messages.</summary>
 internal sealed partial class AlertWorker(
-    RuleStore rules, EvaluateRules evaluate, SendMessages send, AlertQueue alerts, WorkQueue queue, IOptions<AlertOptions> options, TimeProvider time,
+    RuleStore rules, LookForAnomalies anomalies, EvaluateRules evaluate, SendMessages send, AlertQueue alerts, WorkQueue queue, IOptions<AlertOptions> options, TimeProvider time,
     ILogger<AlertWorker> logger) : BackgroundService
 {
     private static readonly string[] s_kinds = [AlertQueue.WorkKind];
@@ -23,6 +24,7 @@ internal sealed partial class AlertWorker(
     /// <summary>One look at a workspace.</summary>
     public async Task LookAsync(WorkspaceName workspace, CancellationToken ct)
     {
+        await anomalies.RunAsync(workspace, ct);
         await evaluate.RunAsync(workspace, ct);
         await send.RunAsync(workspace, ct);
     }

@@ -84,4 +84,5 @@ internal sealed record PolicyRow
 
 [JsonSerializable(typeof(PolicyJob))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
+[JsonSerializable(typeof(SortedDictionary<string, string>))]
 internal sealed partial class MonitoringJson : JsonSerializerContext;

@@ -108,7 +108,7 @@ internal sealed record InhibitionDefinition
 /// <summary>What is looked at, and where.</summary>
 internal sealed record WatchedValue
 {
-    /// <summary>"monitor", "deployment", "data_test" or "metric".</summary>
+    /// <summary>"monitor", "deployment", "data_test", "metric", "series" or "anomaly".</summary>
     [JsonPropertyName("type")]
     public required string Type { get; init; }
 
@@ -124,8 +124,9 @@ internal sealed record WatchedValue
     [JsonPropertyName("segment")]
     public string? Segment { get; set; }
 
+    /// <summary>"" where the source knows one figure only.</summary>
     [JsonPropertyName("metric")]
-    public required string Metric { get; init; }
+    public string Metric { get; set; } = "";
 
     /// <summary>"flights/blue", or "flights" for each of its deployments.</summary>
     [JsonPropertyName("deployment")]
@@ -146,6 +147,18 @@ internal sealed record WatchedValue
 
     [JsonPropertyName("experiment")]
     public string? Experiment { get; set; }
+
+    /// <summary>The name of pushed or scraped points.</summary>
+    [JsonPropertyName("series")]
+    public string? Series { get; set; }
+
+    /// <summary>Of the series with these; null: of each.</summary>
+    [JsonPropertyName("labels")]
+    public IReadOnlyDictionary<string, string>? Labels { get; set; }
+
+    /// <summary>The anomaly detector.</summary>
+    [JsonPropertyName("anomaly")]
+    public string? Anomaly { get; set; }
 
     [JsonPropertyName("function")]
     public string Function { get; set; } = "last";

@@ -38,7 +38,7 @@ internal sealed record RuleBacktest(
             : new TimeWindow(part.From, part.To ?? (i + 1 < parts.Count ? parts[i + 1].From : DateTimeOffset.MaxValue)))];
     }
 
-    private static bool Overlaps(ReplayedAlert alert, TimeWindow window) => alert.FiredAt < window.To && (alert.Until ?? DateTimeOffset.MaxValue) > window.From;
+    internal static bool Overlaps(ReplayedAlert alert, TimeWindow window) => alert.FiredAt < window.To && (alert.Until ?? DateTimeOffset.MaxValue) > window.From;
 
     private static DateTimeOffset Time(string text, string whole) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : throw Wrong(whole);

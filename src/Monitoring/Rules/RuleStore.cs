@@ -38,7 +38,7 @@ internal sealed class RuleStore(Database database, TimeProvider time)
     /// <summary>Workspaces in which there is something to look at.</summary>
     public Task<IReadOnlyList<string>> WorkspacesAsync(CancellationToken ct) => database.QueryAsync<string>(
         """
-        select workspace from alert_rules union select workspace from alerts where status <> 'resolved' union select workspace from alert_groups
+        select workspace from alert_rules union select workspace from anomaly_detectors union select workspace from alerts where status <> 'resolved' union select workspace from alert_groups
         """,
         null,
         ct);

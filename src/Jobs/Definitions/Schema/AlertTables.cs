@@ -12,47 +12,62 @@ internal static class AlertTables
 
     private static readonly Field s_window = F("window", s_duration, "Over which time.");
 
-    private static readonly VariantShape s_value = new(
-        "a value",
-        "type",
-        new Dictionary<string, ObjectShape>
-        {
-            ["monitor"] = Object(
-                "a monitor's value",
-                F("type", Choice("monitor"), "What this is."),
-                Required("monitor", CommonTables.AssetNameText, "The monitor."),
-                Required("metric", Text, "The figure: population_stability_index, auc, null_value_rate …"),
-                F("signal", Text, "Of this signal; of each when absent."),
-                F("feature", Text, "Of this feature; of each when absent."),
-                F("segment", Text, "Of this segment, origin=ATL; of each when absent.")),
-            ["deployment"] = Object(
-                "a deployment's value",
-                F("type", Choice("deployment"), "What this is."),
-                Required("deployment", Text, "ENDPOINT/DEPLOYMENT, or ENDPOINT for each of its deployments."),
-                Required(
-                    "metric",
-                    Choice(
-                        "requests", "rows", "errors", "dropped", "request_rate", "error_rate", "latency_mean", "latency_p50", "latency_p90", "latency_p95",
-                        "latency_p99"),
-                    "The figure; latencies are milliseconds."),
-                F("window", s_duration, "Over which time; 5m when absent.")),
-            ["data_test"] = Object(
-                "a data test's value",
-                F("type", Choice("data_test"), "What this is."),
-                Required("data_test", CommonTables.AssetNameText, "The data asset."),
-                Required("metric", Choice("passed", "failed", "rows", "quarantined", "failed_rows", "failed_share", "value"), "The figure; the last three of each expectation."),
-                F("suite", Text, "By this suite; by each when absent."),
-                F("expectation", Text, "Of this expectation; of each when absent.")),
-            ["metric"] = new ObjectShape("a metric's value", [
-                F("type", Choice("metric"), "What this is."),
-                Required("metric", Text, "The key that it is logged by."),
-                F("run", Text, "The series of this run."),
-                F("experiment", Text, "The last value in each run of this experiment."),
-                F("function", Choice("last", "mean", "min", "max", "sum", "change"), "Of the points in the window; last when absent."),
-                s_window])
-            { Rules = [Rule.ExactlyOne("run", "experiment")] },
-        },
-        map => map["monitor"] is not null ? "monitor" : map["deployment"] is not null ? "deployment" : map["data_test"] is not null ? "data_test" : map["metric"] is not null ? "metric" : null);
+    private static readonly Dictionary<string, ObjectShape> s_series = new()
+    {
+        ["monitor"] = Object(
+            "a monitor's value",
+            F("type", Choice("monitor"), "What this is."),
+            Required("monitor", CommonTables.AssetNameText, "The monitor."),
+            Required("metric", Text, "The figure: population_stability_index, auc, null_value_rate …"),
+            F("signal", Text, "Of this signal; of each when absent."),
+            F("feature", Text, "Of this feature; of each when absent."),
+            F("segment", Text, "Of this segment, origin=ATL; of each when absent.")),
+        ["deployment"] = Object(
+            "a deployment's value",
+            F("type", Choice("deployment"), "What this is."),
+            Required("deployment", Text, "ENDPOINT/DEPLOYMENT, or ENDPOINT for each of its deployments."),
+            Required(
+                "metric",
+                Choice(
+                    "requests", "rows", "errors", "dropped", "request_rate", "error_rate", "latency_mean", "latency_p50", "latency_p90", "latency_p95",
+                    "latency_p99"),
+                "The figure; latencies are milliseconds."),
+            F("window", s_duration, "Over which time; 5m when absent.")),
+        ["data_test"] = Object(
+            "a data test's value",
+            F("type", Choice("data_test"), "What this is."),
+            Required("data_test", CommonTables.AssetNameText, "The data asset."),
+            Required("metric", Choice("passed", "failed", "rows", "quarantined", "failed_rows", "failed_share", "value"), "The figure; the last three of each expectation."),
+            F("suite", Text, "By this suite; by each when absent."),
+            F("expectation", Text, "Of this expectation; of each when absent.")),
+        ["metric"] = new ObjectShape("a metric's value", [
+            F("type", Choice("metric"), "What this is."),
+            Required("metric", Text, "The key that it is logged by."),
+            F("run", Text, "The series of this run."),
+            F("experiment", Text, "The last value in each run of this experiment."),
+            F("function", Choice("last", "mean", "min", "max", "sum", "change"), "Of the points in the window; last when absent."),
+            s_window])
+        { Rules = [Rule.ExactlyOne("run", "experiment")] },
+        ["series"] = Object(
+            "a series' value",
+            F("type", Choice("series"), "What this is."),
+            Required("series", Text, "The name by which its points are pushed or scraped."),
+            F("labels", TextMap, "Of the series with these labels; of each when absent."),
+            F("function", Choice("last", "mean", "min", "max", "sum", "change", "rate"), "Of the points in the window; last when absent. rate is of a counter, in a second."),
+            s_window),
+    };
+
+    private static readonly VariantShape s_value = Variant("a value", new(s_series)
+    {
+        ["anomaly"] = Object(
+            "an anomaly's value",
+            F("type", Choice("anomaly"), "What this is."),
+            Required("anomaly", CommonTables.AssetNameText, "The anomaly detector."),
+            Required("metric", Choice("anomalous", "violations", "score", "value", "expected"), "Of its newest point; anomalous is 1 or 0.")),
+    });
+
+    /// <summary>Where a series comes from: what alert rules look at, but for what detectors found.</summary>
+    public static VariantShape Series { get; } = Variant("a series", s_series);
 
     public static ObjectShape AlertRule { get; } = Object(
         "an alert rule",
@@ -107,4 +122,7 @@ internal static class AlertTables
     {
         Rules = [Rule.ExactlyOne("email", "webhook", "alertmanager")],
     };
+
+    private static VariantShape Variant(string noun, Dictionary<string, ObjectShape> cases) => new(
+        noun, "type", cases, map => Array.Find(["anomaly", "series", "monitor", "deployment", "data_test", "metric"], key => map[key] is not null));
 }

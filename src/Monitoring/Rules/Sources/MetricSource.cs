@@ -1,6 +1,7 @@
 using System.Globalization;
 using Slipway.Kernel;
 using Slipway.Serving.Contracts;
+using Slipway.Statistics.Anomalies;
 using Slipway.Tracking.Contracts;
 
 namespace Slipway.Monitoring.Rules.Sources;
@@ -58,11 +59,8 @@ internal sealed class MetricSource(ITracking tracking) : IAlertSource
     private static List<Figure> FiguresAt(
         WatchedValue value, IReadOnlyList<(string Run, DateTimeOffset Time, double Value)> points, int last)
     {
-        var first = last;
-        while (value.Window is { } length && first > 0 && points[first - 1].Time > points[last].Time - length)
-            first--;
-        var within = Enumerable.Range(first, last - first + 1).Select(i => points[i].Value).ToList();
-        var worth = Apply(value.Function, within);
+        var within = WindowFunction.Within(value, i => points[i].Time, last, points[last].Time);
+        var worth = WindowFunction.Of(value.Function, [.. within.Select(i => new SeriesPoint(points[i].Time, points[i].Value))]);
         var labels = new Dictionary<string, string> { ["metric"] = value.Metric };
         labels[value.Run is null ? "experiment" : "run"] = value.Run ?? value.Experiment!;
         return
@@ -72,21 +70,11 @@ internal sealed class MetricSource(ITracking tracking) : IAlertSource
                 Dimensions = new Dictionary<string, string>(),
                 Labels = labels,
                 Value = worth is { } number && double.IsFinite(number) ? number : null,
-                From = points[first].Time,
+                From = points[within[0]].Time,
                 To = points[last].Time,
                 Evidence = $"run:{points[last].Run}",
                 Origin = string.Create(CultureInfo.InvariantCulture, $"metric {value.Metric} ({value.Function} of {within.Count}) of run {points[last].Run} at {points[last].Time.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}"),
             },
         ];
     }
-
-    private static double? Apply(string function, List<double> values) => function switch
-    {
-        "mean" => values.Average(),
-        "min" => values.Min(),
-        "max" => values.Max(),
-        "sum" => values.Sum(),
-        "change" => values.Count < 2 ? null : values[^1] - values[0],
-        _ => values[^1],
-    };
 }
