@@ -154,6 +154,7 @@ public static class MonitoringModule
         .AddSingleton<IAlertSource, AnomalySource>()
         .AddSingleton<PushedStore>()
         .AddSingleton<PushPoints>()
+        .AddSingleton<IScheduledAct, ScrapeAct>()
         .AddSingleton<IAlertSource, PushedSource>();
 
     private static IServiceCollection AddRules(this IServiceCollection services) => services

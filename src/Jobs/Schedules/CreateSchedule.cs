@@ -20,7 +20,7 @@ internal sealed class CreateSchedule(
     Database database, ScheduleStore schedules, JobStore jobs, Policies<IStepKind> kinds, Policies<IScheduledAct> acts, ScheduleStarts starts, IAccess access,
     IAuditLog audit, TimeProvider time)
 {
-    private static readonly string[] s_acts = ["create_job", "import_data", "create_monitor"];
+    private static readonly string[] s_acts = ["create_job", "import_data", "create_monitor", "scrape_metrics"];
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/schedules", HandleAsync).WithName("CreateSchedule").WithTags("schedules");

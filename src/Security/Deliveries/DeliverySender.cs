@@ -8,7 +8,7 @@ using Slipway.Security.Contracts;
 
 namespace Slipway.Security.Deliveries;
 
-/// <summary>Makes one attempt. It follows no redirection and uses no proxy: both would call an address that nobody checked.</summary>
+/// <summary>Makes one attempt.</summary>
 internal sealed class DeliverySender : IDisposable
 {
     private const int MostAnswerBytes = 64 * 1024;
@@ -27,17 +27,7 @@ internal sealed class DeliverySender : IDisposable
         _mail = mail;
         _time = time;
         _timeout = TimeSpan.FromSeconds(options.Value.TimeoutSeconds);
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseProxy = false,
-            UseCookies = false,
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10),
-            ConnectCallback = (context, ct) => destinations.ConnectAsync(context.DnsEndPoint, ct),
-        })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
+        _http = destinations.CreateClient();
     }
 
     /// <summary>What came of it, and after which time to try again: null for never.</summary>

@@ -37,8 +37,21 @@ internal sealed class Destinations(IOptions<DeliveryOptions> options)
             await AddressesAsync(host, ct);
     }
 
+    /// <summary>A client that follows no redirection and uses no proxy: both would call an address that nobody checked.</summary>
+    public HttpClient CreateClient() => new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseProxy = false,
+        UseCookies = false,
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10),
+        ConnectCallback = (context, ct) => ConnectAsync(context.DnsEndPoint, ct),
+    })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
     /// <summary>Connects to one of the host's addresses, after all of them were checked.</summary>
-    public async ValueTask<Stream> ConnectAsync(DnsEndPoint endpoint, CancellationToken ct)
+    private async ValueTask<Stream> ConnectAsync(DnsEndPoint endpoint, CancellationToken ct)
     {
         var addresses = await AddressesAsync(endpoint.Host, ct);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -54,14 +54,14 @@ internal sealed class Loess(int window, int degree, int jump)
     {
         var count = values.Length;
         var end = Math.Min(count, first + window);
-        double reach = Math.Max(at - first, end - 1 - at);
+        var reach = (double)Math.Max(at - first, end - 1 - at);
         if (window > count)
             reach += (window - count) / 2;
         Span<double> near = end - first <= 512 ? stackalloc double[end - first] : new double[end - first];
         var sum = 0.0;
         for (var i = first; i < end; i++)
         {
-            double distance = Math.Abs(i - at);
+            var distance = (double)Math.Abs(i - at);
             near[i - first] = distance > 0.999 * reach ? 0
                 : (distance <= 0.001 * reach ? 1 : Cube(1 - Cube(distance / reach))) * (weights?[i] ?? 1);
             sum += near[i - first];

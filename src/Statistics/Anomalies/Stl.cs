@@ -12,6 +12,7 @@ public sealed record Decomposition(double[] Season, double[] Trend, double[] Wei
 public sealed class Stl
 {
     private const int MostPeriod = 100_000;
+    private const double Rounding = 1e-12;
 
     private readonly int _period;
     private readonly Loess _seasonal;
@@ -113,13 +114,15 @@ public sealed class Stl
         return means;
     }
 
-    // The bisquare of each residual, by six times the median of their sizes.
+    // The bisquare of each residual, by six times the median of their sizes. Where that is what rounding makes, nothing is far off.
     private static void Weigh(double[] values, Decomposition found)
     {
         var sizes = new double[values.Length];
         for (var i = 0; i < values.Length; i++)
             sizes[i] = Math.Abs(values[i] - found.Season[i] - found.Trend[i]);
         var limit = 6 * RobustScale.Median([.. sizes]);
+        if (limit <= Rounding * values.Max(Math.Abs))
+            return;
         for (var i = 0; i < values.Length; i++)
         {
             found.Weights[i] = sizes[i] <= 0.001 * limit ? 1

@@ -123,6 +123,10 @@ internal static class AlertTables
         Rules = [Rule.ExactlyOne("email", "webhook", "alertmanager")],
     };
 
-    private static VariantShape Variant(string noun, Dictionary<string, ObjectShape> cases) => new(
-        noun, "type", cases, map => Array.Find(["anomaly", "series", "monitor", "deployment", "data_test", "metric"], key => map[key] is not null));
+    private static VariantShape Variant(string noun, Dictionary<string, ObjectShape> cases)
+    {
+        // A metric is a field of most of them, and a case of its own only where nothing else tells.
+        string[] tell = [.. cases.Keys.Where(key => key != "metric"), "metric"];
+        return new VariantShape(noun, "type", cases, map => Array.Find(tell, key => map[key] is not null));
+    }
 }

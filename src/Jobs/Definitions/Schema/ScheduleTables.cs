@@ -46,6 +46,12 @@ internal static class ScheduleTables
         },
         map => map["expression"] is not null ? "cron" : null);
 
+    private static readonly ObjectShape s_scrape = Object(
+        "a page of metrics",
+        Required("url", Text, "Its address; Prometheus's text format."),
+        F("metrics", TextList, "Patterns of names, such as node_load1 or http_.*; all when absent."),
+        F("labels", TextMap, "Labels that its series get besides."));
+
     public static ObjectShape Schedule { get; } = new("a schedule", [
         CommonTables.Schema,
         F("type", Choice("schedule", "monitor"), "What it is."),
@@ -60,9 +66,10 @@ internal static class ScheduleTables
         F("concurrency", Choice("allow", "skip", "queue"), "What becomes of an occurrence while a job of the schedule is not over; allow when absent."),
         F("create_job", new EitherShape(Reference(ReferenceUse.JobOrFile), TriggeredJob()), "The job that it makes."),
         F("import_data", new EitherShape(Reference(ReferenceUse.File), AssetTables.DataImport), "The import that it makes."),
-        F("create_monitor", MonitorTables.Monitor, "The monitor that it runs.")])
+        F("create_monitor", MonitorTables.Monitor, "The monitor that it runs."),
+        F("scrape_metrics", s_scrape, "The page of metrics that it reads.")])
     {
-        Rules = [Rule.ExactlyOne("create_job", "import_data", "create_monitor"), new Rule(CheckCommit)],
+        Rules = [Rule.ExactlyOne("create_job", "import_data", "create_monitor", "scrape_metrics"), new Rule(CheckCommit)],
     };
 
     private static ObjectShape TriggeredJob() => new("a triggered job", [

@@ -189,10 +189,11 @@ public sealed class DetectorTests
     {
         var random = new Random(8);
         double[] values = [.. Enumerable.Range(0, 24 * 30).Select(i => Day(i) + Normal(random) + (random.Next(50) == 0 ? 12 : 0))];
+        var settings = Seasonal with { Decision = 2 };
         foreach (var detector in new[] { "dynamic", "cusum" })
         {
-            var one = Judge(detector, Seasonal, values);
-            var other = Judge(detector, Seasonal, [.. values.Select(value => (scale * value) + origin)]);
+            var one = Judge(detector, settings, values);
+            var other = Judge(detector, settings, [.. values.Select(value => (scale * value) + origin)]);
 
             Assert.Contains(one, point => point.Violates == true);
             Assert.Equal(one.Select(point => point.Violates), other.Select(point => point.Violates));
