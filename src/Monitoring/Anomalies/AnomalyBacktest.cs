@@ -41,7 +41,9 @@ internal sealed record AnomalyBacktest(
         foreach (var finding in findings)
         {
             if (finding.Anomalous == true)
+            {
                 first ??= finding;
+            }
             else if (finding.Anomalous == false && first is not null)
             {
                 yield return Episode(detector, first, finding.Point.At);

@@ -15,7 +15,7 @@ internal static class SeriesRoutes
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/series", ListAsync).WithName("ListSeries").WithTags("anomalies");
-        routes.MapGet("/series/points", ReadAsync).WithName("ListPoints").WithTags("anomalies");
+        routes.MapGet("/series/points", ReadAsync).WithName("ListSeriesPoints").WithTags("anomalies");
         routes.MapDelete("/series", DeleteAsync).WithName("DeleteSeries").WithTags("anomalies");
     }
 

@@ -57,7 +57,7 @@ internal sealed class Loess(int window, int degree, int jump)
         var reach = (double)Math.Max(at - first, end - 1 - at);
         if (window > count)
             reach += (window - count) / 2;
-        Span<double> near = end - first <= 512 ? stackalloc double[end - first] : new double[end - first];
+        var near = end - first <= 512 ? stackalloc double[end - first] : new double[end - first];
         var sum = 0.0;
         for (var i = first; i < end; i++)
         {

@@ -95,7 +95,7 @@ public sealed class DefinitionsTests
     [InlineData("schedule", "name: s\ntrigger: {type: cron, expression: '0 2 * * *', start_time: tomorrow}\ncreate_job: azureml:j", "trigger.start_time: 'tomorrow' is not a time")]
     [InlineData("schedule", "name: s\ntrigger: {type: recurrence, frequency: day, interval: 1, schedule: {hours: 1, minutes: 1, week_days: [monday]}}\ncreate_job: azureml:j", "trigger.schedule.week_days: Days of the week go with frequency week; the frequency is day.")]
     [InlineData("schedule", "name: s\ntrigger: {type: recurrence, frequency: day, interval: 1, schedule: {hours: 1}}\ncreate_job: azureml:j", "'hours' and 'minutes' must both be given.")]
-    [InlineData("schedule", "name: s\ntrigger: {type: recurrence, frequency: day, interval: 1}", "One of create_job, import_data, create_monitor is needed, and none is given.")]
+    [InlineData("schedule", "name: s\ntrigger: {type: recurrence, frequency: day, interval: 1}", "One of create_job, import_data, create_monitor, scrape_metrics is needed, and none is given.")]
     [InlineData("schedule", "name: s\ntrigger: {type: recurrence, frequency: day, interval: 1}\ncreate_monitor: {compute: {}, monitoring_signals: {a: {type: data_drift, metric_thresholds: {numberical: {}}}}}", "'numberical' is not a field of metric thresholds. Did you mean 'numerical'?")]
     [InlineData("mltable", "paths: [{file: a, folder: b}]", "paths[0].folder: 'folder' and 'file' exclude each other")]
     [InlineData("component", "name: t\ncommand: x\ncdoe: src\nenvironment: azureml:e:1", "cdoe: 'cdoe' is not a field of a command component. Did you mean 'code'?")]
