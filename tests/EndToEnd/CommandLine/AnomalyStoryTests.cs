@@ -35,7 +35,7 @@ public sealed class AnomalyStoryTests : IDisposable
         var gone = await SlipwayProgram.RunAsync("anomaly", "show", "-n", "load", "--server", address.ToString());
 
         Assert.Equal(40, (int)pushed["points"]!);
-        Assert.Equal((1, 1), ((int)report["violations"]!, (int)report["falseAlarms"]!));
+        Assert.Equal((1, 1), ((int)report["violations"]!, (int)report["false_alarms"]!));
         Assert.Equal("dynamic", (string)created["detector"]!);
         Assert.Equal([90.0], points.AsArray().Select(point => (double)point!["value"]!));
         Assert.Equal(["load"], listed.AsArray().Select(detector => (string)detector!["name"]!));
