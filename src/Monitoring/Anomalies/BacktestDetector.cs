@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Kernel;
+using Slipway.Monitoring.Definitions;
 using Slipway.Monitoring.Rules;
 using Slipway.Security.Contracts;
 using Slipway.Serving.Contracts;
@@ -35,12 +36,9 @@ internal sealed class BacktestDetector(DetectorStore detectors, SeriesReader ser
         return AnomalyBacktest.Of(detector, [.. seen.Select(one => one.Judge(detector, from).ToList())], wrong);
     }
 
-    private async Task<AnomalyDetector> FindAsync(Caller caller, Request request, CancellationToken ct) => (request.Definition, request.Detector) switch
-    {
-        ({ } yaml, _) => AnomalyDetector.Read(yaml, "anomaly-detector.yml"),
-        (null, { } known) => (await detectors.GetAsync(caller.Workspace, known, ct)).Read(),
-        _ => throw SlipwayException.Invalid("Name a detector, or give its definition."),
-    };
+    private Task<AnomalyDetector> FindAsync(Caller caller, Request request, CancellationToken ct) => GivenDefinition.ReadAsync(
+        "a detector", request.Definition, request.Detector, yaml => AnomalyDetector.Read(yaml, "anomaly-detector.yml"),
+        async known => (await detectors.GetAsync(caller.Workspace, known, ct)).Read());
 
     private static async Task<Ok<AnomalyBacktest>> HandleAsync(Request request, Caller caller, BacktestDetector operation, CancellationToken ct) =>
         TypedResults.Ok(await operation.RunAsync(caller, request, ct));

@@ -77,7 +77,7 @@ internal sealed class PushedSource(PushedStore pushed, IAccess access) : IAlertS
                 From = points[within[0]].At,
                 To = points[last].At,
                 Evidence = $"series:{series.Name}",
-                Origin = $"{value.Function} of series {series.Name} up to {points[last].At.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}",
+                Origin = $"series {series.Name} ({value.Function} of {within.Count}) at {points[last].At.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}",
             },
         ];
     }

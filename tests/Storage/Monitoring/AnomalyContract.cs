@@ -46,7 +46,7 @@ public abstract class AnomalyContract(DatabaseProvider provider) : AlertContract
         await LoadAsync(1);
 
         Assert.Equal((Alert.Firing, "anomaly/load", "error", "run:r"), (fired.Status, fired.Rule, fired.Severity, fired.Evidence));
-        Assert.Equal("load: 8 (… to 5); 2 of the last 3 points are off: last of metric load (1 points) of run r up to 2001-01-01T00:02:00Z.", fired.Message);
+        Assert.Equal("load: 8 (… to 5); 2 of the last 3 points are off: metric load (last of 1) of run r at 2001-01-01T00:02:00Z.", fired.Message);
         Assert.Equal(["anomaly=load", "metric=load", "rule=anomaly/load", "run=r", "severity=error", "team=flights"], fired.Labels.Select(label => $"{label.Key}={label.Value}").Order(StringComparer.Ordinal));
         Assert.Equal(Alert.Resolved, (await OnlyAsync()).Status);
         Assert.Equal(["ok", "anomaly", "anomaly", "ok"], (await PointsAsync("load")).Take(4).Select(VerdictOf));
