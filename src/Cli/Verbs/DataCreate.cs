@@ -22,7 +22,7 @@ internal static class DataCreate
         var description = new Option<string?>("--description", "-d") { Description = "What it is." };
         var tags = new Option<string[]>("--tags") { Description = "KEY=VALUE …", AllowMultipleArgumentsPerToken = true };
         var set = DefinitionOptions.Set();
-        return ApiVerb.Create("create", "Make a version from a file or folder.", [file, name, version, path, type, zone, description, tags, set], async (client, parsed, format, ct) =>
+        return ApiVerb.Create("create", "Make a version from a file or folder; exit code 1 when the asset's gate holds it in quarantine.", [file, name, version, path, type, zone, description, tags, set], async (client, parsed, format, ct) =>
         {
             string[] edits =
             [
@@ -32,8 +32,9 @@ internal static class DataCreate
                 .. (parsed.GetValue(tags) ?? []).Select(tag => $"tags.{tag}"),
             ];
             var (definition, folder) = Read(parsed.GetValue(file), edits);
-            Printer.Show(await MakeAsync(client, definition, parsed.GetValue(path) is null ? folder : ".", parsed.GetValue(zone), ct), format);
-            return 0;
+            var made = await MakeAsync(client, definition, parsed.GetValue(path) is null ? folder : ".", parsed.GetValue(zone), ct);
+            Printer.Show(made, format);
+            return made["quarantine"] is null ? 0 : 1;
         });
     }
 
