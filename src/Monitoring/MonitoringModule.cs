@@ -42,7 +42,6 @@ public static class MonitoringModule
         })
         .AddSingleton<MonitoringMeter>()
         .AddSingleton<MonitorStore>()
-        .AddSingleton<IContentRoots, PolicyRoots>()
         .AddSingleton<RunStore>()
         .AddSingleton<HistogramStore>()
         .AddSingleton<ShowReport>()
@@ -55,9 +54,15 @@ public static class MonitoringModule
         .AddSingleton<HistoryReader>()
         .AddSingleton<MonitorReplay>()
         .AddSingleton<BacktestMonitor>()
-        .AddSingleton<BacktestRetraining>()
         .AddSingleton<CreateMonitor>()
         .AddSingleton<RunMonitor>()
+        .AddPolicies()
+        .AddSingleton<MonitorRound>()
+        .AddSingleton<IScheduledAct, MonitorAct>()
+        .AddHostedService<MonitoringTimer>();
+
+    private static IServiceCollection AddPolicies(this IServiceCollection services) => services
+        .AddSingleton<IContentRoots, PolicyRoots>()
         .AddSingleton<PolicyStore>()
         .AddSingleton<DecisionStore>()
         .AddSingleton<DecisionLog>()
@@ -65,9 +70,7 @@ public static class MonitoringModule
         .AddSingleton<TrainingSubmission>()
         .AddSingleton<CreatePolicy>()
         .AddSingleton<EvaluatePolicy>()
-        .AddSingleton<MonitorRound>()
-        .AddSingleton<IScheduledAct, MonitorAct>()
-        .AddHostedService<MonitoringTimer>();
+        .AddSingleton<BacktestRetraining>();
 
     /// <summary>Refuses (InvalidParameter) what is wrong with an alert rule, a receiver or an anomaly detector beyond its fields.</summary>
     /// <param name="kind">"alert-rule", "receiver" or "anomaly-detector"; others are not looked at.</param>
