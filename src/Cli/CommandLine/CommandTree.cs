@@ -72,8 +72,17 @@ internal static class CommandTree
         Error = errors,
     };
 
-    private static RootCommand Build() => new("Slipway: data, training, registry, serving, monitoring and retraining as one program.")
+    private static RootCommand Build()
     {
+        var root = new RootCommand("Slipway: data, training, registry, serving, monitoring and retraining as one program.");
+        foreach (var command in Making().Concat(Serving()).Concat(Watching()))
+            root.Subcommands.Add(command);
+        return root;
+    }
+
+    // In the order in which --help tells them.
+    private static IEnumerable<Command> Making() =>
+    [
         DemoCommand.Create(),
         ServerCommand.Create(),
         ServeCommand.Create(),
@@ -95,12 +104,20 @@ internal static class CommandTree
         ModelCommands.Create(),
         MlflowCommands.Create(),
         LineageCommands.Create(),
+    ];
+
+    private static IEnumerable<Command> Serving() =>
+    [
         EndpointCommands.Create(),
         DeploymentCommands.Create(),
         BatchEndpointCommands.Create(),
         BatchDeploymentCommands.Create(),
         RolloutCommands.Create(),
         ReplayCommand.Create(),
+    ];
+
+    private static IEnumerable<Command> Watching() =>
+    [
         MonitorCommands.Create(),
         RetrainingCommands.Create(),
         AlertCommands.Create(),
@@ -113,5 +130,5 @@ internal static class CommandTree
         DeliveryCommands.Create(),
         ValidateCommand.Create(),
         SchemaCommand.Create(),
-    };
+    ];
 }
