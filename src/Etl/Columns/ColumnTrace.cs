@@ -15,10 +15,10 @@ internal sealed partial class ColumnTrace(ColumnStore store, ILakeTables tables)
     public async Task KeepAsync(StepContext step, DataflowRows rows, DataflowSettings settings, string node, CancellationToken ct)
     {
         var relations = new Dictionary<string, IReadOnlyList<TracedColumn>>();
-        foreach (var input in step.Inputs.Values.Where(input => input.Node is not null && input.Name != "source"))
+        foreach (var input in step.Inputs.Values.Where(input => input.Tree is not null && input.Name != "source"))
         {
             if (rows.Inputs.Contains(input.Name))
-                relations[input.Name] = Own(rows.Connection, DuckDbSql.Identifier(input.Name), input.Node!, ct);
+                relations[input.Name] = Own(rows.Connection, DuckDbSql.Identifier(input.Name), input.Node ?? $"tree:{input.Tree}", ct);
         }
 
         var sql = settings.Transform ?? "select * from source";

@@ -50,7 +50,7 @@ public sealed class DataflowStoryTests : IDisposable
         Assert.Equal(["done", "done"], filled.AsArray().Select(window => (string)window!["state"]!));
         Assert.Equal(1, failed.ExitCode);
         Assert.Contains("has no rows in window 2001-01-03", (string)status[0]!["reason"]!, StringComparison.Ordinal);
-        Assert.Equal(["date identity date", "tenfold expression id"], columns.AsArray().Select(edge => $"{edge!["column"]} {edge["kind"]} {edge["fromColumn"]}"));
+        Assert.Equal(["date identity date", "tenfold expression id"], columns.AsArray().Select(edge => $"{edge!["column"]} {edge["kind"]} {edge["from_column"]}"));
         Assert.Equal("orders", (string)Assert.Single(listed.AsArray())!["name"]!);
         Assert.Equal((string)made["yaml"]!, (string)shown["yaml"]!);
         Assert.Equal(2, typo.ExitCode);

@@ -130,7 +130,13 @@ public sealed class InferTests(ServingServer server) : IClassFixture<ServingServ
     [Fact]
     public async Task A_body_over_the_limit_is_refused()
     {
-        using var response = await server.InferAsync(new string(' ', 2 * 1024 * 1024));
+        // The server answers before it has read the body, and a client that still sends may never see the answer.
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/endpoints/flights/v2/models/late/infer")
+        {
+            Content = new StringContent(new string(' ', 2 * 1024 * 1024)),
+        };
+        request.Headers.ExpectContinue = true;
+        using var response = await server.Client.SendAsync(request, Ct);
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
         Assert.NotNull(JsonNode.Parse(await response.Content.ReadAsStringAsync(Ct))!["error"]);
