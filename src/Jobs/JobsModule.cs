@@ -118,7 +118,8 @@ public static class JobsModule
         .AddSingleton<StepPreparation>()
         .AddSingleton<StepStarts>()
         .AddSingleton<StepRunner>()
-        .AddSingleton<StepExecutor>()
+        .AddSingleton<JobsMeter>()
+            .AddSingleton<StepExecutor>()
         .AddStepWorker();
 
     private static IServiceCollection AddCompute(this IServiceCollection services) => services

@@ -25,6 +25,7 @@ using Slipway.Server.Http;
 using Slipway.Server.Metrics;
 using Slipway.Server.OpenApi;
 using Slipway.Server.Studio;
+using Slipway.Server.Telemetry;
 using Slipway.Serving;
 using Slipway.Serving.Contracts;
 using Slipway.Tracking;
@@ -90,8 +91,10 @@ public static class ServerModule
     {
         var builder = CreateBuilder(settings);
         AddModules(builder.Services, new DataOptions { Home = settings.Home, Database = settings.Database, Content = settings.Content });
+        TelemetryExport.Add(builder.Services, builder.Logging, "slipway-server");
 
         var app = builder.Build();
+        app.UseRequestTrace();
         app.UseMergedSlashes();
 
         // What is refused on the way is told in the shape of the route.

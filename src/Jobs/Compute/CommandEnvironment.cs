@@ -29,6 +29,8 @@ internal sealed class CommandEnvironment(ServerAddress server, DataOptions data)
             ["MLFLOW_EXPERIMENT_NAME"] = run.Job.Experiment,
             ["PYTHONUNBUFFERED"] = "1", // so that the log is live
         };
+        if (JobTrace.Parent(run.Job) is { } trace)
+            variables["TRACEPARENT"] = trace;
         if (server.Find() is { } address)
             variables["MLFLOW_TRACKING_URI"] = address;
         if ((programs ?? _tools.Value) is not null)

@@ -74,7 +74,8 @@ internal sealed class LocalCompute(LocalLimits limits, Warden warden, TimeProvid
     // The server's settings, passwords among them, are no business of a command.
     private static bool IsServersOwn(string variable) =>
         variable.StartsWith("SLIPWAY_", StringComparison.OrdinalIgnoreCase)
-        || variable.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase);
+        || variable.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)
+        || variable.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase);
 
     private static Task<T> OnThread<T>(Func<T> block) => Task.Factory.StartNew(
         block, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

@@ -33,6 +33,9 @@ internal sealed class JobRecord
     /// <summary>The tracking run of that step.</summary>
     public string? ParentRunId { get; init; }
 
+    /// <summary>The trace that it belongs to, as a traceparent; null: it is of before traces were kept.</summary>
+    public string? Trace { get; init; }
+
     public bool IsPipeline => Type == "pipeline";
 
     /// <summary>The steps that wait for a step.</summary>

@@ -26,10 +26,10 @@ internal sealed class JobStore(Database database)
             """
             insert into jobs (
                 id, workspace, name, type, experiment, display_name, principal, tags,
-                status, open_steps, failed_steps, cancel_requested, announced, created_at, parent_name, parent_run_id)
+                status, open_steps, failed_steps, cancel_requested, announced, created_at, parent_name, parent_run_id, trace)
             values (
                 @Id, @Workspace, @Name, @Type, @Experiment, @DisplayName, @Principal, @Tags,
-                'Queued', @OpenSteps, 0, @No, @No, @Now, @ParentName, @ParentRunId)
+                'Queued', @OpenSteps, 0, @No, @No, @Now, @ParentName, @ParentRunId, @Trace)
             on conflict (workspace, name) do nothing
             """,
             new
@@ -47,6 +47,7 @@ internal sealed class JobStore(Database database)
                 Now = now,
                 job.ParentName,
                 job.ParentRunId,
+                job.Trace,
             },
             ct);
         if (added == 1)
@@ -111,7 +112,7 @@ internal sealed class JobStore(Database database)
     {
         var row = await database.FindAsync<PlanRow>(
             """
-            select id, workspace, name, type, experiment, display_name, principal, tags, plan, parent_name, parent_run_id
+            select id, workspace, name, type, experiment, display_name, principal, tags, plan, parent_name, parent_run_id, trace
             from jobs join job_definitions on job_id = id
             where id = @Id
             """,
@@ -129,6 +130,7 @@ internal sealed class JobStore(Database database)
             Plan = JobsJson.ReadPlan(row.Plan),
             ParentName = row.ParentName,
             ParentRunId = row.ParentRunId,
+            Trace = row.Trace,
         };
     }
 
@@ -241,6 +243,8 @@ internal sealed class JobStore(Database database)
         public string? ParentName { get; init; }
 
         public string? ParentRunId { get; init; }
+
+        public string? Trace { get; init; }
     }
 }
 

@@ -52,6 +52,7 @@ internal sealed class JobSubmission(
             DisplayName = definition.DisplayName,
             Tags = definition.Tags.Concat(wanted.Tags).GroupBy(tag => tag.Key).ToDictionary(tag => tag.Key, tag => tag.Last().Value),
             Plan = Planner.Plan(definition, name, wanted.Files),
+            Trace = JobTrace.Begin(),
         };
         NewEdge[] edges = [.. used.Select(asset => StepRun.Edge("used", asset.Node, $"run:{record.Id}"))];
         return await AddAsync(record, wanted, (tx, token) => lineage.AppendAsync(tx, caller, edges, token), ct) ? record : null;

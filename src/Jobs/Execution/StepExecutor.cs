@@ -23,6 +23,7 @@ internal sealed partial class StepExecutor(
     ITracking tracking,
     LineageLog lineage,
     LogSharing sharing,
+    JobsMeter meter,
     IOptions<JobsOptions> options,
     TimeProvider time,
     ILogger<StepExecutor> logger)
@@ -43,7 +44,11 @@ internal sealed partial class StepExecutor(
         job.Add(running);
         try
         {
+            var begun = time.GetTimestamp();
+            using var trace = JobTrace.Start(job.Record, row!, running.Lease.Attempt);
             var result = await DecideAsync(job, row!, running);
+            JobTrace.End(trace, result);
+            meter.Ended(row!.Kind, result, time.GetElapsedTime(begun));
             if (running.Cause == StopCause.ServerStopped)
                 await queue.ReleaseAsync(running.Lease, ct);
             else if (running.Cause != StopCause.LeaseLost)

@@ -81,6 +81,7 @@ internal sealed class TrialJobs(
                 ForceRerun = sweep.Job.Plan.ForceRerun,
                 Outputs = [.. trial.Outputs.Select(output => new PlannedJobOutput(output.Name, 0, output.Name))],
             },
+            Trace = JobTrace.Begin(),
         };
     }
 
