@@ -25,6 +25,8 @@ internal sealed class TelemetryExport(OtlpSettings settings, string service, IEn
         var settings = OtlpSettings.Read(Environment.GetEnvironmentVariable);
         if (settings.Logs is { } logs)
         {
+            // Whatever the console shows: what Slipway does, and what goes wrong in what it stands on.
+            logging.AddFilter<OpenTelemetryLoggerProvider>(null, LogLevel.Warning).AddFilter<OpenTelemetryLoggerProvider>("Slipway", LogLevel.Information);
             logging.AddOpenTelemetry(options =>
             {
                 options.IncludeFormattedMessage = true;

@@ -24,7 +24,7 @@ public sealed class TelemetryTests : IDisposable
         var url = $"http://127.0.0.1:{FreePort.Next()}";
         using var server = await SlipwayHost.StartAsync(
             "Slipway listens",
-            ["server", "--home", _folder.File("home"), "--urls", url, "--verbose"],
+            ["server", "--home", _folder.File("home"), "--urls", url],
             Ct,
             ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Url),
             ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
@@ -77,7 +77,7 @@ public sealed class TelemetryTests : IDisposable
         using var submission = new HttpRequestMessage(HttpMethod.Post, "api/v1/jobs")
         {
             Content = new StringContent(
-                $$"""{"yaml": "type: command\nname: traced\ncommand: printf '%s %s' $TRACEPARENT ${OTEL_EXPORTER_OTLP_HEADERS:-none} > {{_folder.File("seen")}}", "source": "job.yml"}""",
+                $$"""{"yaml": "type: command\nname: traced\nenvironment: azureml:any@latest\ncommand: printf '%s %s' $TRACEPARENT ${OTEL_EXPORTER_OTLP_HEADERS:-none} > {{_folder.File("seen")}}", "source": "job.yml"}""",
                 System.Text.Encoding.UTF8,
                 "application/json"),
         };
