@@ -119,7 +119,7 @@ public static class JobsModule
         .AddSingleton<StepStarts>()
         .AddSingleton<StepRunner>()
         .AddSingleton<JobsMeter>()
-            .AddSingleton<StepExecutor>()
+        .AddSingleton<StepExecutor>()
         .AddStepWorker();
 
     private static IServiceCollection AddCompute(this IServiceCollection services) => services

@@ -41,7 +41,7 @@ public sealed class TelemetryTests : IDisposable
         Assert.Equal($"00-{Trace}-{step.Id}-01 none", await File.ReadAllTextAsync(_folder.File("seen"), Ct));
         Assert.Contains(collector.Lines, line => line.Text.StartsWith("Submitted job", StringComparison.Ordinal) && line.Trace == Trace);
         Assert.Contains("slipway.jobs.steps", collector.Metrics);
-        Assert.Contains("slipway_serving_latency_seconds_count", collector.Metrics);
+        Assert.Contains("slipway.jobs.step.duration", collector.Metrics);
         Assert.Contains("service.name=slipway-server", collector.Resources);
         Assert.Contains("deployment.environment=test", collector.Resources);
         Assert.DoesNotContain(collector.Spans, span => span.Name.Contains("/health", StringComparison.Ordinal));
