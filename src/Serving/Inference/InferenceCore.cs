@@ -49,10 +49,12 @@ internal sealed class InferenceCore(RoutingTable table, Collector collector, Sha
         }
         catch (OperationCanceledException exception) when (timer.IsCancellationRequested && !ct.IsCancellationRequested)
         {
-            throw new SlipwayException(
-                ErrorCode.Timeout, $"Deployment '{deployment.Definition.Name}' did not answer within {milliseconds} ms.", exception);
+            throw TooLate(deployment, milliseconds, exception);
         }
     }
+
+    private static SlipwayException TooLate(ServedDeployment deployment, int milliseconds, Exception? exception) => new(
+        ErrorCode.Timeout, $"Deployment '{deployment.Definition.Name}' did not answer within {milliseconds} ms.", exception);
 
     /// <param name="mirrored">The endpoint whose shadows get a copy; null: none does.</param>
     /// <param name="isKept">False: the caller does not want it collected.</param>
@@ -77,6 +79,10 @@ internal sealed class InferenceCore(RoutingTable table, Collector collector, Sha
             var read = time.GetTimestamp();
             await slot.RunAsync(ct);
             var ran = time.GetTimestamp();
+
+            // Where every thread is at work, the timer is late.
+            if (deployment.Definition.Settings.RequestTimeoutMilliseconds is { } limit && time.GetElapsedTime(begun, ran).TotalMilliseconds > limit)
+                throw TooLate(deployment, limit, null);
             var id = slot.RequestId ??= Ids.New(time);
             var happened = slot.EventTime ?? time.GetUtcNow();
             var collect = endpoint.Definition.Collect;
