@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Slipway.Kernel;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -9,12 +10,15 @@ namespace Slipway.Cli.Versioning;
 /// The file that stands in git for data that does not: which version of which asset belongs beside it. "raw.slipway" is the
 /// pointer of the file or folder "raw".
 /// </summary>
-internal sealed record DataPointer(string File, string Asset, string Version, string Tree, int Files, long Size)
+internal sealed partial record DataPointer(string File, string Asset, string Version, string Tree, int Files, long Size)
 {
     public const string Ending = ".slipway";
 
     /// <summary>The file or folder that it stands for.</summary>
     public string Target => File[..^Ending.Length];
+
+    /// <summary>What an asset is called that nobody names: like its file or folder.</summary>
+    public static string AssetNameOf(string path) => Unnameable().Replace(Path.GetFileNameWithoutExtension(path), "-").Trim('-');
 
     /// <summary>The pointers that are named: by themselves, by their data, or by a folder with all that lie below it.</summary>
     /// <param name="paths">None: all below the current folder.</param>
@@ -89,4 +93,7 @@ internal sealed record DataPointer(string File, string Asset, string Version, st
             : throw new KeyNotFoundException($"it has no '{field}'.");
 
     private static long Number(YamlMappingNode root, string field) => long.Parse(Scalar(root, field), NumberStyles.None, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex("[^A-Za-z0-9_.-]+")]
+    private static partial Regex Unnameable();
 }

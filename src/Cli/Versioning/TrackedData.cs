@@ -1,12 +1,11 @@
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Slipway.Client;
 using Slipway.Kernel;
 
 namespace Slipway.Cli.Versioning;
 
 /// <summary>Files and folders whose pointers are in git, between this machine and a server.</summary>
-internal sealed partial class TrackedData(SlipwayClient client)
+internal sealed class TrackedData(SlipwayClient client)
 {
     /// <summary>Makes a version of a file or folder, and its pointer.</summary>
     /// <param name="asset">Null: named like the file.</param>
@@ -20,7 +19,7 @@ internal sealed partial class TrackedData(SlipwayClient client)
         if (File.Exists(target + DataPointer.Ending))
             throw SlipwayException.Conflict($"'{path}' has a pointer already: 'slipway data push {path}' makes a version of what it is now.");
 
-        var name = asset ?? Unnameable().Replace(Path.GetFileNameWithoutExtension(target), "-").Trim('-');
+        var name = asset ?? DataPointer.AssetNameOf(target);
         var pointer = await UploadAsync(new DataPointer(target + DataPointer.Ending, name, "", "", 0, 0), null, ct);
         pointer.Write();
         GitIgnore.Add(target);
@@ -114,7 +113,4 @@ internal sealed partial class TrackedData(SlipwayClient client)
                 Directory.Delete(empty);
         }
     }
-
-    [GeneratedRegex("[^A-Za-z0-9_.-]+")]
-    private static partial Regex Unnameable();
 }

@@ -32,9 +32,12 @@ public sealed class AutomlExampleTests : IDisposable
         var values = trials.Select(trial => trial!["value"]!.GetValue<double>()).ToList();
         Assert.Equal(values.OrderDescending(), values);
         Assert.InRange(values[0], 0.65, 1);
-        var version = await SlipwayProgram.AskAsync(address, "model", "show", "flights-automl:1", "-o", "json");
-        Assert.NotNull(version);
-        Assert.NotNull(await SlipwayProgram.AskAsync(address, "model", "show", "departures-automl:1", "-o", "json"));
+        foreach (var name in new[] { "flights-automl", "departures-automl" })
+        {
+            var version = await SlipwayProgram.AskAsync(address, "model", "show", $"{name}:1", "-o", "json");
+            Assert.Equal((name, 1, "mlflow"), ((string)version["model"]!, (int)version["version"]!, (string)version["flavor"]!));
+            Assert.NotEmpty(version["signature"]!["inputs"]!.AsArray());
+        }
     }
 
     [Fact]

@@ -105,9 +105,8 @@ public sealed class ProfileTests(LakeServer server) : IClassFixture<LakeServer>
 
     private async Task GivenDamagedFilesAsync()
     {
-        var whole = await server.TableAsync("intact", "select range as id from range(5000)");
+        await server.TableAsync("intact", "select range as id from range(5000)");
         var folder = Directory.GetFiles(server.Home, "*.parquet").Select(File.ReadAllBytes).First(bytes => bytes.Length > 1000);
-        Assert.NotNull(whole);
         await server.FilesAsync("cut", new() { ["cut.parquet"] = folder[..(folder.Length / 2)] });
         await server.TextAsync("ragged", "ragged.csv", "a,b\n1,2\n3,4\n5,6,7,8\n9,10\n");
         await server.FilesAsync("latin", new() { ["latin.csv"] = [.. "a,b\n1,x\n2,"u8, 0xE9, .. "\n3,y\n"u8] });

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Slipway.Cli.CommandLine;
 using Slipway.Cli.Output;
 using Slipway.Kernel;
@@ -8,7 +7,7 @@ using Slipway.Kernel;
 namespace Slipway.Cli.Versioning.Dvc;
 
 /// <summary>slipway data dvc import|export.</summary>
-internal static partial class DvcCommands
+internal static class DvcCommands
 {
     private static readonly string[] s_columns = ["asset", "version", "path", "state"];
 
@@ -37,7 +36,7 @@ internal static partial class DvcCommands
             var exchange = new DvcExchange(client, parsed.GetValue<string?>("--cache"));
             var rows = new JsonArray();
             foreach (var output in outputs)
-                rows.Add(await exchange.ImportAsync(output, parsed.GetValue(name) ?? NameOf(output.Path), ct));
+                rows.Add(await exchange.ImportAsync(output, parsed.GetValue(name) ?? DataPointer.AssetNameOf(output.Path), ct));
             Printer.List(rows, s_columns, format);
             return 0;
         });
@@ -62,9 +61,4 @@ internal static partial class DvcCommands
         ? files
         : Directory.EnumerateFiles(Environment.CurrentDirectory, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden })
             .Where(file => Path.GetFileName(file) is var found && (found == "dvc.lock" || (found.EndsWith(".dvc", StringComparison.Ordinal) && found.Length > 4)));
-
-    private static string NameOf(string path) => Unnameable().Replace(Path.GetFileNameWithoutExtension(path), "-").Trim('-');
-
-    [GeneratedRegex("[^A-Za-z0-9_.-]+")]
-    private static partial Regex Unnameable();
 }
