@@ -8,16 +8,40 @@ namespace Slipway.Cli.Mlflow;
 internal sealed class ExportServer(SlipwayClient client)
 {
     private const string Mlflow = "api/2.0/mlflow/";
+    private const string Mlflow3 = "api/3.0/mlflow/";
     private const int PageSize = 500;
 
     public IAsyncEnumerable<JsonObject> ExperimentsAsync(CancellationToken ct) =>
-        SearchAsync("experiments/search", "experiments", new JsonObject { ["view_type"] = "ALL" }, ct);
+        SearchAsync(Mlflow + "experiments/search", "experiments", new JsonObject { ["view_type"] = "ALL" }, ct);
 
     public IAsyncEnumerable<JsonObject> RunsAsync(string experiment, CancellationToken ct) => SearchAsync(
-        "runs/search", "runs", new JsonObject { ["experiment_ids"] = new JsonArray(experiment), ["run_view_type"] = "ALL" }, ct);
+        Mlflow + "runs/search", "runs", new JsonObject { ["experiment_ids"] = new JsonArray(experiment), ["run_view_type"] = "ALL" }, ct);
 
     public IAsyncEnumerable<JsonObject> LoggedModelsAsync(string experiment, CancellationToken ct) =>
-        SearchAsync("logged-models/search", "models", new JsonObject { ["experiment_ids"] = new JsonArray(experiment) }, ct, mostPerPage: 50);
+        SearchAsync(Mlflow + "logged-models/search", "models", new JsonObject { ["experiment_ids"] = new JsonArray(experiment) }, ct, mostPerPage: 50);
+
+    public IAsyncEnumerable<JsonObject> TracesAsync(string experiment, CancellationToken ct) => SearchAsync(
+        Mlflow3 + "traces/search",
+        "traces",
+        new JsonObject
+        {
+            ["locations"] = new JsonArray(new JsonObject
+            {
+                ["type"] = "MLFLOW_EXPERIMENT",
+                ["mlflow_experiment"] = new JsonObject { ["experiment_id"] = experiment },
+            }),
+            ["order_by"] = new JsonArray("timestamp_ms ASC"),
+        },
+        ct);
+
+    /// <summary>The spans of a trace as MLflow's files have them.</summary>
+    public async Task<JsonArray> SpansAsync(string trace, CancellationToken ct)
+    {
+        var file = (await client.GetAsync("ajax-api/3.0/mlflow/get-trace-artifact?request_id=" + Uri.EscapeDataString(trace), ct)).AsObject();
+        var spans = file["spans"]!.AsArray();
+        file.Remove("spans");
+        return spans;
+    }
 
     public async Task<IReadOnlyList<JsonObject>> ModelsAsync(CancellationToken ct) =>
     [
@@ -84,7 +108,7 @@ internal sealed class ExportServer(SlipwayClient client)
         {
             if (token is not null)
                 body["page_token"] = token;
-            var page = await client.PostAsync(Mlflow + path, body.DeepClone(), ct);
+            var page = await client.PostAsync(path, body.DeepClone(), ct);
             foreach (var item in page?[list] as JsonArray ?? [])
                 yield return item!.AsObject();
             token = (string?)page?["next_page_token"];

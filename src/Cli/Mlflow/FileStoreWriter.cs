@@ -31,13 +31,17 @@ internal sealed class FileStoreWriter(ImportReport report)
         : value.ToString("R", CultureInfo.InvariantCulture);
 
     /// <summary>Pairs of the wire, a file for each.</summary>
-    public void Texts(string folder, JsonNode? pairs)
+    public void Texts(string folder, JsonNode? pairs) => Texts(folder, new JsonObject((pairs as JsonArray ?? [])
+        .Select(pair => KeyValuePair.Create((string)pair!["key"]!, (JsonNode?)(string?)pair["value"]))));
+
+    /// <summary>A file for each text.</summary>
+    public void Texts(string folder, JsonObject texts)
     {
         Directory.CreateDirectory(folder);
-        foreach (var pair in pairs as JsonArray ?? [])
+        foreach (var (key, value) in texts)
         {
-            if (Place(folder, (string)pair!["key"]!) is { } file)
-                File.WriteAllText(file, (string?)pair["value"] ?? "");
+            if (Place(folder, key) is { } file)
+                File.WriteAllText(file, (string?)value ?? "");
         }
     }
 
@@ -61,13 +65,13 @@ internal sealed class FileStoreWriter(ImportReport report)
     }
 
     // JSON is YAML too, and needs no rules of quoting of its own.
-    public static void Write(string folder, JsonObject fields)
+    public static void Write(string folder, JsonObject fields, string name = "meta.yaml")
     {
         Directory.CreateDirectory(folder);
         var text = new StringBuilder();
-        foreach (var (name, value) in fields)
-            text.Append(name).Append(": ").Append(value?.ToJsonString(s_json) ?? "null").Append('\n');
-        File.WriteAllText(Path.Combine(folder, "meta.yaml"), text.ToString());
+        foreach (var (field, value) in fields)
+            text.Append(field).Append(": ").Append(value?.ToJsonString(s_json) ?? "null").Append('\n');
+        File.WriteAllText(Below(folder, name), text.ToString());
     }
 
     /// <summary>The folder as MLflow names it.</summary>

@@ -5,7 +5,7 @@ using Slipway.Kernel;
 namespace Slipway.Cli.Mlflow;
 
 /// <summary>An mlruns folder that is being written.</summary>
-internal sealed class FileTarget
+internal sealed class FileTarget : IMlflowTarget
 {
     // What tells a folder of ours, which may be written again, from one that somebody works in.
     private const string Mark = ".slipway-export";
@@ -14,6 +14,11 @@ internal sealed class FileTarget
 
     private readonly string _root;
     private readonly FileStoreWriter _files;
+    private readonly FileTargetModels _models;
+    private readonly FileTargetTraces _traces;
+
+    // The folders of experiments by their ids.
+    private readonly Dictionary<string, string> _experiments = [];
 
     public FileTarget(string root, ImportReport report)
     {
@@ -22,13 +27,10 @@ internal sealed class FileTarget
         Directory.CreateDirectory(root);
         File.WriteAllText(Path.Combine(root, Mark), "Written by slipway mlflow export.\n");
         (_root, _files) = (root, new FileStoreWriter(report));
-        Models = new FileTargetModels(root, _files);
+        (_models, _traces) = (new FileTargetModels(root, _files), new FileTargetTraces(_files));
     }
 
-    public FileTargetModels Models { get; }
-
-    /// <summary>Writes an experiment; its folder.</summary>
-    public string Experiment(JsonObject experiment)
+    public void Experiment(JsonObject experiment)
     {
         var id = (string)experiment["experiment_id"]!;
         var isDeleted = (string?)experiment["lifecycle_stage"] == "deleted";
@@ -43,15 +45,15 @@ internal sealed class FileTarget
             ["name"] = (string?)experiment["name"],
         });
         _files.Texts(Path.Combine(folder, "tags"), experiment["tags"]);
-        return folder;
+        _experiments[id] = folder;
     }
 
-    /// <summary>Writes a run without its points; its folder.</summary>
-    public string Run(string experiment, JsonObject run)
+    public string Run(JsonObject run)
     {
         var info = run["info"]!.AsObject();
         var id = (string)info["run_id"]!;
-        var folder = FileStoreWriter.Below(experiment, id);
+        var experiment = _experiments[(string)info["experiment_id"]!];
+        var folder = RunFolder(run);
         var isDeleted = (string?)info["lifecycle_stage"] == "deleted";
         foreach (var part in new[] { "artifacts", "metrics", "params", "tags" })
             Directory.CreateDirectory(Path.Combine(folder, part));
@@ -86,17 +88,41 @@ internal sealed class FileTarget
             ["tags"] = new JsonArray(),
             ["user_id"] = (string?)info["user_id"] ?? "",
         });
-        return folder;
+        return Path.Combine(folder, "artifacts");
     }
 
-    public async Task PointsAsync(string run, string key, IAsyncEnumerable<SourcePoint> points, CancellationToken ct)
+    public async Task PointsAsync(JsonObject run, string key, IAsyncEnumerable<SourcePoint> points, CancellationToken ct)
     {
-        if (_files.Place(Path.Combine(run, "metrics"), key) is not { } file)
+        if (_files.Place(Path.Combine(RunFolder(run), "metrics"), key) is not { } file)
             return;
         await using var lines = new StreamWriter(file, append: false);
         await foreach (var point in points.WithCancellation(ct))
             await lines.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"{point.Time} {FileStoreWriter.Value(point.Value)} {point.Step}\n"));
     }
+
+    public string LoggedModel(JsonObject model) =>
+        Path.Combine(_models.LoggedModel(_experiments[(string)model["info"]!["experiment_id"]!], model), "artifacts");
+
+    public void Trace(JsonObject info, JsonArray spans) =>
+        _traces.Write(_experiments[(string)info["trace_location"]!["mlflow_experiment"]!["experiment_id"]!], info, spans);
+
+    public void Model(JsonObject model) => _models.Model(model);
+
+    public void Version(JsonObject version, string? storage) => _models.Version(version, storage);
+
+    public string VersionFolder(JsonObject version) => Path.Combine(_models.VersionFolder(version), "artifacts");
+
+    // Each file is whole by itself.
+    public void Complete()
+    {
+    }
+
+    public void Dispose()
+    {
+    }
+
+    private string RunFolder(JsonObject run) =>
+        FileStoreWriter.Below(_experiments[(string)run["info"]!["experiment_id"]!], (string)run["info"]!["run_id"]!);
 
     private static void Input(string experiment, string run, string id, JsonObject input)
     {

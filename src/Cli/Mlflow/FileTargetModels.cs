@@ -35,11 +35,14 @@ internal sealed class FileTargetModels(string root, FileStoreWriter files)
             ["model_type"] = (string?)info["model_type"],
             ["name"] = (string?)info["name"],
             ["source_run_id"] = (string?)info["source_run_id"],
-            ["status"] = Math.Max(1, Array.IndexOf(s_statuses, (string?)info["status"])),
+            ["status"] = Status(info),
             ["status_message"] = (string?)info["status_message"],
         });
         return folder;
     }
+
+    /// <summary>The number of a logged model's state.</summary>
+    public static int Status(JsonObject info) => Math.Max(1, Array.IndexOf(s_statuses, (string?)info["status"]));
 
     public void Model(JsonObject model)
     {

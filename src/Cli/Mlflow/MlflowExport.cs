@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace Slipway.Cli.Mlflow;
 
-/// <summary>Writes what a server has into an mlruns folder that MLflow's client opens.</summary>
-internal sealed class MlflowExport(ExportServer server, FileTarget target, ImportReport report)
+/// <summary>Writes what a server has into an mlruns folder or a database, as MLflow keeps them.</summary>
+internal sealed class MlflowExport(ExportServer server, IMlflowTarget target, ImportReport report)
 {
     public async Task RunAsync(IReadOnlyList<string> wanted, CancellationToken ct)
     {
@@ -20,17 +20,18 @@ internal sealed class MlflowExport(ExportServer server, FileTarget target, Impor
             report.Failed($"experiment '{missing}': there is none of this name or id");
         foreach (var model in wanted.Count == 0 ? await server.ModelsAsync(ct) : [])
             await ModelAsync(model, ct);
-        report.LeftOut("traces, evaluation datasets, scorers and webhooks: they are not exported");
+        target.Complete();
+        report.LeftOut("evaluation datasets, scorers, issues, webhooks, attachments of traces and links of traces to other runs: they are not exported");
     }
 
     private async Task ExperimentAsync(JsonObject experiment, string id, string name, CancellationToken ct)
     {
-        var folder = target.Experiment(experiment);
+        target.Experiment(experiment);
         report.Count("experiments", 1, 1);
         var count = 0;
         await foreach (var run in server.RunsAsync(id, ct))
         {
-            await RunAsync(folder, run, ct);
+            await RunAsync(run, ct);
             if (++count % 200 == 0)
                 await report.ProgressAsync($"{name}: {count} runs …");
         }
@@ -39,24 +40,30 @@ internal sealed class MlflowExport(ExportServer server, FileTarget target, Impor
         {
             await foreach (var model in server.LoggedModelsAsync(id, ct))
             {
-                var place = target.Models.LoggedModel(folder, model);
+                var place = target.LoggedModel(model);
                 report.Count("logged models", 1, 1);
                 await ArtifactsAsync("logged-models", (string)model["info"]!["model_id"]!, model["info"]!["artifact_uri"], place, ct);
             }
         }
 
+        await foreach (var trace in server.TracesAsync(id, ct))
+        {
+            target.Trace(trace, await server.SpansAsync((string)trace["trace_id"]!, ct));
+            report.Count("traces", 1, 1);
+        }
+
         await report.ProgressAsync($"{name}: {count} runs");
     }
 
-    private async Task RunAsync(string experiment, JsonObject run, CancellationToken ct)
+    private async Task RunAsync(JsonObject run, CancellationToken ct)
     {
         var id = (string)run["info"]!["run_id"]!;
-        var folder = target.Run(experiment, run);
+        var folder = target.Run(run);
         report.Count("runs", 1, 1);
         foreach (var metric in run["data"]?["metrics"] as JsonArray ?? [])
         {
             var key = (string)metric!["key"]!;
-            await target.PointsAsync(folder, key, server.PointsAsync(id, key, ct), ct);
+            await target.PointsAsync(run, key, server.PointsAsync(id, key, ct), ct);
             report.Count("metrics", 1, 1);
         }
 
@@ -69,7 +76,7 @@ internal sealed class MlflowExport(ExportServer server, FileTarget target, Impor
             return;
         foreach (var (path, size) in files)
         {
-            var file = new FileInfo(FileStoreWriter.Below(Path.Combine(folder, "artifacts"), path));
+            var file = new FileInfo(FileStoreWriter.Below(folder, path));
             var isThere = file.Exists && file.Length == (long)size!;
             report.Count("artifacts", 1, isThere ? 0 : 1);
             if (!isThere)
@@ -79,13 +86,13 @@ internal sealed class MlflowExport(ExportServer server, FileTarget target, Impor
 
     private async Task ModelAsync(JsonObject model, CancellationToken ct)
     {
-        target.Models.Model(model);
+        target.Model(model);
         report.Count("registered models", 1, 1);
         foreach (var version in await server.VersionsAsync((string)model["name"]!, ct))
         {
             var source = (string?)version["source"] ?? "";
             var isInside = source.StartsWith("mlflow-artifacts:", StringComparison.Ordinal);
-            target.Models.Version(version, isInside ? await FilesAsync(version, ct) : null);
+            target.Version(version, isInside ? await FilesAsync(version, ct) : null);
             report.Count("model versions", 1, 1);
         }
     }
@@ -93,7 +100,7 @@ internal sealed class MlflowExport(ExportServer server, FileTarget target, Impor
     // A version whose files are only in the content store brings them along.
     private async Task<string> FilesAsync(JsonObject version, CancellationToken ct)
     {
-        var folder = Path.Combine(target.Models.VersionFolder(version), "artifacts");
+        var folder = target.VersionFolder(version);
         var (tree, files) = await server.TreeAsync((string)version["name"]!, version["version"]!.ToString(), ct);
         Directory.CreateDirectory(folder);
         foreach (var file in files)

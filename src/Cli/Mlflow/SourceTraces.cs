@@ -11,6 +11,11 @@ internal static class SourceTraces
         ? (ms / 1000m).ToString("0.000", CultureInfo.InvariantCulture) + "s"
         : null;
 
+    /// <summary>Of a duration as protobuf writes it: "1.5s".</summary>
+    public static long? Milliseconds(string? duration) => duration is null
+        ? null
+        : (long)(decimal.Parse(duration.TrimEnd('s'), CultureInfo.InvariantCulture) * 1000);
+
     /// <summary>The spans in a folder of artifacts; none when there are none.</summary>
     public static IReadOnlyList<JsonObject> SpansOf(string folder)
     {
@@ -118,5 +123,5 @@ internal static class SourceTraces
 
     private static string? Hex(string? text) => text is { Length: > 0 } ? text.Replace("0x", "", StringComparison.Ordinal).PadLeft(16, '0') : null;
 
-    private static string? Base64(string? text) => text is { Length: > 0 } ? Convert.ToHexStringLower(Convert.FromBase64String(text)) : null;
+    public static string? Base64(string? text) => text is { Length: > 0 } ? Convert.ToHexStringLower(Convert.FromBase64String(text)) : null;
 }

@@ -40,21 +40,31 @@ internal static class MlflowCommands
 
     private static Command Export()
     {
-        var to = new Option<string>("--to") { Description = "The mlruns folder to write: a new one, or one of an earlier export.", Required = true };
+        var to = new Option<string>("--to") { Description = "The mlruns folder to write, a new one or one of an earlier export; or a new file that ends in .db, for a database.", Required = true };
         var experiments = new Option<string[]>("--experiment", "-e") { Description = "Only these experiments, by name or id; default: all, and the registered models.", AllowMultipleArgumentsPerToken = true };
+        var artifacts = new Option<string?>("--artifacts") { Description = "With a database: the folder of its artifacts; default: mlartifacts beside it." };
         return ApiVerb.Create(
             "export",
-            "Write experiments, runs with all points and artifacts, logged and registered models into an mlruns folder that MLflow's client opens.",
-            [to, experiments],
+            "Write experiments, runs with all points and artifacts, traces, logged and registered models into an mlruns folder that MLflow's client opens, or into an mlflow.db for an MLflow server (3.11, later ones after 'mlflow db upgrade').",
+            [to, experiments, artifacts],
             async (client, parsed, format, ct) =>
             {
                 var path = Path.GetFullPath(parsed.GetValue(to)!);
                 var report = new ImportReport(format.Error);
-                var target = new FileTarget(path, report);
+                using var target = Target(path, parsed.GetValue(artifacts), report);
                 await new MlflowExport(new ExportServer(client), target, report).RunAsync(parsed.GetValue(experiments) ?? [], ct);
                 Printer.ShowAsIs(report.ToJson(client.Server.ToString(), dryRun: false), format);
                 return report.HasFailures ? 1 : 0;
             });
+    }
+
+    private static IMlflowTarget Target(string path, string? artifacts, ImportReport report)
+    {
+        if (Path.GetExtension(path) == ".db")
+            return new SqliteTarget(path, Path.GetFullPath(artifacts ?? Path.Combine(Path.GetDirectoryName(path)!, "mlartifacts")));
+        return artifacts is null
+            ? new FileTarget(path, report)
+            : throw SlipwayException.Invalid("--artifacts is for a database (--to FILE.db); a folder has its artifacts inside.");
     }
 
     private static IMlflowSource Open(string path, string workspace) =>

@@ -28,6 +28,7 @@ internal sealed class CreateModelVersion(
         var runId = Given(fields, "run_id");
         if (!tags.ContainsKey(RegistryFields.PromptTag))
             await DemandSourceAsync(call.Caller, source, runId, logged, ct);
+        await sources.DemandOriginalAsync(call.Caller, source, ct);
         var tree = await sources.FindTreeAsync(call.Caller, source, ct);
         var version = await registry.RegisterAsync(
             call.Caller,

@@ -40,6 +40,13 @@ internal sealed class VersionSources(ModelStore models, IModelSources artifacts,
         return complete;
     }
 
+    /// <summary>Refuses the copy of a version that does not exist.</summary>
+    public async Task DemandOriginalAsync(Caller caller, string source, CancellationToken ct)
+    {
+        if (Copied(source) is { } original && await models.FindAsync(caller.Workspace, original, ct) is null)
+            throw SlipwayException.NotFound("Model version", $"{original.Model}:{original.Number}");
+    }
+
     /// <summary>Where a client downloads the version's files.</summary>
     public async Task<string> DownloadUriAsync(Caller caller, ModelVersion version, CancellationToken ct)
     {

@@ -26,7 +26,7 @@ internal sealed class GetTraceArtifact(TraceStore traces, ArtifactFiles files, I
         await access.DemandAsync(call.Caller, Permission.Read, $"trace:{id}", ct);
         var trace = await traces.FindAsync(call.Caller.Workspace, id, ct) ?? throw TraceStore.Unknown(id);
         if (path.IsRoot)
-            await SendSpansAsync(http, await traces.SpansAsync(trace.Row.No, ct), ct);
+            await SendSpansAsync(http, id, await traces.SpansAsync(trace.Row.No, ct), ct);
         else
             await files.SendAsync(http, call.Caller.Workspace, PlaceOf(trace).Append(ArtifactPath.Parse("attachments")).Append(path), ct);
     }
@@ -39,16 +39,16 @@ internal sealed class GetTraceArtifact(TraceStore traces, ArtifactFiles files, I
             $"The attachments of trace '{trace.Row.Id}' are at '{uri}', not in this server's store; read them there.");
     }
 
-    private static async Task SendSpansAsync(HttpContext http, IReadOnlyList<string> spans, CancellationToken ct)
+    private static async Task SendSpansAsync(HttpContext http, string id, IReadOnlyList<string> spans, CancellationToken ct)
     {
-        var whole = new JsonObject { ["spans"] = new JsonArray([.. spans.Select(span => Plain(JsonNode.Parse(span)!.AsObject()))]) };
+        var whole = new JsonObject { ["spans"] = new JsonArray([.. spans.Select(span => Plain(id, JsonNode.Parse(span)!.AsObject()))]) };
         http.Response.ContentType = "application/octet-stream";
         http.Response.Headers.ContentDisposition = "attachment; filename=traces.json";
         await http.Response.WriteAsync(whole.ToJsonString(), ct);
     }
 
-    /// <summary>The span as MLflow's files have it: attributes as an object, and every field there.</summary>
-    private static JsonObject Plain(JsonObject span) => new()
+    /// <summary>The span as MLflow's files have it: attributes as an object of texts in JSON, and every field there.</summary>
+    private static JsonObject Plain(string id, JsonObject span) => new()
     {
         ["trace_id"] = span["trace_id"]?.DeepClone(),
         ["span_id"] = span["span_id"]?.DeepClone(),
@@ -60,17 +60,26 @@ internal sealed class GetTraceArtifact(TraceStore traces, ArtifactFiles files, I
         {
             ["name"] = happened!["name"]?.DeepClone(),
             ["time_unix_nano"] = happened["time_unix_nano"]?.DeepClone(),
-            ["attributes"] = Attributes(happened),
+            ["attributes"] = Values(happened),
         })]),
         ["status"] = new JsonObject
         {
             ["code"] = span["status"]?["code"]?.DeepClone() ?? "STATUS_CODE_UNSET",
             ["message"] = span["status"]?["message"]?.DeepClone(),
         },
-        ["attributes"] = Attributes(span),
+        ["attributes"] = Attributes(id, span),
     };
 
-    private static JsonObject Attributes(JsonNode holder)
+    private static JsonObject Attributes(string id, JsonObject span)
+    {
+        // Spans without it are none of MLflow's to its client.
+        var texts = new JsonObject { ["mlflow.traceRequestId"] = $"\"{id}\"" };
+        foreach (var attribute in span["attributes"] as JsonArray ?? [])
+            texts[(string)attribute!["key"]!] = PythonJson.Text(attribute["value"]);
+        return texts;
+    }
+
+    private static JsonObject Values(JsonNode holder)
     {
         var plain = new JsonObject();
         foreach (var attribute in holder["attributes"]?.AsArray() ?? [])
@@ -86,7 +95,7 @@ internal sealed class GetTraceArtifact(TraceStore traces, ArtifactFiles files, I
         {
             null => null,
             "array_value" => new JsonArray([.. (value?["values"]?.AsArray() ?? []).Select(Value)]),
-            "kvlist_value" => Attributes(new JsonObject { ["attributes"] = value?["values"]?.DeepClone() ?? new JsonArray() }),
+            "kvlist_value" => Values(new JsonObject { ["attributes"] = value?["values"]?.DeepClone() ?? new JsonArray() }),
             "int_value" when value is JsonValue number && number.TryGetValue<string>(out var digits) =>
                 long.Parse(digits, CultureInfo.InvariantCulture),
             _ => value?.DeepClone(),

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.Data.Sqlite;
 using Slipway.Cli.Mlflow;
 using Slipway.Client;
 using Slipway.Http.Registry;
@@ -219,25 +220,107 @@ public abstract class MlflowImportContract : IAsyncLifetime
         var versions = after.Models().Single().Versions;
         Assert.Equal([$"models:/{MlflowFolder.Model}", $"runs:/{MlflowFolder.Run}/net"], versions.Select(version => version.Source));
         Assert.Equal("3", (string)after.Models().Single().Body["aliases"]!["champion"]!.ToString());
+        var trace = Assert.Single(after.Traces(now));
+        Assert.Equal(before.Traces(was).Single().Info["assessments"]![0]!["feedback"]!.ToJsonString(), trace.Info["assessments"]![0]!["feedback"]!.ToJsonString());
+        Assert.Equal("{\"x\": 1}", (string)trace.Spans.Single()["attributes"]!["mlflow.spanInputs"]!);
+    }
+
+    [Theory]
+    [InlineData("exported")]
+    [InlineData("exported.db")]
+    public async Task What_is_exported_and_imported_elsewhere_is_the_same_there(string form)
+    {
+        await ImportAsync(Folder().WriteAll().Root);
+        await JudgeAsync("expected", """{"expectation": {"value": {"facts": [1, "two", null]}}, "metadata": {"by": "eva"}}""");
+        await JudgeAsync("good", """{"feedback": {"value": 0.5, "error": {"error_code": "E", "error_message": "m"}}, "rationale": "because"}""");
+        await Server.CallAsync("POST", "registered-models/set-tag", """{"name": "fraud", "key": "team/a", "value": "b"}""");
+        await ExportAsync(_folder.File("first.db"));
+        await ExportAsync(_folder.File(form), _folder.File("files"));
+
+        await using var other = Server is RegistryServerOnPostgres ? new RegistryServerOnPostgres() : new RegistryServer();
+        await other.InitializeAsync();
+        using var there = new SlipwayClient(other.Address);
+        await ImportAsync(_folder.File(form), artifacts: _folder.File("files"), client: there);
+        await ExportAsync(_folder.File("second.db"), client: there);
+
+        Assert.Equal(Rows(_folder.File("first.db")), Rows(_folder.File("second.db")));
+        var run = (await Server.CallAsync("GET", $"runs/get?run_id={MlflowFolder.Run}"))["run"]!;
+        Assert.Equal("hello", await other.DownloadAsync((string)run["info"]!["artifact_uri"]! + "/a.txt"));
+    }
+
+    [Fact]
+    public async Task A_database_is_not_written_twice_and_a_broken_export_leaves_none()
+    {
+        await ImportAsync(Folder().WriteAll().Root);
+        await ExportAsync(_folder.File("once.db"));
+
+        var refusal = Assert.Throws<Slipway.Kernel.SlipwayException>(() => new SqliteTarget(_folder.File("once.db"), _folder.File("files")));
+        using (new SqliteTarget(_folder.File("broken.db"), _folder.File("files")))
+        {
+            // The export ends before it is complete.
+        }
+
+        Assert.Contains("name a new file", refusal.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(Path.GetDirectoryName(_folder.File("x"))!, "broken*"));
     }
 
     private MlflowFolder Folder() => new(_folder.File("mlruns"));
 
-    private async Task<JsonObject> ImportAsync(string path, bool dryRun = false, string? artifacts = null, bool fails = false)
+    private Task JudgeAsync(string name, string body)
+    {
+        var assessment = JsonNode.Parse(body)!.AsObject();
+        assessment["assessment_name"] = name;
+        assessment["source"] = JsonNode.Parse("""{"source_type": "HUMAN", "source_id": "eva"}""");
+        return Server.CallAsync(
+            "POST", $"/api/3.0/mlflow/traces/{MlflowFolder.Trace}/assessments", new JsonObject { ["assessment"] = assessment }.ToJsonString());
+    }
+
+    // All tables of a database, but for when a server made its first experiment.
+    private static List<string> Rows(string file)
+    {
+        using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "update experiments set creation_time = 0, last_update_time = 0 where experiment_id = 0; select name from sqlite_master where type = 'table' order by name";
+        var tables = new List<string>();
+        using (var names = command.ExecuteReader())
+        {
+            while (names.Read())
+                tables.Add(names.GetString(0));
+        }
+
+        var rows = new List<string>();
+        foreach (var table in tables)
+        {
+            command.CommandText = $"select * from \"{table}\"";
+            using var reader = command.ExecuteReader();
+            while (reader.Read())
+                rows.Add($"{table}: {string.Join(" | ", Enumerable.Range(0, reader.FieldCount).Select(i => $"{reader.GetName(i)}={reader.GetValue(i)}"))}");
+        }
+
+        rows.Sort(StringComparer.Ordinal);
+        return rows;
+    }
+
+    private async Task<JsonObject> ImportAsync(
+        string path, bool dryRun = false, string? artifacts = null, bool fails = false, SlipwayClient? client = null)
     {
         using IMlflowSource source = Directory.Exists(path) ? new FileSource(path) : new SqliteSource(new MlflowDatabase(path), "default");
         var report = new ImportReport(TextWriter.Null);
         var places = new ArtifactPlaces(Path.GetDirectoryName(path)!, artifacts);
-        await new MlflowImport(new ImportServer(_client), source, places, new ImportOptions([], Models: false, dryRun), report).RunAsync(Ct);
+        await new MlflowImport(new ImportServer(client ?? _client), source, places, new ImportOptions([], Models: false, dryRun), report).RunAsync(Ct);
         var json = report.ToJson(path, dryRun);
         Assert.True(report.HasFailures == fails, json.ToJsonString());
         return json;
     }
 
-    private async Task<JsonObject> ExportAsync(string target)
+    private async Task<JsonObject> ExportAsync(string target, string? artifacts = null, SlipwayClient? client = null)
     {
         var report = new ImportReport(TextWriter.Null);
-        await new MlflowExport(new ExportServer(_client), new FileTarget(target, report), report).RunAsync([], Ct);
+        using IMlflowTarget written = Path.GetExtension(target) == ".db"
+            ? new SqliteTarget(target, artifacts ?? target + ".artifacts")
+            : new FileTarget(target, report);
+        await new MlflowExport(new ExportServer(client ?? _client), written, report).RunAsync([], Ct);
         Assert.False(report.HasFailures);
         return report.ToJson(target, dryRun: false);
     }

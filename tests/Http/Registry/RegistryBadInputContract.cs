@@ -47,6 +47,7 @@ public abstract class RegistryBadInputContract(RegistryServer server)
     [InlineData("POST", "model-versions/create", """{"name": "taken", "source": "mlflow-artifacts:/../b"}""", 400, Invalid, "'..'")]
     [InlineData("POST", "model-versions/create", """{"name": "taken", "source": "s3://a/%00"}""", 400, Invalid, "NUL")]
     [InlineData("POST", "model-versions/create", """{"name": "taken", "source": "models:/m-0"}""", 404, Absent, "m-0")]
+    [InlineData("POST", "model-versions/create", """{"name": "taken", "source": "models:/absent/1"}""", 404, Absent, "absent")]
     [InlineData("GET", "model-versions/get?name=taken&version=x", null, 400, Invalid, "'x'")]
     [InlineData("GET", "model-versions/get?name=taken&version=9", null, 404, Absent, "version=9")]
     [InlineData("PATCH", "model-versions/update", """{"name": "taken", "version": "9"}""", 404, Absent, "version=9")]

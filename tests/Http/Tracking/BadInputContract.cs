@@ -150,6 +150,28 @@ public abstract class BadInputContract(TrackingServer server) : IAsyncLifetime
         Assert.Equal(before, await RowsAsync());
     }
 
+    [Theory]
+    [InlineData("runs/search", "metrics.a > 1")]
+    [InlineData("experiments/search", "tags.a = '1'")]
+    [InlineData("logged-models/search", "metrics.a > 1")]
+    [InlineData("/api/3.0/mlflow/traces/search", "tags.a = '1'")]
+    public async Task A_filter_may_have_two_hundred_conditions(string path, string condition)
+    {
+        JsonObject Search(int conditions) => new()
+        {
+            ["experiment_ids"] = new JsonArray(_experiment),
+            ["locations"] = new JsonArray(new JsonObject { ["mlflow_experiment"] = new JsonObject { ["experiment_id"] = _experiment } }),
+            ["max_results"] = 10,
+            ["filter"] = string.Join(" and ", Enumerable.Repeat(condition, conditions)),
+        };
+
+        var (most, _) = await server.SendAsync(HttpMethod.Post, path, Search(200));
+        var (status, answer) = await server.SendAsync(HttpMethod.Post, path, Search(201));
+
+        Assert.Equal((200, 400, Invalid), (most, status, (string?)answer["error_code"]));
+        Assert.Contains("more than 200 conditions", (string)answer["message"]!, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_batch_of_more_than_a_megabyte_is_refused()
     {

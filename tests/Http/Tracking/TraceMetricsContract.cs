@@ -166,7 +166,7 @@ public abstract class TraceMetricsContract(TrackingServer server)
     }
 
     [Fact]
-    public async Task The_spans_of_a_trace_are_a_file_with_plain_attributes()
+    public async Task The_spans_of_a_trace_are_a_file_with_attributes_as_MLflow_keeps_them()
     {
         var experiment = await server.CreateExperimentAsync("files");
         var hex = "d".PadLeft(32, 'd');
@@ -177,7 +177,17 @@ public abstract class TraceMetricsContract(TrackingServer server)
         var file = JsonNode.Parse(await sent.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
 
         var child = file["spans"]!.AsArray().Single(span => (string)span!["name"]! == "child")!;
-        Assert.Equal(("\"LLM\"", 7), ((string)child["attributes"]!["mlflow.spanType"]!, (long)child["attributes"]!["n"]!));
+        Assert.Equal(
+            [
+                $"mlflow.traceRequestId=\"tr-{hex}\"",
+                """mlflow.spanType="\"LLM\"" """.TrimEnd(),
+                """mlflow.llm.model="\"m-1\"" """.TrimEnd(),
+                """mlflow.llm.cost="{\"input_cost\": 0.5, \"total_cost\": 0.75}" """.TrimEnd(),
+                "n=7",
+                """fruit="ä\t\"pple\"" """.TrimEnd(),
+                """nested={"a": [1.0, 1e-07, true, -3]}""",
+            ],
+            child["attributes"]!.AsObject().Select(attribute => $"{attribute.Key}={attribute.Value}"));
         Assert.Equal("attachment; filename=traces.json", sent.Content.Headers.ContentDisposition!.ToString());
         Assert.Equal("STATUS_CODE_UNSET", (string)child["status"]!["code"]!);
         Assert.Equal(404, (await server.SendTextAsync(HttpMethod.Get, "/ajax-api/2.0/mlflow/get-trace-artifact?request_id=tr-none", null)).Status);
@@ -230,7 +240,10 @@ public abstract class TraceMetricsContract(TrackingServer server)
                  {"key": "mlflow.spanType", "value": {"stringValue": "\"LLM\""} },
                  {"key": "mlflow.llm.model", "value": {"stringValue": "\"m-1\""} },
                  {"key": "mlflow.llm.cost", "value": {"stringValue": "{\"input_cost\": 0.5, \"total_cost\": 0.75}"} },
-                 {"key": "n", "value": {"intValue": "7"} }]}
+                 {"key": "n", "value": {"intValue": "7"} },
+                 {"key": "fruit", "value": {"stringValue": "ä\t\"pple\""} },
+                 {"key": "nested", "value": {"kvlistValue": {"values": [
+                   {"key": "a", "value": {"arrayValue": {"values": [{"doubleValue": 1}, {"doubleValue": 1e-7}, {"boolValue": true}, {"intValue": "-3"}]} } }]} } }]}
             ]}]}]}
             """;
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/traces") { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };

@@ -7,10 +7,14 @@ internal sealed class FilterParser
 {
     private const int DeepestNesting = 64;
 
+    // SQLite refuses an expression that is deeper than a thousand conditions joined by AND.
+    private const int MostConditions = 200;
+
     private readonly FilterGrammar _grammar;
     private readonly FilterTokens _tokens;
     private readonly ComparisonParser _comparisons;
     private int _depth;
+    private int _conditions;
 
     public FilterParser(FilterGrammar grammar, string text)
     {
@@ -117,6 +121,8 @@ internal sealed class FilterParser
     private FilterCondition Condition()
     {
         var start = _tokens.Current;
+        if (++_conditions > MostConditions)
+            throw _tokens.Refusal($"the filter has more than {MostConditions} conditions; split the search");
         var (entity, field) = Field();
         var at = _tokens.Current;
         var comparison = _comparisons.Operator();

@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Slipway.Cli.Mlflow;
+
+/// <summary>The traces of an mlflow.db that is being written.</summary>
+internal sealed class SqliteTargetTraces(MlflowDatabaseWriter database)
+{
+    private static readonly string[] s_kinds = ["feedback", "expectation", "issue"];
+
+    public void Write(JsonObject info, JsonArray spans)
+    {
+        var id = (string)info["trace_id"]!;
+        var experiment = SqliteTarget.Number((string)info["trace_location"]!["mlflow_experiment"]!["experiment_id"]!);
+        database.Insert(
+            "trace_info",
+            ("request_id", id),
+            ("experiment_id", experiment),
+            ("timestamp_ms", Time(info["request_time"])),
+            ("execution_time_ms", SourceTraces.Milliseconds((string?)info["execution_duration"])),
+            ("status", (string?)info["state"]),
+            ("client_request_id", (string?)info["client_request_id"]),
+            ("request_preview", (string?)info["request_preview"]),
+            ("response_preview", (string?)info["response_preview"]));
+        foreach (var (key, value) in info["tags"] as JsonObject ?? [])
+            database.Insert("trace_tags", ("key", key), ("value", (string?)value), ("request_id", id));
+        foreach (var (key, value) in info["trace_metadata"] as JsonObject ?? [])
+            database.Insert("trace_request_metadata", ("key", key), ("value", (string?)value), ("request_id", id));
+        if ((string?)info["trace_metadata"]?["mlflow.trace.tokenUsage"] is { } usage && JsonNode.Parse(usage) is JsonObject counts)
+        {
+            foreach (var (key, value) in counts)
+                database.Insert("trace_metrics", ("request_id", id), ("key", key), ("value", SqliteTarget.Real(value)));
+        }
+
+        foreach (var span in spans.OfType<JsonObject>())
+            Span(id, experiment, span);
+        foreach (var assessment in (info["assessments"] as JsonArray ?? []).OfType<JsonObject>())
+            Assessment(id, assessment);
+    }
+
+    private void Span(string trace, long experiment, JsonObject span) => database.Insert(
+        "spans",
+        ("trace_id", trace),
+        ("experiment_id", experiment),
+        ("span_id", Hex(span["span_id"])),
+        ("parent_span_id", Hex(span["parent_span_id"])),
+        ("name", (string?)span["name"]),
+        ("type", (string?)span["attributes"]?["mlflow.spanType"] is { } type ? (string?)JsonNode.Parse(type) : null),
+        ("status", ((string?)span["status"]?["code"])?.Replace("STATUS_CODE_", "", StringComparison.Ordinal) ?? "UNSET"),
+        ("start_time_unix_nano", (long?)span["start_time_unix_nano"]),
+        ("end_time_unix_nano", (long?)span["end_time_unix_nano"]),
+        ("content", span.ToJsonString()));
+
+    private void Assessment(string trace, JsonObject assessment)
+    {
+        var kind = s_kinds.First(assessment.ContainsKey);
+        var value = (string?)assessment[kind]?["serialized_value"]?["value"] ?? assessment[kind]?["value"]?.ToJsonString() ?? "null";
+        database.Insert(
+            "assessments",
+            ("assessment_id", (string?)assessment["assessment_id"]),
+            ("trace_id", trace),
+            ("name", (string?)assessment["assessment_name"]),
+            ("assessment_type", kind),
+            ("value", value),
+            ("error", assessment[kind]?["error"]?.ToJsonString()),
+            ("created_timestamp", Time(assessment["create_time"])),
+            ("last_updated_timestamp", Time(assessment["last_update_time"])),
+            ("source_type", (string?)assessment["source"]?["source_type"] ?? "CODE"),
+            ("source_id", (string?)assessment["source"]?["source_id"]),
+            ("run_id", (string?)assessment["metadata"]?["mlflow.assessment.sourceRunId"]),
+            ("span_id", (string?)assessment["span_id"]),
+            ("rationale", (string?)assessment["rationale"]),
+            ("overrides", (string?)assessment["overrides"]),
+            ("valid", (bool?)assessment["valid"] ?? true),
+            ("assessment_metadata", assessment["metadata"]?.ToJsonString()));
+    }
+
+    private static long Time(JsonNode? time) =>
+        DateTimeOffset.Parse((string)time!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUnixTimeMilliseconds();
+
+    private static string? Hex(JsonNode? base64) => SourceTraces.Base64((string?)base64);
+}
