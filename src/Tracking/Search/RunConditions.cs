@@ -18,6 +18,9 @@ internal sealed class RunConditions(
     /// <summary>What the runs that are looked at have been chosen by: what an index answers wholly is not checked again.</summary>
     public IReadOnlyList<FilterCondition> Met { get; init; } = [];
 
+    /// <summary>The set of runs to find a run in, instead of looking it up; null for most conditions.</summary>
+    public Func<FilterCondition, string?> SetOf { get; init; } = _ => null;
+
     /// <summary>The conditions that most runs fail, by all experience, come first.</summary>
     public string Write(FilterNode node) => node switch
     {
@@ -56,6 +59,12 @@ internal sealed class RunConditions(
 
     private string Write(FilterCondition condition) => condition.Entity switch
     {
+        _ when SetOf(condition) is { } set => $"{run} in ({set})" + (SearchDriver.IsExact(condition) ? "" : $" and {LookUp(condition)}"),
+        _ => LookUp(condition),
+    };
+
+    private string LookUp(FilterCondition condition) => condition.Entity switch
+    {
         "metric" => Metric(condition),
         "param" => Text("params", condition),
         "tag" => Text("run_tags", condition),
@@ -71,6 +80,8 @@ internal sealed class RunConditions(
 
     private string Text(string table, FilterCondition condition)
     {
+        if (condition.Text is { } text && TextRange.Of(condition.Operator, text) is { IsOne: true } one)
+            return Equal(table, condition, one.From);
         var row = $"select 1 from {table} t where t.run_no = {run} and t.key = {sql.Add(condition.Key)}";
         return condition.Operator switch
         {
@@ -78,6 +89,15 @@ internal sealed class RunConditions(
             FilterOperators.IsNotNull => $"exists ({row}{_fence})",
             _ => $"exists ({row} and {(condition.Number is null ? sql.Compare("t.value", condition) : Number(condition))}{_fence})",
         };
+    }
+
+    // The runs of one value are close together in the index of values, and far apart in the table.
+    private string Equal(string table, FilterCondition condition, string text)
+    {
+        var index = dialect.Provider == DatabaseProvider.Sqlite ? $" indexed by {table}_by_value" : "";
+        var whole = SearchDriver.IsExact(condition) ? "" : $" and t.value = {sql.Add(text)}";
+        return $"exists (select 1 from {table} t{index} where t.key = {sql.Add(condition.Key)} "
+            + $"and {dialect.Head("t")} = {sql.Add(dialect.IndexedValue(text))} and t.run_no = {run}{whole}{_fence})";
     }
 
     // A text that is no number never matches.

@@ -12,6 +12,9 @@ namespace Slipway.Tracking.Search;
 /// </summary>
 internal sealed class RunSearch(Database database, MetricKeys keys, SearchSettings settings)
 {
+    // Fewer runs than this tell too little of how long the walk would be; then a stretch so many times as long is walked.
+    private const int Unsure = 5, Longer = 4;
+
     public async Task<Page<RunRow>> RunAsync(RunQuery query, CancellationToken ct)
     {
         var cursor = SearchCursor.Read(query.PageToken, query.Scope);
@@ -26,38 +29,59 @@ internal sealed class RunSearch(Database database, MetricKeys keys, SearchSettin
         if (cursor.Phase < SearchCursor.Sorted || cursor.Phase >= statements.Phases)
             return new Page<RunRow>([], null);
 
-        var found = new List<FoundRun>();
-        var (place, from) = (cursor, (object?)null);
-        if (query.Filter is not null && cursor is { Phase: 0, Offset: 0 } && statements.HasStretches(0))
+        var walk = new Walk { Place = cursor };
+        if (query.Filter is not null && cursor is { Phase: 0, Offset: 0 } && statements.HasStretches(0)
+            && await BeginAsync(statements, walk, query, cursor, settings.Stretch, ct))
         {
-            from = await statements.WalkStretchAsync(0, cursor, null, settings.Stretch, found, ct);
-            if (from is null)
-                place = new SearchCursor { Phase = 1 };
-            if (found.Count > query.Limit || place.Phase >= statements.Phases)
-                return ToPage(query, cursor, found);
+            return ToPage(query, cursor, walk.Found);
         }
 
-        var sorts = cursor.Phase == SearchCursor.Sorted;
-        var few = await statements.FewAsync(Math.Min(settings.Few, LengthOfWalk(found.Count, query.Limit)), ct);
-        if (few.Count > 0 || sorts)
-            return await SortAsync(statements, query, few, cursor, ct);
-        for (var phase = place.Phase; phase < statements.Phases && found.Count <= query.Limit; phase++)
+        var (few, fewest) = await FewestAsync(statements, walk, query.Limit, ct);
+        if (!(fewest?.Count <= settings.Cheap) && walk is { From: not null, Found.Count: < Unsure })
         {
-            var isFirst = phase == place.Phase;
-            await statements.WalkRestAsync(phase, isFirst ? place : SearchCursor.Start, isFirst ? from : null, settings.Stretch, found, ct);
+            if (await BeginAsync(statements, walk, query, cursor, Longer * settings.Stretch, ct))
+                return ToPage(query, cursor, walk.Found);
+            (few, fewest) = await FewestAsync(statements, walk, query.Limit, ct);
         }
 
-        return ToPage(query, cursor, found);
+        if (fewest?.Count <= few || cursor.Phase == SearchCursor.Sorted)
+            return await SortAsync(statements, query, fewest, cursor, ct);
+        for (var phase = walk.Place.Phase; phase < statements.Phases && walk.Found.Count <= query.Limit; phase++)
+        {
+            var (start, from) = phase == walk.Place.Phase ? (walk.Place, walk.From) : (SearchCursor.Start, null);
+            await statements.WalkRestAsync(phase, start, from, walk.Rows, fewest, walk.Found, ct);
+        }
+
+        return ToPage(query, cursor, walk.Found);
+    }
+
+    // Whether the search has ended with it.
+    private static async Task<bool> BeginAsync(
+        RunStatements statements, Walk walk, RunQuery query, SearchCursor cursor, int rows, CancellationToken ct)
+    {
+        walk.From = await statements.WalkStretchAsync(0, cursor, walk.From, rows, null, walk.Found, ct);
+        walk.Rows += rows;
+        if (walk.From is null)
+            walk.Place = new SearchCursor { Phase = 1 };
+        return walk.Found.Count > query.Limit || walk.Place.Phase >= statements.Phases;
+    }
+
+    // How many runs are few, and the condition that the fewest meet.
+    private async Task<(long Few, CountedCondition? Fewest)> FewestAsync(RunStatements statements, Walk walk, int limit, CancellationToken ct)
+    {
+        var rest = LengthOfWalk(walk, limit);
+        var few = Math.Min(settings.Few, rest);
+        return (few, await statements.FewestAsync(few, rest, ct));
     }
 
     // How many rows more, when the order goes on as it began.
-    private long LengthOfWalk(int found, int limit) =>
-        found == 0 ? long.MaxValue : (long)settings.Stretch * (limit + 1 - found) / found;
+    private static long LengthOfWalk(Walk walk, int limit) =>
+        walk.Found.Count == 0 ? long.MaxValue : walk.Rows * (limit + 1 - walk.Found.Count) / walk.Found.Count;
 
     private static async Task<Page<RunRow>> SortAsync(
-        RunStatements statements, RunQuery query, IReadOnlyList<FilterCondition> few, SearchCursor cursor, CancellationToken ct)
+        RunStatements statements, RunQuery query, CountedCondition? fewest, SearchCursor cursor, CancellationToken ct)
     {
-        var found = await statements.SortAsync(few, cursor, ct);
+        var found = await statements.SortAsync(fewest, cursor, ct);
         if (HasShortKeys(query) || found.Count <= query.Limit)
             return ToPage(query, cursor, found);
         var next = new SearchCursor { Phase = SearchCursor.Sorted, Offset = cursor.Offset + query.Limit };
@@ -106,4 +130,15 @@ internal sealed class RunSearch(Database database, MetricKeys keys, SearchSettin
 
     private static bool NeedsFunctions(FilterNode? filter) => FilterNode.Conditions(filter).Any(condition =>
         condition.Operator == FilterOperators.RLike || (condition.Number is not null && condition.Entity is "param" or "tag"));
+
+    private sealed class Walk
+    {
+        public List<FoundRun> Found { get; } = [];
+
+        public required SearchCursor Place { get; set; }
+
+        public object? From { get; set; }
+
+        public long Rows { get; set; }
+    }
 }

@@ -29,12 +29,12 @@ internal sealed class RunStatements(
 
     /// <summary>Walks about so many rows of a phase; the key that ends them, null at the end of the phase.</summary>
     public async Task<object?> WalkStretchAsync(
-        int number, SearchCursor start, object? from, long rows, List<FoundRun> found, CancellationToken ct)
+        int number, SearchCursor start, object? from, long rows, CountedCondition? set, List<FoundRun> found, CancellationToken ct)
     {
         var sql = new FilterSql(dialect);
         var text = PhasesOf(sql)[number].EndOfStretch(rows, from, start.After, query.Experiments, dialect, sql);
         var end = await connection.ExecuteScalarAsync<object?>(new CommandDefinition(text, sql.Parameters, cancellationToken: ct));
-        await WalkAsync(number, start, from, end, found, ct);
+        await WalkAsync(number, start, from, end, set, found, ct);
         return end;
     }
 
@@ -43,36 +43,39 @@ internal sealed class RunStatements(
     /// order, so each stretch is sorted: as long as the page needs, when the order goes on as it began, and a quarter more.
     /// </summary>
     /// <param name="walked">The rows that what is found was found in.</param>
-    public async Task WalkRestAsync(int number, SearchCursor start, object? from, long walked, List<FoundRun> found, CancellationToken ct)
+    /// <param name="set">The condition whose runs are read as a set; null: each row is looked up.</param>
+    public async Task WalkRestAsync(
+        int number, SearchCursor start, object? from, long walked, CountedCondition? set, List<FoundRun> found, CancellationToken ct)
     {
         if (query.Experiments.Count == 1 || start.Offset > 0 || !HasStretches(number))
         {
-            await WalkAsync(number, start, from, null, found, ct);
+            await WalkAsync(number, start, from, null, set, found, ct);
             return;
         }
 
         do
         {
             var rows = found.Count == 0 ? 4 * walked : walked * (query.Limit + 1 - found.Count) / found.Count * 5 / 4;
-            from = await WalkStretchAsync(number, start, from, rows, found, ct);
+            from = await WalkStretchAsync(number, start, from, rows, set, found, ct);
             walked += rows;
         }
         while (from is not null && found.Count <= query.Limit);
     }
 
-    /// <summary>The conditions that at most so many runs meet, the fewest first.</summary>
-    public Task<IReadOnlyList<FilterCondition>> FewAsync(long most, CancellationToken ct) =>
-        _driver.FindAsync(connection, query.Filter, most, ct);
+    /// <summary>The condition that the fewest runs meet: few enough to be sorted, or to be a set in a walk of so many rows.</summary>
+    public Task<CountedCondition?> FewestAsync(long few, long walk, CancellationToken ct) =>
+        _driver.FewestAsync(connection, query.Filter, Math.Max(few, _driver.SetFor(walk)), ct);
 
-    /// <summary>Sorts the runs that meet all of a few conditions (none: all runs), and the whole filter too.</summary>
-    public async Task<List<FoundRun>> SortAsync(
-        IReadOnlyList<FilterCondition> few, SearchCursor start, CancellationToken ct)
+    /// <summary>Sorts the runs that meet one condition (null: all runs), and the whole filter too.</summary>
+    public async Task<List<FoundRun>> SortAsync(CountedCondition? fewest, SearchCursor start, CancellationToken ct)
     {
+        var beside = fewest is { } first ? await _driver.BesideAsync(connection, query.Filter, first, ct) : null;
         var sql = new FilterSql(dialect);
         var phases = PhasesOf(sql);
         var orders = RunOrders.Of(query.Orders, 0, numbers, sql, dialect);
-        var runs = few.Count == 0 ? "select no as run_no from runs" : _driver.Runs(few[0], sql);
-        var others = few.Skip(1).Select(condition => $" and f.run_no in ({_driver.Runs(condition, sql)})");
+        var runs = fewest is { } driver ? _driver.Runs(driver.Condition, sql) : "select no as run_no from runs";
+        var other = beside is { } set ? $" where f.run_no in ({_driver.Set(set, sql)})" : "";
+        FilterCondition[] met = [.. new[] { fewest, beside }.OfType<CountedCondition>().Select(counted => counted.Condition)];
         var key = phases[0] is { Key: { } column, Short: true } ? $"coalesce({column}, 0)" : "0";
         var phase = SearchPhase.NumberOf(First, numbers);
         var after = start.After is { } row
@@ -80,12 +83,12 @@ internal sealed class RunStatements(
             : "";
         var text =
             $"""
-            with d as materialized (select f.run_no from ({runs}) f where 1 = 1{string.Concat(others)}),
+            with d as materialized (select f.run_no from ({runs}) f{other}),
             met as {(IsPostgres ? "materialized" : "not materialized")} (
                 select r.* from d cross join {(IsPostgres ? "lateral (select * from runs where no = d.run_no offset 0)" : "runs")} r
                 where r.no = d.run_no and r.workspace = {sql.Add(query.Workspace.Value)}
                 and {dialect.AnyOf("r.experiment_id", sql.Add(query.Experiments.ToArray()))}{ViewType.Condition(query.View, "r")}
-                {Filter(new RunConditions(dialect, sql, numbers, "d.run_no") { Met = few })})
+                {Filter(new RunConditions(dialect, sql, numbers, "d.run_no") { Met = met })})
             select {RunStore.Columns}, cast({key} as double precision), {phase}
             from met r{orders.Joins}
             where 1 = 1{after}
@@ -98,14 +101,16 @@ internal sealed class RunStatements(
     }
 
     private async Task WalkAsync(
-        int number, SearchCursor start, object? from, object? end, List<FoundRun> found, CancellationToken ct)
+        int number, SearchCursor start, object? from, object? end, CountedCondition? set, List<FoundRun> found, CancellationToken ct)
     {
         var sql = new FilterSql(dialect);
         var phase = PhasesOf(sql)[number];
         var further = RunOrders.Of(query.Orders, 1, numbers, sql, dialect);
         var conditions = phase.WalksMetric
-            ? new RunConditions(dialect, sql, numbers, "o.run_no", First!.Key)
-            : new RunConditions(dialect, sql, numbers);
+            ? new RunConditions(dialect, sql, numbers, "o.run_no", First!.Key) { SetOf = SetOf }
+            : new RunConditions(dialect, sql, numbers) { SetOf = SetOf };
+        string? SetOf(FilterCondition condition) =>
+            set is { } counted && ReferenceEquals(condition, counted.Condition) ? _driver.Set(counted, sql) : null;
         var text =
             $"""
             select {RunStore.Columns}, cast({(phase is { Key: not null, Short: true } ? phase.Key : "0")} as double precision), {number}

@@ -6,9 +6,13 @@ using Slipway.Tracking.Contracts.Filters;
 namespace Slipway.Tracking.Search;
 
 /// <summary>How runs are searched.</summary>
-/// <param name="Few">So many runs are looked at and sorted as a whole, in a few milliseconds; -1: never.</param>
+/// <param name="Few">So many runs are looked at and sorted as a whole, in some ten milliseconds; -1: never.</param>
 /// <param name="Stretch">So many rows of an order are walked before anything else is thought of.</param>
-internal sealed record SearchSettings(int Few = 20_000, int Stretch = 1000);
+/// <param name="Cheap">To sort so many runs takes no longer than to think about it.</param>
+internal sealed record SearchSettings(int Few = 100_000, int Stretch = 500, int Cheap = 20_000);
+
+/// <summary>A condition, and the runs that an index has for it.</summary>
+internal readonly record struct CountedCondition(FilterCondition Condition, long Count);
 
 /// <summary>
 /// The conditions of a filter that few runs meet, if there are any: then those few are looked at and sorted, instead of
@@ -17,41 +21,52 @@ internal sealed record SearchSettings(int Few = 20_000, int Stretch = 1000);
 internal sealed class SearchDriver(
     Dialect dialect, IReadOnlyDictionary<string, long?> keyNumbers, IReadOnlyList<long> experiments)
 {
-    // To look a run up costs as much as to read this many of a condition's from its index.
-    private const int ReadsPerLookUp = 10;
+    // On PostgreSQL a run is looked up in the time in which this many are read from an index into a table of hashes. SQLite looks
+    // a run up more quickly than it fills such a table.
+    private const int ReadsPerLookUp = 4;
+
+    // A set has a limit, by which the planner knows that it fits a table of hashes: 32 bytes each within the 4 MiB of work_mem that
+    // PostgreSQL has when nobody set it. What is counted is fewer, so that runs that come meanwhile are not cut off.
+    private const int MostOfSet = 100_000, LimitOfSet = 120_000;
 
     /// <summary>
-    /// The conditions that at most so many runs meet, the fewest first, and those others whose runs are read in less time than
-    /// those of the first are looked up.
+    /// The condition that the fewest runs meet, of those that at most so many meet; null when there is none. A range is taken
+    /// instead of what is equal to a text only when it has a quarter of its runs: to count it further takes longer than it saves.
     /// </summary>
-    public async Task<IReadOnlyList<FilterCondition>> FindAsync(
-        DbConnection connection, FilterNode? filter, long few, CancellationToken ct)
+    public async Task<CountedCondition?> FewestAsync(DbConnection connection, FilterNode? filter, long most, CancellationToken ct)
     {
-        var found = new List<(FilterCondition Condition, long Count)>();
-        var many = new List<FilterCondition>();
-        foreach (var condition in Candidates(filter).Where(condition => Runs(condition, new FilterSql(dialect)) is not null))
+        CountedCondition? fewest = null;
+        foreach (var condition in Candidates(filter))
         {
-            var count = await CountAsync(connection, condition, few, ct);
-            if (count == 0)
-                return [condition];
-            if (count <= few)
-                found.Add((condition, count));
-            else
-                many.Add(condition);
+            var bound = fewest is not { } found ? most : IsEqual(condition) ? found.Count - 1 : Math.Min(found.Count - 1, found.Count / 4);
+            if (bound >= 0 && await CountAsync(connection, condition, bound, ct) is var count && count <= bound)
+                fewest = new CountedCondition(condition, count);
         }
 
-        if (found.Count > 0)
-        {
-            var most = ReadsPerLookUp * found.Min(entry => entry.Count);
-            foreach (var condition in many.Where(_ => most > few))
-            {
-                if (await CountAsync(connection, condition, most, ct) is var count && count <= most)
-                    found.Add((condition, count));
-            }
-        }
-
-        return [.. found.OrderBy(entry => entry.Count).Select(entry => entry.Condition)];
+        return fewest;
     }
+
+    /// <summary>
+    /// Another condition whose runs are all read in less time than those of the first are looked up, one at a time; null when there is none.
+    /// </summary>
+    public async Task<CountedCondition?> BesideAsync(DbConnection connection, FilterNode? filter, CountedCondition first, CancellationToken ct)
+    {
+        var bound = SetFor(first.Count);
+        foreach (var condition in Candidates(filter).Where(condition => bound > 0 && !ReferenceEquals(condition, first.Condition)))
+        {
+            if (await CountAsync(connection, condition, bound, ct) is var count && count <= bound)
+                return new CountedCondition(condition, count);
+        }
+
+        return null;
+    }
+
+    /// <summary>So many runs at most are read as a set rather than looking so many up; 0 where a set is never read.</summary>
+    public long SetFor(long lookUps) =>
+        dialect.Provider == DatabaseProvider.Postgres ? ReadsPerLookUp * Math.Min(lookUps, MostOfSet / ReadsPerLookUp) : 0;
+
+    /// <summary>A query of the runs that meet a condition, to find others in.</summary>
+    public string Set(CountedCondition counted, FilterSql sql) => $"{Runs(counted.Condition, sql)} limit {LimitOfSet}";
 
     // One more than the most when there are more.
     private Task<long> CountAsync(DbConnection connection, FilterCondition condition, long most, CancellationToken ct)
@@ -83,12 +98,21 @@ internal sealed class SearchDriver(
         _ => false,
     };
 
-    private static IEnumerable<FilterCondition> Candidates(FilterNode? filter) => filter switch
+    // What is equal to a text is counted first: it is rarer than what is in a range, by all experience.
+    private IEnumerable<FilterCondition> Candidates(FilterNode? filter)
     {
-        FilterCondition condition => [condition],
-        FilterAnd and => and.Parts.OfType<FilterCondition>(),
-        _ => [],
-    };
+        FilterCondition[] all = filter switch
+        {
+            FilterCondition condition => [condition],
+            FilterAnd and => [.. and.Parts.OfType<FilterCondition>()],
+            _ => [],
+        };
+        return all.Where(condition => Runs(condition, new FilterSql(dialect)) is not null)
+            .OrderBy(condition => IsEqual(condition) ? 0 : 1);
+    }
+
+    private static bool IsEqual(FilterCondition condition) =>
+        condition.Text is { } text && TextRange.Of(condition.Operator, text) is { IsOne: true };
 
     private string Metric(FilterCondition condition, FilterSql sql)
     {
