@@ -106,7 +106,7 @@ internal sealed class InferenceCore(RoutingTable table, Collector collector, Sha
         where TExchange : struct, IInferExchange
     {
         var taken = time.GetTimestamp();
-        var answer = await bodies.AnswerAsync(body, ct);
+        using var answer = await bodies.AnswerAsync(body, ct);
         var ran = time.GetTimestamp();
         exchange.Write(answer, deployment);
         deployment.Counters.Answered(rows: 1, waited with { Infer = ran - taken, Output = time.GetTimestamp() - ran }, time);

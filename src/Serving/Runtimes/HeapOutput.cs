@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Slipway.Engines.OnnxRuntime;
+using Slipway.Serving.Scoring;
 
 namespace Slipway.Serving.Runtimes;
 
@@ -8,12 +9,13 @@ internal sealed class HeapOutput(OnnxElementType type) : OutputMemory
 {
     private readonly TextCapture _texts = new();
     private ReadOnlyMemory<byte> _bytes;
-    private long[] _dims = [];
+    private readonly long[] _dims = new long[ScoringSlot.MaxRank];
+    private int _rank;
     private int _count;
 
     public override OnnxElementType ElementType => type;
 
-    public override ReadOnlySpan<long> Dims => _dims;
+    public override ReadOnlySpan<long> Dims => _dims.AsSpan(0, _rank);
 
     public override int Count => _count;
 
@@ -22,13 +24,18 @@ internal sealed class HeapOutput(OnnxElementType type) : OutputMemory
     public override ReadOnlySpan<byte> Text(int index) => _texts[index];
 
     /// <summary>False: the bytes are not as many as the dimensions say.</summary>
-    public bool TryTake(long[] dims, ReadOnlyMemory<byte> bytes)
+    public bool TryTake(ReadOnlySpan<long> dims, ReadOnlyMemory<byte> bytes)
     {
-        _dims = dims;
-        _count = (int)dims.Aggregate(1L, static (product, dim) => product * dim);
-        _bytes = bytes;
+        var count = 1L;
+        foreach (var dim in dims)
+            count *= dim;
+        if (count > bytes.Length || (type != OnnxElementType.String && bytes.Length != count * type.Size()))
+            return false;
+
+        dims.CopyTo(_dims);
+        (_rank, _count, _bytes) = (dims.Length, (int)count, bytes);
         if (type != OnnxElementType.String)
-            return bytes.Length == (long)_count * type.Size();
+            return true;
 
         _texts.Clear();
         var rest = bytes.Span;

@@ -35,6 +35,9 @@ internal interface IRunningModel : IDisposable
     /// <summary>What its processes write; null: it has none.</summary>
     DeploymentLog? Log => null;
 
+    /// <summary>Whether it is handed one more request for each that it runs, so that it need not wait for the next.</summary>
+    bool TakesAhead => false;
+
     /// <summary>Memory for the inputs and outputs of one request at a time, of at most so many rows.</summary>
     IModelRunner CreateRunner(int capacity);
 }

@@ -56,6 +56,9 @@ internal sealed class ServedModel : IDisposable
     /// <inheritdoc cref="IRunningModel.Log"/>
     public DeploymentLog? Log => _running.Log;
 
+    /// <inheritdoc cref="IRunningModel.TakesAhead"/>
+    public bool TakesAhead => _running.TakesAhead;
+
     /// <summary>Which output is the predicted class, and which the score; null where there is none.</summary>
     public TensorPlan? Label { get; private set; }
 

@@ -21,8 +21,13 @@ internal sealed class SlotPool(ServedModel model, int size, int maxWaiting, Time
     {
         var runs = settings.Concurrency ?? options.Concurrency;
         var size = Math.Max(runs, Math.Min(runs * settings.MaxBatch, MaxJoined));
-        TimeSpan? wait = settings.MaxQueueWaitMilliseconds is { } most ? TimeSpan.FromMilliseconds(most) : null;
-        return new SlotPool(model, size, settings.MaxWaiting ?? options.MaxWaiting, wait);
+        var waiting = settings.MaxWaiting ?? options.MaxWaiting;
+        if (settings.MaxQueueWaitMilliseconds is { } most)
+            return new SlotPool(model, size, waiting, TimeSpan.FromMilliseconds(most));
+
+        // Those that are handed over before their turn are some of those that may wait.
+        var ahead = model.TakesAhead ? Math.Min(size, waiting) : 0;
+        return new SlotPool(model, size + ahead, waiting - ahead);
     }
 
     /// <summary>Waits for a free slot; Exhausted when too many wait already, or when it takes too long.</summary>

@@ -65,11 +65,6 @@ internal sealed class ScoreRoutes(RoutingTable table, InferenceCore core, Scorin
         return table.Get(caller.Workspace, endpoint);
     }
 
-    // A script has no business with what the caller signs in with.
-    private static Dictionary<string, string> PassedOn(HttpRequest request) => request.Headers
-        .Where(header => !header.Key.Equals("Authorization", StringComparison.OrdinalIgnoreCase) && !header.Key.Equals("Cookie", StringComparison.OrdinalIgnoreCase))
-        .ToDictionary(header => header.Key, header => header.Value.ToString());
-
     private static bool IsCsv(HttpRequest request)
     {
         var type = (request.ContentType ?? "application/json").Split(';')[0].Trim();
@@ -84,8 +79,7 @@ internal sealed class ScoreRoutes(RoutingTable table, InferenceCore core, Scorin
 
     private readonly struct Exchange(HttpContext context, RequestBody body, bool wrapped, int maxRows) : IInferExchange
     {
-        public BodyRequest? Body => new(
-            context.Request.Method, context.Request.Path + context.Request.QueryString.ToString(), PassedOn(context.Request), body.Memory);
+        public BodyRequest? Body => new BodyRequest(context.Request, body.Memory);
 
         public void Read(ScoringSlot slot)
         {

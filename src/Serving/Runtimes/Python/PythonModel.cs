@@ -7,6 +7,8 @@ namespace Slipway.Serving.Runtimes.Python;
 /// <summary>A model in Python workers. What it answers is found out by asking it once.</summary>
 internal sealed class PythonModel(TensorPlan[] inputs, bool isScript, WorkerPool pool, DeploymentLog log) : IRunningModel, IBodyModel
 {
+    private static readonly Dictionary<string, string> s_json = new() { ["Content-Type"] = "application/json" };
+
     public string Platform => "python";
 
     public TensorPlan[] Inputs => inputs;
@@ -22,6 +24,9 @@ internal sealed class PythonModel(TensorPlan[] inputs, bool isScript, WorkerPool
 
     public DeploymentLog? Log => log;
 
+    /// <summary>A worker has its next request at hand when it is done with one.</summary>
+    public bool TakesAhead => true;
+
     public WorkerPool Pool => pool;
 
     /// <summary>Asks for one row of zeros and empty texts, where the inputs are known.</summary>
@@ -36,26 +41,45 @@ internal sealed class PythonModel(TensorPlan[] inputs, bool isScript, WorkerPool
                 runner.Inputs[input.Index].SetText(i, default);
         }
 
-        var answer = await runner.AskAsync(1);
-        Outputs = [.. answer.Head.Outputs!.Select(Plan)];
+        Outputs = await runner.ProbeAsync();
     }
 
     public IModelRunner CreateRunner(int capacity) => new PythonRunner(this, capacity);
 
     public async ValueTask<BodyAnswer> AnswerAsync(BodyRequest request, CancellationToken ct)
     {
-        var head = new BodyHead(request.Method, request.Path, request.Headers);
-        var answer = await pool.AskAsync(JsonSerializer.SerializeToUtf8Bytes(head, PythonJson.Default.BodyHead), request.Body);
-        return answer.Head.Status is >= 200 and < 600
-            ? new BodyAnswer(answer.Head.Status, answer.Head.Headers ?? new Dictionary<string, string>(), answer.Body)
-            : throw new SlipwayException(ErrorCode.EngineFailed, $"The model answered with the status {answer.Head.Status}, which is none.");
+        ct.ThrowIfCancellationRequested();
+        var call = pool.Rent();
+        try
+        {
+            call.Write(pool.ReadsHeads ? Head(request) : default, request.Body);
+            await pool.AskAsync(call);
+            call.CheckAnswer("The model failed");
+            return call.Status is >= 200 and < 600
+                ? new BodyAnswer(call.Status, Headers(call.Head), call.Body, call)
+                : throw new SlipwayException(ErrorCode.EngineFailed, $"The model answered with the status {call.Status}, which is none.");
+        }
+        catch
+        {
+            call.Dispose();
+            throw;
+        }
     }
 
     public void Dispose() => pool.Dispose();
 
-    private static TensorPlan Plan(WorkerTensor tensor, int index)
+    private static byte[] Head(BodyRequest request) => JsonSerializer.SerializeToUtf8Bytes(
+        new BodyHead(request.Method, request.Path, request.PassedOn()), PythonJson.Default.BodyHead);
+
+    private static IReadOnlyDictionary<string, string> Headers(ReadOnlySpan<byte> head)
     {
-        var rowLength = tensor.Dims.Skip(1).Aggregate(1L, static (product, dim) => product * dim);
-        return new TensorPlan(tensor.Name, OipTypes.Parse(tensor.DataType), [-1, .. tensor.Dims.Skip(1)], hasRows: true, index, (int)rowLength);
+        try
+        {
+            return head.IsEmpty ? s_json : JsonSerializer.Deserialize(head, PythonJson.Default.DictionaryStringString) ?? [];
+        }
+        catch (JsonException exception)
+        {
+            throw new SlipwayException(ErrorCode.EngineFailed, "The headers of the model's answer are not texts.", exception);
+        }
     }
 }

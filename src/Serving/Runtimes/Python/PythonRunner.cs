@@ -1,6 +1,8 @@
-using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using Slipway.Kernel;
+using Slipway.Serving.Scoring;
 
 namespace Slipway.Serving.Runtimes.Python;
 
@@ -10,8 +12,8 @@ internal sealed class PythonRunner : IModelRunner
     private readonly PythonModel _model;
     private readonly HeapInput[] _inputs;
     private readonly HeapOutput[] _outputs;
-    private readonly string[][] _wanted;
-    private readonly ArrayBufferWriter<byte> _body = new();
+    private readonly byte[] _head;
+    private readonly WorkerCall _call = new();
 
     public PythonRunner(PythonModel model, int capacity)
     {
@@ -19,7 +21,7 @@ internal sealed class PythonRunner : IModelRunner
         Capacity = capacity;
         _inputs = [.. model.Inputs.Select(input => new HeapInput(input, capacity))];
         _outputs = [.. model.Outputs.Select(output => new HeapOutput(output.ElementType))];
-        _wanted = [.. model.Outputs.Select(output => new[] { output.Name, output.DataType })];
+        _head = JsonSerializer.SerializeToUtf8Bytes([.. model.Outputs.Select(output => new[] { output.Name, output.DataType })], PythonJson.Default.StringArrayArray);
         Inputs = [.. _inputs];
         Outputs = [.. _outputs];
     }
@@ -30,32 +32,61 @@ internal sealed class PythonRunner : IModelRunner
 
     public OutputMemory[] Outputs { get; }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask RunAsync(int rows, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        var answer = await AskAsync(rows);
-        var tensors = answer.Head.Outputs!;
-        var at = 0;
+        await AskAsync(rows);
+        Read();
+    }
+
+    /// <summary>What the model answers to one row, where nothing is known of its outputs.</summary>
+    public async Task<TensorPlan[]> ProbeAsync()
+    {
+        await AskAsync(rows: 1);
+        return Plans(_call.Head);
+    }
+
+    public void Dispose() => _call.Dispose();
+
+    private async ValueTask AskAsync(int rows)
+    {
+        var frame = _call.Begin(_head);
+        foreach (var input in _inputs)
+            input.Write(rows, frame);
+        _call.End(rows);
+        await _model.Pool.AskAsync(_call);
+        _call.CheckAnswer("The model failed");
+    }
+
+    private void Read()
+    {
+        var tensors = new WorkerTensors(_call.Head);
+        Span<long> dims = stackalloc long[ScoringSlot.MaxRank];
+        var body = _call.Body;
         for (var i = 0; i < _outputs.Length; i++)
         {
-            var size = i < tensors.Count ? tensors[i].Size : -1;
-            if (size < 0 || size > answer.Body.Length - at || !_outputs[i].TryTake(tensors[i].Dims, answer.Body.Slice(at, size)))
-                throw new SlipwayException(ErrorCode.EngineFailed, $"The model's answer is not what its output '{_wanted[i][0]}' is.");
-            at += size;
+            var shape = dims[..tensors.Next(dims)];
+            if (tensors.Size < 0 || tensors.Size > body.Length || !_outputs[i].TryTake(shape, body[..tensors.Size]))
+                throw new SlipwayException(ErrorCode.EngineFailed, $"The model's answer is not what its output '{_model.Outputs[i].Name}' is.");
+            body = body[tensors.Size..];
         }
     }
 
-    /// <summary>The worker's answer to the inputs' first rows.</summary>
-    public ValueTask<WorkerAnswer> AskAsync(int rows)
+    private static TensorPlan[] Plans(ReadOnlySpan<byte> head)
     {
-        _body.ResetWrittenCount();
-        foreach (var input in _inputs)
-            input.Write(rows, _body);
-        var head = JsonSerializer.SerializeToUtf8Bytes(new TensorHead(rows, _wanted), PythonJson.Default.TensorHead);
-        return _model.Pool.AskAsync(head, _body.WrittenMemory);
-    }
+        var plans = new List<TensorPlan>();
+        Span<long> dims = stackalloc long[ScoringSlot.MaxRank];
+        for (var tensors = new WorkerTensors(head); !tensors.IsAtEnd;)
+        {
+            var inner = dims[1..tensors.Next(dims)];
+            var rowLength = 1L;
+            foreach (var dim in inner)
+                rowLength *= dim;
+            plans.Add(new TensorPlan(
+                Encoding.UTF8.GetString(tensors.Name), OipTypes.Parse(Encoding.UTF8.GetString(tensors.DataType)), [-1, .. inner], hasRows: true, plans.Count, checked((int)rowLength)));
+        }
 
-    public void Dispose()
-    {
+        return [.. plans];
     }
 }

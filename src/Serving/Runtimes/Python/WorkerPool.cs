@@ -1,84 +1,204 @@
-using System.Threading.Channels;
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Slipway.Kernel;
 
 namespace Slipway.Serving.Runtimes.Python;
 
-/// <summary>The workers of a deployment. One that ended, or that had to be ended, is replaced; ever later while that fails.</summary>
-internal sealed partial class WorkerPool(
-    PythonFolder folder, WorkerSpec spec, DeploymentLog log, TimeSpan timeout, TimeProvider time, ILogger logger) : IDisposable
+/// <summary>
+/// The workers of a deployment, and the requests that wait for one. A worker that ended, or that had to be ended, is replaced; ever later while that
+/// fails. It hurts the request that it was at; one that lay behind that goes to another.
+/// </summary>
+internal sealed partial class WorkerPool : IDisposable
 {
     private static readonly TimeSpan s_leastPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_mostPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
 
-    private readonly Channel<WorkerProcess> _free = Channel.CreateUnbounded<WorkerProcess>();
+    private readonly PythonFolder _folder;
+    private readonly WorkerSpec _spec;
+    private readonly DeploymentLog _log;
+    private readonly TimeSpan _timeout;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Lock _gate = new();
+    private readonly List<WorkerProcess> _workers = [];
+    private readonly LinkedList<WorkerCall> _waiting = [];
+    private readonly ConcurrentQueue<WorkerCall> _spare = [];
     private readonly CancellationTokenSource _stop = new();
+    private readonly ITimer _clock;
+    private bool _isLooking;
+
+    public WorkerPool(PythonFolder folder, WorkerSpec spec, DeploymentLog log, TimeSpan timeout, TimeProvider time, ILogger logger)
+    {
+        (_folder, _spec, _log, _timeout, _time, _logger) = (folder, spec, log, timeout, time, logger);
+        _clock = time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Whether the model wants the method, path and headers of requests.</summary>
+    public bool ReadsHeads { get; private set; }
 
     /// <summary>Starts the first, which shows whether the model loads, and then the others.</summary>
     public async Task StartAsync(int workers, CancellationToken ct)
     {
-        _free.Writer.TryWrite(await WorkerProcess.StartAsync(folder, spec, log, ct));
+        var first = await WorkerProcess.StartAsync(_folder, _spec, _log, ct);
+        ReadsHeads = first.ReadsHeads;
+        Add(first);
         for (var i = 1; i < workers; i++)
             _ = ReplaceAsync();
     }
 
-    /// <summary>Asks whichever worker is free. Timeout ends the worker, so that a script that hangs hurts its request alone.</summary>
-    public async ValueTask<WorkerAnswer> AskAsync(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body)
+    /// <summary>Memory for a request; whoever has read its answer disposes of it.</summary>
+    public WorkerCall Rent() => _spare.TryDequeue(out var call) ? call : new WorkerCall(_spare.Enqueue);
+
+    /// <summary>Asks whichever worker is free. One that takes too long is ended, so that a script that hangs hurts its request alone.</summary>
+    public ValueTask AskAsync(WorkerCall call)
     {
-        using var timer = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        timer.CancelAfter(timeout);
-        var worker = await RentAsync(timer.Token);
-        var answered = false;
-        try
+        call.Asked = Stopwatch.GetTimestamp();
+        lock (_gate)
         {
-            var answer = await worker.AskAsync(head, body, timer.Token);
-            answered = true;
-            return answer.Head.Error is { } why ? throw new SlipwayException(ErrorCode.EngineFailed, $"The model failed: {why}") : answer;
+            _waiting.AddLast(call.Place);
+            if (!_isLooking)
+                _isLooking = _clock.Change(s_look, Timeout.InfiniteTimeSpan);
         }
-        catch (OperationCanceledException exception)
+
+        HandOut();
+        return call.WaitAsync();
+    }
+
+    public WorkerCall? Answering(WorkerProcess worker)
+    {
+        lock (_gate)
+            return worker.Next();
+    }
+
+    /// <param name="call">Null: it was taken back before.</param>
+    public void Answered(WorkerProcess worker, WorkerCall? call)
+    {
+        lock (_gate)
         {
-            throw new SlipwayException(
-                ErrorCode.Timeout, $"The model did not answer within {timeout.TotalSeconds} seconds; its worker was ended.", exception);
-        }
-        finally
-        {
-            if (!answered || !_free.Writer.TryWrite(worker))
+            worker.Finish(Stopwatch.GetTimestamp());
+            if (call is { IsNotBegun: true })
             {
-                worker.Dispose();
-                _ = ReplaceAsync();
+                _waiting.AddFirst(call.Place);
+                call = null;
             }
         }
+
+        HandOut();
+        call?.Complete();
+    }
+
+    public void Sent(WorkerProcess worker)
+    {
+        lock (_gate)
+            worker.IsSending = false;
+        HandOut();
+    }
+
+    /// <param name="why">What the request is told that the worker was at.</param>
+    public void Ended(WorkerProcess worker, SlipwayException why)
+    {
+        WorkerCall? hurt;
+        bool isLate;
+        lock (_gate)
+        {
+            _workers.Remove(worker);
+            (hurt, isLate, var unhurt) = worker.Leave();
+            foreach (var call in unhurt.Reverse())
+                _waiting.AddFirst(call.Place);
+        }
+
+        hurt?.Fail(isLate
+            ? new SlipwayException(ErrorCode.Timeout, $"The model did not answer within {_timeout.TotalSeconds} seconds; its worker was ended.")
+            : why);
+        HandOut();
+        _ = ReplaceAsync();
     }
 
     /// <summary>Only when no request is in hand any more.</summary>
     public void Dispose()
     {
         _stop.Cancel();
-        _free.Writer.TryComplete();
-        while (_free.Reader.TryRead(out var worker))
-            worker.Dispose();
-        folder.Dispose();
+        _clock.Dispose();
+        lock (_gate)
+        {
+            foreach (var worker in _workers)
+                worker.Dispose();
+        }
+
+        _folder.Dispose();
     }
 
-    private async ValueTask<WorkerProcess> RentAsync(CancellationToken ct)
+    private void Add(WorkerProcess worker)
     {
-        while (true)
+        lock (_gate)
+            _workers.Add(worker);
+        _ = worker.ServeAsync(this);
+        if (_stop.IsCancellationRequested)
+            worker.Dispose();
+        HandOut();
+    }
+
+    /// <summary>Gives those that wait to workers that can take one.</summary>
+    private void HandOut()
+    {
+        for (WorkerProcess? sent = null; ;)
         {
-            WorkerProcess worker;
-            try
+            WorkerCall call;
+            WorkerProcess? worker;
+            lock (_gate)
             {
-                worker = await _free.Reader.ReadAsync(ct);
-            }
-            catch (Exception exception) when (exception is OperationCanceledException or ChannelClosedException)
-            {
-                throw new SlipwayException(ErrorCode.Unavailable, "No worker of the model was ready in time; the deployment's log tells why.", exception);
+                sent?.IsSending = false;
+                if (_waiting.First is not { Value: var first } || (worker = Choose()) is null)
+                    return;
+                call = first;
+                _waiting.RemoveFirst();
+                worker.Take(call, Stopwatch.GetTimestamp());
             }
 
-            if (worker.IsAlive)
-                return worker;
-            worker.Dispose();
-            _ = ReplaceAsync();
+            sent = worker.Send(call, this) ? worker : null;
         }
+    }
+
+    private WorkerProcess? Choose()
+    {
+        WorkerProcess? busy = null;
+        foreach (var worker in _workers)
+        {
+            if (!worker.CanTake)
+                continue;
+            if (worker.IsIdle)
+                return worker;
+            busy ??= worker;
+        }
+
+        return busy;
+    }
+
+    // Ends workers that hang, takes back what lies behind a long request, and refuses what waited too long; now and then, so that it costs no request anything.
+    private void Look()
+    {
+        var now = Stopwatch.GetTimestamp();
+        var before = now - (long)(_timeout.TotalSeconds * Stopwatch.Frequency);
+        var late = new List<WorkerCall>();
+        lock (_gate)
+        {
+            foreach (var worker in _workers)
+            {
+                worker.GiveUp(before);
+                if (worker.TakeBack(now) is { } behind)
+                    _waiting.AddFirst(behind.Place);
+            }
+
+            late.AddRange(_waiting.Where(call => call.Asked < before));
+            late.ForEach(call => _waiting.Remove(call.Place));
+            _isLooking = (_waiting.Count > 0 || !_workers.TrueForAll(worker => worker.IsIdle)) && _clock.Change(s_look, Timeout.InfiniteTimeSpan);
+        }
+
+        foreach (var call in late)
+            call.Fail(new SlipwayException(ErrorCode.Unavailable, "No worker of the model was ready in time; the deployment's log tells why."));
+        HandOut();
     }
 
     private async Task ReplaceAsync()
@@ -87,10 +207,8 @@ internal sealed partial class WorkerPool(
         {
             try
             {
-                await Task.Delay(pause, time, _stop.Token);
-                var worker = await WorkerProcess.StartAsync(folder, spec, log, _stop.Token);
-                if (!_free.Writer.TryWrite(worker))
-                    worker.Dispose();
+                await Task.Delay(pause, _time, _stop.Token);
+                Add(await WorkerProcess.StartAsync(_folder, _spec, _log, _stop.Token));
                 return;
             }
             catch (OperationCanceledException)
@@ -100,7 +218,7 @@ internal sealed partial class WorkerPool(
             catch (Exception exception)
             {
                 // A model that loaded once may load again; until then its requests say that it is not ready.
-                Log.NotStarted(logger, exception, folder.Name);
+                Log.NotStarted(_logger, exception, _folder.Name);
             }
         }
     }

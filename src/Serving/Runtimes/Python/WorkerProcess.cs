@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text.Json;
 using Slipway.Jobs.Contracts;
@@ -6,25 +6,44 @@ using Slipway.Kernel;
 
 namespace Slipway.Serving.Runtimes.Python;
 
-/// <summary>One Python process that has the model loaded and answers one request at a time, over a socket of its own.</summary>
+/// <summary>
+/// One Python process that has the model loaded and answers one request after the other. While its requests are short, the next is handed to it before
+/// it has answered, so that it never waits for one. Its pool calls all but the first three under its lock.
+/// </summary>
 internal sealed class WorkerProcess : IDisposable
 {
-    // An answer beyond it is a mistake of the script's, and must not take this process's memory.
-    private const int MaxAnswer = 256 * 1024 * 1024;
     private static readonly TimeSpan s_start = TimeSpan.FromMinutes(2);
 
-    private readonly ChildProcess _process;
-    private readonly Socket _socket;
-    private readonly byte[] _lengths = new byte[8];
+    // Of longer ones the next would wait here while another worker may become free; and there the pause between two counts for nothing.
+    private static readonly long s_short = Stopwatch.Frequency / 200;
 
-    private WorkerProcess(ChildProcess process, Socket socket)
+    // How long a request may lie behind another before it is taken back.
+    private static readonly long s_behind = Stopwatch.Frequency / 20;
+
+    private readonly ChildProcess _process;
+    private readonly WorkerSocket _socket;
+
+    // One that was taken back leaves its place, since the worker will still say that it did not begin it.
+    private readonly Queue<WorkerCall?> _inHand = new(2);
+    private Task _sending = Task.CompletedTask;
+    private WorkerCall? _givenUp;
+    private long _begun;
+    private long _usual = long.MaxValue;
+
+    private WorkerProcess(ChildProcess process, WorkerSocket socket)
     {
         _process = process;
         _socket = socket;
     }
 
-    /// <summary>Whether it can be asked.</summary>
-    public bool IsAlive => !_process.Ended.IsCompleted;
+    /// <summary>Whether it wants the method, path and headers of requests.</summary>
+    public bool ReadsHeads { get; private set; }
+
+    public bool IsIdle => _inHand.Count == 0;
+
+    public bool IsSending { get; set; }
+
+    public bool CanTake => !IsSending && _givenUp is null && (IsIdle || (_inHand.Count == 1 && _usual < s_short));
 
     /// <summary>Starts it and waits until the model is loaded.</summary>
     public static async Task<WorkerProcess> StartAsync(PythonFolder folder, WorkerSpec spec, DeploymentLog log, CancellationToken ct)
@@ -42,9 +61,9 @@ internal sealed class WorkerProcess : IDisposable
             var accepted = listener.AcceptAsync(timer.Token).AsTask();
             if (await Task.WhenAny(accepted, process.Ended) == process.Ended)
                 throw Failed($"The worker ended with exit code {await process.Ended} before it connected. {log.Tail()}");
-            var worker = new WorkerProcess(process, await accepted);
-            var loaded = await worker.AskAsync(JsonSerializer.SerializeToUtf8Bytes(spec, PythonJson.Default.WorkerSpec), default, timer.Token);
-            return loaded.Head.Error is { } why ? throw Failed($"The model cannot be loaded: {why}. {log.Tail()}") : worker;
+            var worker = new WorkerProcess(process, new WorkerSocket(await accepted));
+            await worker.LoadAsync(spec, log, timer.Token);
+            return worker;
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -62,29 +81,91 @@ internal sealed class WorkerProcess : IDisposable
         }
     }
 
-    /// <summary>EngineFailed when it ended over the request. After a failure or a cancellation it must not be asked again.</summary>
-    public async ValueTask<WorkerAnswer> AskAsync(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body, CancellationToken ct)
+    /// <summary>Hands answers to the pool until the process has ended, and tells it then.</summary>
+    public async Task ServeAsync(WorkerPool pool)
     {
+        SlipwayException? why = null;
         try
         {
-            BinaryPrimitives.WriteInt32LittleEndian(_lengths, head.Length);
-            BinaryPrimitives.WriteInt32LittleEndian(_lengths.AsSpan(4), body.Length);
-            await SendAsync(_lengths, ct);
-            await SendAsync(head, ct);
-            await SendAsync(body, ct);
-            await ReceiveAsync(_lengths, ct);
-            var (headLength, bodyLength) = (BinaryPrimitives.ReadUInt32LittleEndian(_lengths), BinaryPrimitives.ReadUInt32LittleEndian(_lengths.AsSpan(4)));
-            if ((long)headLength + bodyLength > MaxAnswer)
-                throw Failed($"The model answered {(long)headLength + bodyLength} bytes; {MaxAnswer} is the most.");
-            var answer = new byte[headLength + bodyLength];
-            await ReceiveAsync(answer, ct);
-            return WorkerAnswer.Parse(answer.AsSpan(0, (int)headLength), answer.AsMemory((int)headLength));
+            while (true)
+            {
+                await _socket.WaitAsync(CancellationToken.None);
+                var call = pool.Answering(this);
+                await _socket.ReceiveAsync(call, CancellationToken.None);
+                pool.Answered(this, call);
+            }
         }
-        catch (Exception exception) when (exception is SocketException or EndOfStreamException)
+        catch (Exception exception) when (exception is SocketException or EndOfStreamException or ObjectDisposedException or SlipwayException)
         {
-            _process.End();
-            throw Failed($"The worker ended over this request (exit code {await _process.Ended}).");
+            why = exception as SlipwayException;
         }
+
+        Dispose();
+        await _sending;
+        pool.Ended(this, why ?? Failed($"The worker ended over this request (exit code {await _process.Ended})."));
+    }
+
+    /// <summary>Sends what was taken.</summary>
+    /// <returns>False: that takes a while; then the pool is told.</returns>
+    public bool Send(WorkerCall call, WorkerPool pool)
+    {
+        var sending = _socket.SendAsync(call);
+        if (sending.IsCompletedSuccessfully)
+            return true;
+        _sending = FinishAsync(sending, pool);
+        return false;
+    }
+
+    public void Take(WorkerCall call, long now)
+    {
+        call.BeginUntil(IsIdle ? long.MaxValue : now + s_behind);
+        if (IsIdle)
+            _begun = now;
+        _inHand.Enqueue(call);
+        IsSending = true;
+    }
+
+    /// <summary>The request whose answer comes next; null: it was taken back.</summary>
+    public WorkerCall? Next() => _inHand.TryPeek(out var call) ? call : throw new EndOfStreamException();
+
+    /// <summary>The first of its requests is answered.</summary>
+    public void Finish(long now)
+    {
+        _inHand.Dequeue();
+        var took = now - _begun;
+        _usual = _usual == long.MaxValue ? took : _usual + ((took - _usual) / 8);
+        _begun = now;
+    }
+
+    /// <summary>Ends the process when it is at a request that was asked before this time.</summary>
+    public void GiveUp(long before)
+    {
+        if (_givenUp is not null || !_inHand.TryPeek(out var call) || call is null || call.Asked >= before)
+            return;
+        _givenUp = call;
+        _process.End();
+    }
+
+    /// <summary>The request that lies behind one that takes long; null: there is none, or the worker may have begun it.</summary>
+    public WorkerCall? TakeBack(long now)
+    {
+        // By then the worker does not begin it any more; had it begun before, the answer to the first would be here.
+        if (_inHand.Count < 2 || _inHand.Last() is not { } behind || now < behind.Until + s_behind || IsSending || !_socket.IsEmpty)
+            return null;
+        var first = _inHand.Dequeue();
+        _inHand.Clear();
+        _inHand.Enqueue(first);
+        _inHand.Enqueue(null);
+        return behind;
+    }
+
+    /// <summary>After its end: the request that it was at, if it is to blame, and whether it took too long over it; and those that it did not begin.</summary>
+    public (WorkerCall? Hurt, bool IsLate, IReadOnlyList<WorkerCall> Unhurt) Leave()
+    {
+        var calls = _inHand.OfType<WorkerCall>().ToList();
+        var isAtFirst = calls.Count > 0 && _inHand.Peek() == calls[0] && (_givenUp is null || _givenUp == calls[0]);
+        _inHand.Clear();
+        return isAtFirst ? (calls[0], _givenUp is not null, calls[1..]) : (null, false, calls);
     }
 
     public void Dispose()
@@ -93,21 +174,46 @@ internal sealed class WorkerProcess : IDisposable
         _socket.Dispose();
     }
 
-    private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken ct)
+    private async Task LoadAsync(WorkerSpec spec, DeploymentLog log, CancellationToken ct)
     {
-        while (!bytes.IsEmpty)
-            bytes = bytes[await _socket.SendAsync(bytes, ct)..];
+        using var call = new WorkerCall();
+        call.Write(JsonSerializer.SerializeToUtf8Bytes(spec, PythonJson.Default.WorkerSpec), default);
+        try
+        {
+            await _socket.SendAsync(call);
+            await _socket.ReceiveAsync(call, ct);
+        }
+        catch (Exception exception) when (exception is SocketException or EndOfStreamException)
+        {
+            _process.End();
+            throw Failed($"The worker ended while it loaded the model (exit code {await _process.Ended}). {log.Tail()}");
+        }
+
+        try
+        {
+            call.CheckAnswer("The model cannot be loaded");
+        }
+        catch (SlipwayException refusal)
+        {
+            throw Failed($"{refusal.Message}. {log.Tail()}");
+        }
+
+        ReadsHeads = call.Status > 0;
     }
 
-    private async ValueTask ReceiveAsync(Memory<byte> bytes, CancellationToken ct)
+    private async Task FinishAsync(ValueTask sending, WorkerPool pool)
     {
-        while (!bytes.IsEmpty)
+        try
         {
-            var read = await _socket.ReceiveAsync(bytes, ct);
-            if (read == 0)
-                throw new EndOfStreamException();
-            bytes = bytes[read..];
+            await sending;
         }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // Whoever reads its answers tells of its end.
+            return;
+        }
+
+        pool.Sent(this);
     }
 
     private static SlipwayException Failed(string why) => new(ErrorCode.EngineFailed, why.TrimEnd());

@@ -1,8 +1,15 @@
 """A worker of Slipway's "python" runtime: loads one model and answers one request after the other over a socket.
 
 python3 worker.py SOCKET. Needs the standard library only; numpy, pandas and mlflow are used when they are there.
-A frame is the length of its head and of its body (four bytes each, little endian), a head of JSON, and the body.
+
+Frames are little endian. A request: the lengths of its head and of its body (four bytes each), the number of its rows (four; -1: the body is the
+script's own to read), the time of the steady clock in nanoseconds after which it must not be begun (eight), head, body. The head of rows is the JSON of the
+outputs that are known, [[name, datatype]]; that of another body the JSON of method, path and headers, where the script reads them. An answer: the lengths of its head and of its
+body, a status (four; below), head, body. The head of rows says what the outputs are (describe), that of a body the JSON of its headers (none: JSON), that of a failure why.
+The first request's head is what to load.
 """
+import functools
+import gc
 import importlib
 import importlib.util
 import json
@@ -13,6 +20,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 import traceback
 import types
 
@@ -22,6 +30,12 @@ CODES = {
 }
 
 
+REQUEST, ANSWER = struct.Struct("<IIiq"), struct.Struct("<IIi")
+# Statuses but for those of HTTP. A model that reads heads says so when it is loaded.
+DONE, READS_HEADS, FAILED, NOT_BEGUN = 0, 1, -1, -2
+
+
+@functools.lru_cache(maxsize=None)
 def optional(name):
     try:
         return importlib.import_module(name)
@@ -37,18 +51,17 @@ class Frames:
     def __init__(self, path):
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.connect(path)
-        self.file = self.socket.makefile("rb")
+        self.file = self.socket.makefile("rb", buffering=1 << 16)
 
     def read(self):
-        lengths = self.file.read(8)
-        if len(lengths) < 8:
+        start = self.file.read(REQUEST.size)
+        if len(start) < REQUEST.size:
             return None
-        head, body = struct.unpack("<II", lengths)
-        return json.loads(self.file.read(head)), self.file.read(body)
+        head, body, rows, until = REQUEST.unpack(start)
+        return self.file.read(head), self.file.read(body), rows, until
 
-    def write(self, head, body=b""):
-        text = json.dumps(head).encode()
-        self.socket.sendall(struct.pack("<II", len(text), len(body)) + text + body)
+    def write(self, status, head=b"", body=b""):
+        self.socket.sendall(b"".join((ANSWER.pack(len(head), len(body), status), head, body)))
 
 
 class AMLRequest:
@@ -98,6 +111,9 @@ def plain(value):
     raise TypeError(f"run() returned a {type(value).__name__}, which JSON has no word for")
 
 
+to_json = json.JSONEncoder(default=plain).encode
+
+
 class Script:
     """Azure ML's contract: init() once, run(raw_data) for each request."""
 
@@ -113,9 +129,11 @@ class Script:
         if callable(getattr(module, "init", None)):
             module.init()
         self.run = module.run
+        self.reads_heads = getattr(self.run, "takes_request", False)
 
     def answer(self, head, body):
-        if getattr(self.run, "takes_request", False):
+        if self.reads_heads:
+            head = json.loads(head)
             result = self.run(AMLRequest(head["method"], head["path"], head["headers"], body))
         else:
             result = self.run(body.decode())
@@ -124,10 +142,10 @@ class Script:
             if message is None:
                 message = result.get_data()
             raw = isinstance(message, (str, bytes)) and not getattr(result, "json_str", False)
-            data = message if raw else json.dumps(message, default=plain)
-            headers = dict(getattr(result, "headers", {}))
-            return {"status": result.status_code, "headers": headers}, data.encode() if isinstance(data, str) else data
-        return {"status": 200, "headers": {"Content-Type": "application/json"}}, json.dumps(result, default=plain).encode()
+            data = message if raw else to_json(message)
+            headers = {str(name): str(value) for name, value in dict(getattr(result, "headers", {})).items()}
+            return int(result.status_code), json.dumps(headers).encode(), data.encode() if isinstance(data, str) else data
+        return 200, b"", to_json(result).encode()
 
     def predict(self, columns, rows):
         data = [[column[row] for column in columns.values()] for row in range(rows)]
@@ -138,6 +156,8 @@ class Script:
 
 class Pyfunc:
     """An MLflow model with the flavour python_function."""
+
+    reads_heads = False
 
     def __init__(self, spec):
         self.model = self.load(spec["folder"], spec["flavors"])
@@ -240,9 +260,18 @@ def encode(values, datatype):
     return struct.pack(f"<{len(values)}{CODES[datatype]}", *values)
 
 
-def predict(model, spec, head, body):
-    rows = head["rows"]
-    known = dict(head["outputs"])
+@functools.lru_cache(maxsize=8)
+def wanted(head):
+    return dict(json.loads(head))
+
+
+def describe(name, datatype, dims, size):
+    name, datatype = name.encode(), datatype.encode()
+    return struct.pack(f"<H{len(name)}sH{len(datatype)}sB{len(dims)}II", len(name), name, len(datatype), datatype, len(dims), *dims, size)
+
+
+def predict(model, spec, head, rows, body):
+    known = wanted(head)
     columns = as_columns(model.predict(read_columns(spec["inputs"], rows, body), rows), list(known))
     tensors, parts = [], []
     for name in known or columns:
@@ -254,8 +283,8 @@ def predict(model, spec, head, body):
             raise Refusal(f"it answered {dims[0]} predictions to {rows} rows")
         datatype = known.get(name) or type_of(values)
         parts.append(encode(values, datatype))
-        tensors.append({"name": name, "datatype": datatype, "dims": dims, "size": len(parts[-1])})
-    return {"outputs": tensors}, b"".join(parts)
+        tensors.append(describe(name, datatype, dims, len(parts[-1])))
+    return DONE, b"".join(tensors), b"".join(parts)
 
 
 def end_with_server(connection):
@@ -274,29 +303,35 @@ def limit_memory(megabytes):
 
 def tell(error):
     if isinstance(error, Refusal):
-        return str(error)
+        return str(error).encode(errors="replace")
     traceback.print_exception(error)
-    return f"{type(error).__name__}: {str(error)[:2000]}"
+    return f"{type(error).__name__}: {str(error)[:2000]}".encode(errors="replace")
 
 
 def main():
     frames = Frames(sys.argv[1])
     me = os.getpid()
     threading.Thread(target=end_with_server, args=[frames.socket], daemon=True).start()
-    spec, _ = frames.read()
     try:
+        spec = json.loads(frames.read()[0])
         limit_memory(spec["memory_mb"])
         model = Script(spec) if "script" in spec else Pyfunc(spec)
     except BaseException as error:
-        frames.write({"error": tell(error)})
+        frames.write(FAILED, tell(error))
         return
-    frames.write({})
+    # What is loaded stays; the collector need not look at it again and again.
+    gc.collect()
+    gc.freeze()
+    frames.write(READS_HEADS if model.reads_heads else DONE)
     while request := frames.read():
-        head, body = request
+        head, body, rows, until = request
         try:
-            answer = predict(model, spec, head, body) if "rows" in head else model.answer(head, body)
+            if time.monotonic_ns() > until:
+                answer = (NOT_BEGUN,)
+            else:
+                answer = predict(model, spec, head, rows, body) if rows >= 0 else model.answer(head, body)
         except BaseException as error:
-            answer = {"error": tell(error)}, b""
+            answer = FAILED, tell(error)
         if os.getpid() != me:
             # A child that the script forked and forgot must not answer in its parent's place.
             os._exit(0)
