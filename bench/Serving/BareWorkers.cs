@@ -15,13 +15,13 @@ namespace Slipway.Bench.Serving;
 /// </summary>
 internal sealed class BareWorkers : IDisposable
 {
-    private readonly PythonFolder _folder;
+    private readonly WorkerProgram _program;
     private readonly byte[] _request;
     private readonly List<(ChildProcess Process, Socket Socket)> _workers = [];
 
-    private BareWorkers(PythonFolder folder, byte[] body)
+    private BareWorkers(WorkerProgram program, byte[] body)
     {
-        _folder = folder;
+        _program = program;
         using var call = new WorkerCall();
         call.Write(default, body);
         _request = call.Frame.ToArray();
@@ -29,7 +29,7 @@ internal sealed class BareWorkers : IDisposable
 
     public static async Task<BareWorkers> StartAsync(ContentStore content, ModelVersion version, DeploymentSettings settings, byte[] body, CancellationToken ct)
     {
-        var bare = new BareWorkers(await PythonFolder.CreateAsync(content, version, settings, ct), body);
+        var bare = new BareWorkers(await WorkerProgram.WriteAsync(await DeploymentFolder.CreateAsync(content, version, settings, ct), "python3", null, ct), body);
         for (var i = 0; i < settings.Concurrency; i++)
             bare._workers.Add(await bare.StartAsync(settings, ct));
         return bare;
@@ -53,20 +53,20 @@ internal sealed class BareWorkers : IDisposable
             socket.Dispose();
         }
 
-        _folder.Dispose();
+        _program.Folder.Dispose();
     }
 
     private async Task<(ChildProcess Process, Socket Socket)> StartAsync(DeploymentSettings settings, CancellationToken ct)
     {
-        var path = _folder.NextSocket();
+        var path = _program.Folder.NextSocket();
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
         listener.Listen(1);
-        var process = ChildProcess.Start(_folder.Interpreter, ["-u", _folder.WorkerFile, path], _folder.Environment, _folder.Path);
+        var process = _program.Start(path);
         new DeploymentLog().Follow(process.Output);
         var socket = await listener.AcceptAsync(ct);
         using var load = new WorkerCall();
-        load.Write(JsonSerializer.SerializeToUtf8Bytes(new WorkerSpec(_folder.ModelFolder, [], null, _folder.FindScript(settings), null), PythonJson.Default.WorkerSpec), default);
+        load.Write(JsonSerializer.SerializeToUtf8Bytes(new WorkerSpec(_program.Folder.ModelFolder, [], null, _program.Folder.FindScript(settings), null), PythonJson.Default.WorkerSpec), default);
         socket.Send(load.Frame.Span);
         Receive(socket, new byte[WorkerCall.AnswerStart]);
         return (process, socket);

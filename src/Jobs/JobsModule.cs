@@ -134,6 +134,7 @@ public static class JobsModule
         .AddSingleton<ContainerEngine>()
         .AddSingleton<ContainerImages>()
         .AddSingleton<PythonEnvironments>()
+        .AddSingleton<IPythonEnvironments, NamedEnvironments>()
         .AddSingleton<Warden>()
         .AddSingleton<ServerAddress>()
         .AddSingleton<CommandEnvironment>()

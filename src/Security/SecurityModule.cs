@@ -73,6 +73,7 @@ public static class SecurityModule
             .AddSingleton<IValidateOptions<DeliveryOptions>, DeliveryOptionsValidator>()
             .AddSingleton<IValidateOptions<MailOptions>, MailOptionsValidator>()
             .AddSingleton<Destinations>()
+            .AddSingleton<IWebClients>(provider => provider.GetRequiredService<Destinations>())
             .AddSingleton<IWebReader, WebReader>()
             .AddSingleton<MailSender>()
             .AddSingleton<DeliveryStore>()

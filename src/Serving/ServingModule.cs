@@ -22,6 +22,8 @@ using Slipway.Serving.Replays;
 using Slipway.Serving.Rollouts;
 using Slipway.Serving.Routing;
 using Slipway.Serving.Runtimes;
+using Slipway.Serving.Runtimes.Onnx;
+using Slipway.Serving.Runtimes.Proxy;
 using Slipway.Serving.Runtimes.Python;
 
 namespace Slipway.Serving;
@@ -44,6 +46,7 @@ public static class ServingModule
         .AddEdgeRoutes()
         .AddSingleton<IModelRuntime, OnnxRuntimePolicy>()
         .AddSingleton<IModelRuntime, PythonRuntime>()
+        .AddSingleton<IModelRuntime, ProxyRuntime>()
         .AddSingleton<KnownRuntimes>()
         .AddSingleton<Shadowing>()
         .AddSingleton<InferenceCore>()
@@ -120,6 +123,7 @@ public static class ServingModule
     private static IServiceCollection AddOnline(this IServiceCollection services) => services
         .AddSingleton<EndpointStore>()
         .AddSingleton<DeploymentLoader>()
+        .AddSingleton<ChosenEnvironment>()
         .AddSingleton<CreateDeployment>()
         .AddSingleton<RetireDeployments>()
         .AddSingleton<SetTraffic>()

@@ -7,8 +7,13 @@ using Slipway.Kernel;
 namespace Slipway.Cli.Verbs;
 
 /// <summary>How a deployment's YAML says that its model runs, in the words of the server's settings.</summary>
-internal sealed class DeploymentFile(JsonObject definition, string folder)
+internal sealed partial class DeploymentFile(JsonObject definition, string folder)
 {
+    private static readonly string[] s_withoutEffect =
+    [
+        "instance_type", "model_mount_path", "app_insights_enabled", "liveness_probe", "readiness_probe", "startup_probe", "egress_public_network_access", "resources",
+    ];
+
     public async Task<JsonObject> SettingsAsync(SlipwayClient client, CancellationToken ct)
     {
         var settings = new JsonObject();
@@ -29,9 +34,64 @@ internal sealed class DeploymentFile(JsonObject definition, string folder)
             settings["environment_variables"] = variables.DeepClone();
         if (settings["concurrency"] is null && long.TryParse(variables?["WORKER_COUNT"]?.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var workers))
             settings["concurrency"] = workers * instances;
+        if (settings["concurrency"] is null && instances > 1)
+            settings["concurrency"] = instances;
         if (Collection() is { } collection)
             settings["collection"] = collection;
+        if (settings["runtime"]?.ToString() == "python")
+            settings["environment"] = Environment();
+        if (Proxy() is { } proxy)
+        {
+            (settings["runtime"], settings["proxy"]) = ("proxy", proxy);
+            settings.Remove("scoring_script");
+        }
+
         return settings;
+    }
+
+    /// <summary>What the file says and no server of Slipway's does anything with; told, since a file for Azure ML may say it.</summary>
+    public IReadOnlyList<string> WithoutEffect()
+    {
+        var found = s_withoutEffect.Where(field => definition[field] is not null).ToList();
+        if (definition["scale_settings"]?["type"]?.ToString() is "target_utilization")
+            found.Add("scale_settings");
+        if (definition["environment"] is { } environment)
+            found.AddRange(UnusedOf(environment));
+        if (definition["data_collector"] is JsonObject collector)
+        {
+            found.AddRange(new[] { "rolling_rate", "request_logging" }.Where(field => collector[field] is not null).Select(field => $"data_collector.{field}"));
+            found.AddRange((collector["collections"] as JsonObject ?? []).Where(collection => collection.Value?["data"] is not null).Select(collection => $"data_collector.collections.{collection.Key}.data"));
+        }
+
+        return found;
+    }
+
+    // An environment is of use to processes of Python's; of others the image, and what serves in it, is not started.
+    private IEnumerable<string> UnusedOf(JsonNode environment)
+    {
+        var isPython = definition["code_configuration"] is not null || definition["properties"]?["slipway.runtime"]?.ToString() == "python";
+        if (!isPython || Environment() is null)
+            return ["environment"];
+        return environment is JsonObject given ? new[] { "image", "build", "inference_config" }.Where(field => given[field] is not null).Select(field => $"environment.{field}") : [];
+    }
+
+    /// <summary>A registered environment by its name, or the packages of a conda file; null: neither.</summary>
+    private JsonObject? Environment()
+    {
+        switch (definition["environment"])
+        {
+            case JsonObject { } given when given["conda_file"] is JsonObject content:
+                return new JsonObject { ["conda"] = content.ToJsonString() };
+            case JsonObject { } given when given["conda_file"]?.ToString() is { } path:
+                var local = Path.Combine(folder, path);
+                return File.Exists(local)
+                    ? new JsonObject { ["conda"] = File.ReadAllText(local) }
+                    : throw SlipwayException.Invalid($"environment.conda_file: there is no file '{path}' here.");
+            case JsonValue reference when !reference.ToString().StartsWith("azureml://registries/", StringComparison.Ordinal):
+                return new JsonObject { ["name"] = reference.ToString() };
+            default:
+                return null;
+        }
     }
 
     private async Task CodeAsync(SlipwayClient client, JsonObject code, JsonObject settings, CancellationToken ct)

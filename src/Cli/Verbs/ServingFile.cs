@@ -85,6 +85,9 @@ internal sealed class ServingFile
     /// <summary>How a deployment runs its model; its code is uploaded.</summary>
     public Task<JsonObject> DeploymentSettingsAsync(SlipwayClient client, CancellationToken ct) => new DeploymentFile(_json, _folder).SettingsAsync(client, ct);
 
+    /// <inheritdoc cref="DeploymentFile.WithoutEffect"/>
+    public IReadOnlyList<string> WithoutEffect() => new DeploymentFile(_json, _folder).WithoutEffect();
+
     /// <summary>The model as the server names it: "late:3". One that is described here is uploaded and registered, once for each content.</summary>
     public async Task<string> ModelAsync(SlipwayClient client, CancellationToken ct)
     {

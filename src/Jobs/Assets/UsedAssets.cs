@@ -47,15 +47,8 @@ internal sealed class UsedAssets(AssetStore assets, DefinitionReader reader, Job
         }
     }
 
-    private static Dictionary<string, Digest> WithFiles(IReadOnlyDictionary<string, Digest> given, IEnumerable<RegisteredAsset> used)
-    {
-        var all = new Dictionary<string, Digest>(given, StringComparer.Ordinal);
-        foreach (var (key, tree) in used.SelectMany(asset => asset.FilesInJob()))
-            all[key] = tree;
-        return all;
-    }
-
-    private async Task<RegisteredAsset?> FindAsync(Caller caller, AssetKind kind, string text, CancellationToken ct)
+    /// <param name="text">The reference: "azureml:train:3".</param>
+    public async Task<RegisteredAsset?> FindAsync(Caller caller, AssetKind kind, string text, CancellationToken ct)
     {
         var use = kind == AssetKind.Component ? ReferenceUse.Component : ReferenceUse.Environment;
         var (name, version) = ReferenceReader.Read(text, use, "", out _) switch
@@ -67,5 +60,13 @@ internal sealed class UsedAssets(AssetStore assets, DefinitionReader reader, Job
             _ => ("", ""),
         };
         return await assets.FindAsync(caller.Workspace, kind, name, version, ct);
+    }
+
+    private static Dictionary<string, Digest> WithFiles(IReadOnlyDictionary<string, Digest> given, IEnumerable<RegisteredAsset> used)
+    {
+        var all = new Dictionary<string, Digest>(given, StringComparer.Ordinal);
+        foreach (var (key, tree) in used.SelectMany(asset => asset.FilesInJob()))
+            all[key] = tree;
+        return all;
     }
 }

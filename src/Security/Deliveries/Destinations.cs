@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using Slipway.Kernel;
+using Slipway.Security.Contracts;
 
 namespace Slipway.Security.Deliveries;
 
@@ -9,7 +10,7 @@ namespace Slipway.Security.Deliveries;
 /// Which receivers this server may call. The addresses are checked when a connection is made, and exactly these are
 /// connected to: a name that changes its address in between (DNS rebinding) gains nothing.
 /// </summary>
-internal sealed class Destinations(IOptions<DeliveryOptions> options)
+internal sealed class Destinations(IOptions<DeliveryOptions> options) : IWebClients
 {
     private const int LongestUrl = 2048;
 

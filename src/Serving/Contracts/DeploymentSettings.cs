@@ -23,6 +23,10 @@ public sealed record DeploymentSettings
     [JsonPropertyName("python"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Python { get; init; }
 
+    /// <summary>Of the runtime "python": the packages that its workers have; null: those of the machine.</summary>
+    [JsonPropertyName("environment"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public EnvironmentSettings? Environment { get; init; }
+
     /// <summary>Of the runtime "python": the memory of one worker; null: no limit.</summary>
     [JsonPropertyName("memory_mb"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MemoryMegabytes { get; init; }
@@ -30,6 +34,10 @@ public sealed record DeploymentSettings
     /// <summary>Of the runtime "python": more variables of the workers, over those that they have.</summary>
     [JsonPropertyName("environment_variables"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public WorkerVariables? EnvironmentVariables { get; init; }
+
+    /// <summary>Of the runtime "proxy": the server that answers.</summary>
+    [JsonPropertyName("proxy"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ProxySettings? Proxy { get; init; }
 
     /// <summary>What of requests and answers is kept; null: everything, if the endpoint collects at all.</summary>
     [JsonPropertyName("collection"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

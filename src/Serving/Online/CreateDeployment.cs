@@ -41,7 +41,7 @@ internal sealed class CreateDeployment(
             CreatedAt = time.GetUtcNow(),
             Settings = settings,
         };
-        var loaded = await LoadAsync(caller, wanted, version, endpoint.Collect, ct);
+        var loaded = await LoadAsync(caller, wanted, version, endpoint.Collect, existing, ct);
         await RecordAsync(caller, wanted, version, ct);
         var definition = endpoint with { Deployments = [.. endpoint.Deployments.Where(known => known.Name != name), wanted] };
         return (wanted, swap.Run(caller.Workspace, definition, [loaded]));
@@ -58,7 +58,7 @@ internal sealed class CreateDeployment(
                 + $"deploy {version.Model}:{version.Number} under another name and move the traffic.");
 
     private async Task<ServedDeployment> LoadAsync(
-        Caller caller, OnlineDeployment wanted, ModelVersion version, CollectMode collect, CancellationToken ct)
+        Caller caller, OnlineDeployment wanted, ModelVersion version, CollectMode collect, OnlineDeployment? existing, CancellationToken ct)
     {
         try
         {
@@ -67,7 +67,9 @@ internal sealed class CreateDeployment(
         catch (SlipwayException refusal)
         {
             var failed = wanted with { State = EndpointStore.Failed, Message = refusal.Message };
-            await database.WriteAsync((tx, token) => EndpointStore.PutDeploymentAsync(tx, caller, failed, token), ct);
+            // One that answers goes on as it was.
+            if (existing is not { State: EndpointStore.Succeeded })
+                await database.WriteAsync((tx, token) => EndpointStore.PutDeploymentAsync(tx, caller, failed, token), ct);
             await audit.AppendAsync(caller, "deployment.fail", failed.Node, detail: null, ct);
             throw;
         }

@@ -12,6 +12,7 @@ internal sealed class OnlineEndpoints(
     Database database,
     EndpointStore store,
     RoutingTable table,
+    ChosenEnvironment environment,
     CreateDeployment create,
     RetireDeployments retire,
     SetTraffic setTraffic,
@@ -69,8 +70,10 @@ internal sealed class OnlineEndpoints(
         {
             ServingName.Check("a deployment's name", deployment);
             SettingsLimits.Check(settings);
+            foreach (var secret in settings.Proxy?.Secrets ?? [])
+                await access.DemandAsync(caller, Permission.Approve, $"secret:{secret}", ct);
             var definition = await GetAsync(caller, endpoint, ct);
-            return await create.RunAsync(caller, definition, deployment, model, settings, ct);
+            return await create.RunAsync(caller, definition, deployment, model, await environment.ReadAsync(caller, settings, ct), ct);
         }, ct);
         await retire.DrainAsync(replaced, ct);
         return created;

@@ -26,8 +26,8 @@ internal readonly struct BodyRequest(HttpRequest request, ReadOnlyMemory<byte> b
         .ToDictionary(header => header.Key, header => header.Value.ToString());
 }
 
-/// <param name="Owner">Whose memory the body is, until it is disposed of.</param>
-internal readonly record struct BodyAnswer(int Status, IReadOnlyDictionary<string, string> Headers, ReadOnlyMemory<byte> Body, IDisposable Owner) : IDisposable
+/// <param name="Owner">Whose memory the body is, until it is disposed of; null: nobody else's.</param>
+internal readonly record struct BodyAnswer(int Status, IReadOnlyDictionary<string, string> Headers, ReadOnlyMemory<byte> Body, IDisposable? Owner) : IDisposable
 {
-    public void Dispose() => Owner.Dispose();
+    public void Dispose() => Owner?.Dispose();
 }

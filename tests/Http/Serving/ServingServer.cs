@@ -51,13 +51,16 @@ public sealed class ServingServer : IAsyncLifetime
             Caller, new NewModelVersion { Model = model, Tree = tree.Digest, Flavor = "onnx", SignatureJson = signature }, Ct);
     }
 
-    public async Task RegisterFilesAsync(string model, string? signature, params (string Path, string Text)[] files)
+    public Task RegisterFilesAsync(string model, string? signature, params (string Path, string Text)[] files) =>
+        RegisterFilesAsync(model, signature, [.. files.Select(file => (file.Path, Encoding.UTF8.GetBytes(file.Text)))]);
+
+    public async Task RegisterFilesAsync(string model, string? signature, params (string Path, byte[] Bytes)[] files)
     {
         var content = Services.GetRequiredService<ContentStore>();
         var entries = new List<TreeEntry>();
-        foreach (var (path, text) in files)
+        foreach (var (path, bytes) in files)
         {
-            var blob = await content.PutBytesAsync(Encoding.UTF8.GetBytes(text), Ct);
+            var blob = await content.PutBytesAsync(bytes, Ct);
             entries.Add(new TreeEntry(path, blob.Digest, blob.Size));
         }
 

@@ -13,6 +13,7 @@ using Slipway.Serving.Contracts;
 using Slipway.Serving.Protocol;
 using Slipway.Serving.Routing;
 using Slipway.Serving.Runtimes;
+using Slipway.Serving.Runtimes.Onnx;
 using Slipway.Serving.Scoring;
 using Slipway.Shared;
 using Slipway.Unit.OnnxRuntime;

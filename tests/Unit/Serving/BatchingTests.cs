@@ -5,6 +5,7 @@ using Slipway.Engines.OnnxRuntime;
 using Slipway.Kernel;
 using Slipway.Serving.Runtimes;
 using Slipway.Serving.Runtimes.Batching;
+using Slipway.Serving.Runtimes.Onnx;
 using Slipway.Shared;
 using Slipway.Unit.OnnxRuntime;
 using Xunit;

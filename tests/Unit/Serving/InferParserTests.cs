@@ -7,6 +7,7 @@ using Slipway.Kernel;
 using Slipway.Registry.Contracts;
 using Slipway.Serving.Protocol;
 using Slipway.Serving.Runtimes;
+using Slipway.Serving.Runtimes.Onnx;
 using Slipway.Serving.Scoring;
 using Slipway.Shared;
 using Slipway.Unit.OnnxRuntime;

@@ -17,11 +17,12 @@ internal sealed class PythonEnvironments(DataOptions data)
     private readonly ConcurrentDictionary<string, Lazy<Task<string?>>> _known = new(StringComparer.Ordinal);
 
     /// <summary>The folder with the programs to put first in PATH; null: this machine's own will do.</summary>
-    public async Task<string?> PrepareAsync(TaskEnvironment environment, TextWriter log, CancellationToken ct)
-    {
-        if (environment.Conda is null || CondaFile.Read(environment.Conda) is not { } wanted)
-            return null;
+    public async Task<string?> PrepareAsync(TaskEnvironment environment, TextWriter log, CancellationToken ct) =>
+        environment.Conda is null ? null : await PrepareAsync(CondaFile.Read(environment.Conda), log, ct);
 
+    /// <inheritdoc cref="PrepareAsync(TaskEnvironment, TextWriter, CancellationToken)"/>
+    public async Task<string?> PrepareAsync(CondaFile wanted, TextWriter log, CancellationToken ct)
+    {
         var key = Digest.Of(Encoding.UTF8.GetBytes(string.Join('\n', wanted.Packages.Order(StringComparer.Ordinal)))).ToString()[^32..];
         var entry = _known.GetOrAdd(key, _ => new Lazy<Task<string?>>(() => MakeAsync(wanted, key, log)));
         try

@@ -1,6 +1,7 @@
-using System.Text.Json;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Slipway.Data;
+using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
 using Slipway.Registry.Contracts;
 using Slipway.Serving.Contracts;
@@ -8,7 +9,8 @@ using Slipway.Serving.Contracts;
 namespace Slipway.Serving.Runtimes.Python;
 
 /// <summary>"python": Azure ML's score.py, and MLflow's python_function models, in worker processes beside this one.</summary>
-internal sealed class PythonRuntime(ContentStore content, ServingOptions options, TimeProvider time, ILogger<PythonRuntime> logger) : IModelRuntime
+internal sealed class PythonRuntime(
+    ContentStore content, IPythonEnvironments environments, ServingOptions options, TimeProvider time, ILogger<PythonRuntime> logger) : IModelRuntime
 {
     private const int DefaultTimeout = 60_000;
 
@@ -16,13 +18,13 @@ internal sealed class PythonRuntime(ContentStore content, ServingOptions options
 
     public async Task<IRunningModel> LoadAsync(ModelVersion version, Tree tree, DeploymentSettings settings, CancellationToken ct)
     {
-        var folder = await PythonFolder.CreateAsync(content, version, settings, ct);
+        var folder = await DeploymentFolder.CreateAsync(content, version, settings, ct);
         WorkerPool? pool = null;
         try
         {
             var script = folder.FindScript(settings);
             var file = script is null ? Mlmodel(folder, version, settings) : null;
-            var inputs = Signature(version) ?? file?.Inputs ?? [];
+            var inputs = VersionInputs.Read(version) ?? file?.Inputs ?? [];
             if (script is null && inputs.Length == 0)
                 throw SlipwayException.Invalid($"{version.Node} has no signature that says which columns it takes; log the model with one.");
             var spec = new WorkerSpec(
@@ -32,7 +34,10 @@ internal sealed class PythonRuntime(ContentStore content, ServingOptions options
                 script,
                 file?.Flavors);
             var log = new DeploymentLog();
-            pool = new WorkerPool(folder, spec, log, TimeSpan.FromMilliseconds(settings.RequestTimeoutMilliseconds ?? DefaultTimeout), time, logger);
+            var programs = await ProgramsAsync(settings, log, ct);
+            var interpreter = settings.Python ?? (programs is null ? "python3" : Path.Combine(programs, "python"));
+            var program = await WorkerProgram.WriteAsync(folder, interpreter, programs, ct);
+            pool = new WorkerPool(program, spec, log, TimeSpan.FromMilliseconds(settings.RequestTimeoutMilliseconds ?? DefaultTimeout), time, logger);
             await pool.StartAsync(settings.Concurrency ?? options.Concurrency, ct);
             var model = new PythonModel(inputs, script is not null, pool, log);
             await model.ProbeAsync();
@@ -48,7 +53,17 @@ internal sealed class PythonRuntime(ContentStore content, ServingOptions options
         }
     }
 
-    private static MlmodelFile Mlmodel(PythonFolder folder, ModelVersion version, DeploymentSettings settings)
+    private async Task<string?> ProgramsAsync(DeploymentSettings settings, DeploymentLog log, CancellationToken ct)
+    {
+        if (settings.Environment?.Conda is not { } conda)
+            return null;
+        using var says = new StringWriter();
+        var programs = await environments.PrepareAsync(conda, says, ct);
+        log.Write(Encoding.UTF8.GetBytes(says.ToString()));
+        return programs;
+    }
+
+    private static MlmodelFile Mlmodel(DeploymentFolder folder, ModelVersion version, DeploymentSettings settings)
     {
         var path = Directory.EnumerateFiles(folder.ModelFolder, "MLmodel", SearchOption.AllDirectories).MinBy(found => found.Length);
         if (settings.ScoringScript is not null || path is null)
@@ -61,28 +76,5 @@ internal sealed class PythonRuntime(ContentStore content, ServingOptions options
         return file.Flavors.ContainsKey("python_function")
             ? file
             : throw SlipwayException.Invalid($"{version.Node} has no flavour python_function; it has: {string.Join(", ", file.Flavors.Keys)}.");
-    }
-
-    private static TensorPlan[]? Signature(ModelVersion version)
-    {
-        if (version.SignatureJson is not { } json)
-            return null;
-        try
-        {
-            return JsonSerializer.Deserialize(json, ServingJson.Default.ModelSignature)?.Inputs?.Select(Plan).ToArray();
-        }
-        catch (JsonException)
-        {
-            // A signature of another system's form; the model's own file has it, too.
-            return null;
-        }
-    }
-
-    private static TensorPlan Plan(TensorSignature input, int index)
-    {
-        var rowLength = input.Shape.Skip(1).Aggregate(1L, static (product, dim) => product * dim);
-        return input.Shape.Count > 0 && input.Shape[0] == -1 && rowLength > 0
-            ? new TensorPlan(input.Name, OipTypes.Parse(input.DataType), [.. input.Shape], hasRows: true, index, checked((int)rowLength))
-            : throw SlipwayException.Invalid($"Input '{input.Name}' of the signature has the shape {TensorPlan.ShapeText([.. input.Shape])}; only the first dimension may be free.");
     }
 }

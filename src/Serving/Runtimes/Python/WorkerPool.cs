@@ -15,7 +15,7 @@ internal sealed partial class WorkerPool : IDisposable
     private static readonly TimeSpan s_mostPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
 
-    private readonly PythonFolder _folder;
+    private readonly WorkerProgram _program;
     private readonly WorkerSpec _spec;
     private readonly DeploymentLog _log;
     private readonly TimeSpan _timeout;
@@ -29,9 +29,9 @@ internal sealed partial class WorkerPool : IDisposable
     private readonly ITimer _clock;
     private bool _isLooking;
 
-    public WorkerPool(PythonFolder folder, WorkerSpec spec, DeploymentLog log, TimeSpan timeout, TimeProvider time, ILogger logger)
+    public WorkerPool(WorkerProgram program, WorkerSpec spec, DeploymentLog log, TimeSpan timeout, TimeProvider time, ILogger logger)
     {
-        (_folder, _spec, _log, _timeout, _time, _logger) = (folder, spec, log, timeout, time, logger);
+        (_program, _spec, _log, _timeout, _time, _logger) = (program, spec, log, timeout, time, logger);
         _clock = time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -41,7 +41,7 @@ internal sealed partial class WorkerPool : IDisposable
     /// <summary>Starts the first, which shows whether the model loads, and then the others.</summary>
     public async Task StartAsync(int workers, CancellationToken ct)
     {
-        var first = await WorkerProcess.StartAsync(_folder, _spec, _log, ct);
+        var first = await WorkerProcess.StartAsync(_program, _spec, _log, ct);
         ReadsHeads = first.ReadsHeads;
         Add(first);
         for (var i = 1; i < workers; i++)
@@ -127,7 +127,7 @@ internal sealed partial class WorkerPool : IDisposable
                 worker.Dispose();
         }
 
-        _folder.Dispose();
+        _program.Folder.Dispose();
     }
 
     private void Add(WorkerProcess worker)
@@ -208,7 +208,7 @@ internal sealed partial class WorkerPool : IDisposable
             try
             {
                 await Task.Delay(pause, _time, _stop.Token);
-                Add(await WorkerProcess.StartAsync(_folder, _spec, _log, _stop.Token));
+                Add(await WorkerProcess.StartAsync(_program, _spec, _log, _stop.Token));
                 return;
             }
             catch (OperationCanceledException)
@@ -218,7 +218,7 @@ internal sealed partial class WorkerPool : IDisposable
             catch (Exception exception)
             {
                 // A model that loaded once may load again; until then its requests say that it is not ready.
-                Log.NotStarted(_logger, exception, _folder.Name);
+                Log.NotStarted(_logger, exception, _program.Folder.Name);
             }
         }
     }

@@ -46,15 +46,15 @@ internal sealed class WorkerProcess : IDisposable
     public bool CanTake => !IsSending && _givenUp is null && (IsIdle || (_inHand.Count == 1 && _usual < s_short));
 
     /// <summary>Starts it and waits until the model is loaded.</summary>
-    public static async Task<WorkerProcess> StartAsync(PythonFolder folder, WorkerSpec spec, DeploymentLog log, CancellationToken ct)
+    public static async Task<WorkerProcess> StartAsync(WorkerProgram program, WorkerSpec spec, DeploymentLog log, CancellationToken ct)
     {
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(ct);
         timer.CancelAfter(s_start);
-        var path = folder.NextSocket();
+        var path = program.Folder.NextSocket();
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
         listener.Listen(1);
-        var process = ChildProcess.Start(folder.Interpreter, ["-u", folder.WorkerFile, path], folder.Environment, folder.Path);
+        var process = program.Start(path);
         log.Follow(process.Output);
         try
         {

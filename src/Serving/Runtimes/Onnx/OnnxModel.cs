@@ -1,20 +1,23 @@
 using Slipway.Engines.OnnxRuntime;
 using Slipway.Kernel;
 
-namespace Slipway.Serving.Runtimes;
+namespace Slipway.Serving.Runtimes.Onnx;
 
 /// <summary>An ONNX file in memory. The file, not the signature, says what it takes.</summary>
 internal sealed class OnnxModel : IRunningModel
 {
     private readonly OnnxSession _session;
+    private readonly OnnxRunnerSettings _settings;
 
-    private OnnxModel(OnnxSession session, long fileBytes)
+    private OnnxModel(OnnxSession session, long fileBytes, TritonConfig? config)
     {
         _session = session;
         MemoryBytes = fileBytes;
         FixedRows = RowsOf(session);
-        using var runner = new OnnxRunner(_session, new OnnxRunnerSettings { Capacity = FixedRows ?? 1 });
-        Inputs = [.. runner.Inputs.Select((input, index) => Plan(input.Field, index, input.RowLength))];
+        var rowShapes = config?.RowShapes(session);
+        _settings = new OnnxRunnerSettings { RowShapes = rowShapes, Outputs = config is { Outputs.Count: > 0 } ? [.. config.Outputs.Select(output => output.Name)] : null };
+        using var runner = new OnnxRunner(_session, _settings with { Capacity = FixedRows ?? 1 });
+        Inputs = [.. runner.Inputs.Select((input, index) => Plan(input.Field, index, input.RowLength, rowShapes?.GetValueOrDefault(input.Field.Name)))];
         Outputs = Probe(runner, FixedRows ?? 1);
     }
 
@@ -28,12 +31,13 @@ internal sealed class OnnxModel : IRunningModel
 
     public long MemoryBytes { get; }
 
-    public static OnnxModel Load(string path, OnnxSessionSettings settings)
+    /// <param name="triton">What is said of the file beside it; null: nothing.</param>
+    public static OnnxModel Load(string path, OnnxSessionSettings settings, TritonConfig? triton = null)
     {
         var session = OnnxSession.Load(path, settings);
         try
         {
-            return new OnnxModel(session, new FileInfo(path).Length);
+            return new OnnxModel(session, new FileInfo(path).Length, triton);
         }
         catch
         {
@@ -42,12 +46,12 @@ internal sealed class OnnxModel : IRunningModel
         }
     }
 
-    public IModelRunner CreateRunner(int capacity) => new OnnxModelRunner(_session, capacity);
+    public IModelRunner CreateRunner(int capacity) => new OnnxModelRunner(_session, _settings with { Capacity = capacity });
 
     public void Dispose() => _session.Dispose();
 
-    private static TensorPlan Plan(OnnxField field, int index, int rowLength) =>
-        new(field.Name, field.ElementType, [.. field.Dims], field.HasFreeRows, index, rowLength);
+    private static TensorPlan Plan(OnnxField field, int index, int rowLength, long[]? rowShape = null) => new(
+        field.Name, field.ElementType, rowShape is null || !field.HasFreeRows ? [.. field.Dims] : [-1, .. rowShape], field.HasFreeRows, index, rowLength);
 
     // Rows of zeros, of false and of empty texts.
     private static TensorPlan[] Probe(OnnxRunner runner, int rows)

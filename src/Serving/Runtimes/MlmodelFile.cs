@@ -4,7 +4,7 @@ using Slipway.Kernel;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace Slipway.Serving.Runtimes.Python;
+namespace Slipway.Serving.Runtimes;
 
 /// <summary>An "MLmodel" file: how MLflow says what a model folder holds. https://mlflow.org/docs/latest/ml/model/</summary>
 internal sealed class MlmodelFile
@@ -25,11 +25,13 @@ internal sealed class MlmodelFile
         ["str"] = OnnxElementType.String,
     };
 
+    private readonly string? _inputs;
+
     private MlmodelFile(string folder, IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> flavors, string? inputs)
     {
         Folder = folder;
         Flavors = flavors;
-        Inputs = inputs is null ? [] : [.. Tensors(inputs)];
+        _inputs = inputs;
     }
 
     public string Folder { get; }
@@ -37,11 +39,12 @@ internal sealed class MlmodelFile
     /// <summary>By name; of each flavour's fields those that are texts.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Flavors { get; }
 
-    public TensorPlan[] Inputs { get; }
+    /// <summary>Empty where there is no signature.</summary>
+    public TensorPlan[] Inputs => _inputs is null ? [] : Reading(() => Tensors(_inputs).ToArray());
 
     public static MlmodelFile Read(string path)
     {
-        try
+        return Reading(() =>
         {
             using var text = File.OpenText(path);
             var stream = new YamlStream();
@@ -51,6 +54,14 @@ internal sealed class MlmodelFile
                 .Where(pair => pair.Value is YamlMappingNode)
                 .ToDictionary(pair => pair.Key.ToString(), pair => Fields((YamlMappingNode)pair.Value));
             return new MlmodelFile(Path.GetDirectoryName(path)!, flavors ?? [], Mapping(root, "signature") is { } signature ? Fields(signature).GetValueOrDefault("inputs") : null);
+        });
+    }
+
+    private static T Reading<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
         }
         catch (Exception exception) when (exception is YamlException or InvalidCastException or ArgumentOutOfRangeException
             or System.Text.Json.JsonException or InvalidOperationException)

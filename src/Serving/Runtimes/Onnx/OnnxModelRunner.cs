@@ -1,15 +1,15 @@
 using Slipway.Engines.OnnxRuntime;
 
-namespace Slipway.Serving.Runtimes;
+namespace Slipway.Serving.Runtimes.Onnx;
 
 /// <summary>The engine's own memory: what a protocol writes there is what the engine reads.</summary>
 internal sealed class OnnxModelRunner : IModelRunner
 {
     private readonly OnnxRunner _runner;
 
-    public OnnxModelRunner(OnnxSession session, int capacity)
+    public OnnxModelRunner(OnnxSession session, OnnxRunnerSettings settings)
     {
-        _runner = new OnnxRunner(session, new OnnxRunnerSettings { Capacity = capacity });
+        _runner = new OnnxRunner(session, settings);
         Inputs = [.. _runner.Inputs.Select(input => new Input(input))];
         Outputs = [.. _runner.Outputs.Select(output => new Output(output))];
     }

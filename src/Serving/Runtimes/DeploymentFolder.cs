@@ -4,28 +4,25 @@ using Slipway.Kernel;
 using Slipway.Registry.Contracts;
 using Slipway.Serving.Contracts;
 
-namespace Slipway.Serving.Runtimes.Python;
+namespace Slipway.Serving.Runtimes;
 
-/// <summary>A deployment's files on local disk: the model, the code beside it, the worker's program, its sockets.</summary>
-internal sealed class PythonFolder : IDisposable
+/// <summary>What the processes of a deployment find on local disk: the model, the code beside it, sockets.</summary>
+internal sealed class DeploymentFolder : IDisposable
 {
     private static readonly string[] s_passedOn = ["PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "TZ"];
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("slipway-py-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("slipway-dep-");
     private int _sockets;
 
     private readonly WorkerVariables _variables;
 
-    private PythonFolder(ModelVersion version, DeploymentSettings settings)
+    private DeploymentFolder(ModelVersion version, DeploymentSettings settings)
     {
         Name = version.Node;
-        Interpreter = settings.Python ?? "python3";
         _variables = settings.EnvironmentVariables ?? [];
     }
 
     public string Name { get; }
-
-    public string Interpreter { get; }
 
     public string Path => _folder.FullName;
 
@@ -33,32 +30,28 @@ internal sealed class PythonFolder : IDisposable
 
     public string CodeFolder => System.IO.Path.Combine(Path, "code");
 
-    public string WorkerFile => System.IO.Path.Combine(Path, "worker.py");
-
     /// <summary>What Azure ML's scripts expect, and nothing of the server's own secrets.</summary>
-    public IEnumerable<string> Environment =>
+    /// <param name="programs">A folder to put first in PATH; null: none.</param>
+    public IEnumerable<string> Environment(string? programs = null) =>
     [
         .. s_passedOn.Where(name => System.Environment.GetEnvironmentVariable(name) is not null)
-            .Except(_variables.Keys).Select(name => $"{name}={System.Environment.GetEnvironmentVariable(name)}"),
+            .Except(_variables.Keys).Select(name => $"{name}={(name == "PATH" && programs is not null ? programs + ":" : "")}{System.Environment.GetEnvironmentVariable(name)}"),
         .. _variables.Select(variable => $"{variable.Key}={variable.Value}"),
         $"AZUREML_MODEL_DIR={ModelFolder}",
         $"AML_APP_ROOT={CodeFolder}",
         "PYTHONDONTWRITEBYTECODE=1",
     ];
 
-    public static async Task<PythonFolder> CreateAsync(
+    public static async Task<DeploymentFolder> CreateAsync(
         ContentStore content, ModelVersion version, DeploymentSettings settings, CancellationToken ct)
     {
-        var folder = new PythonFolder(version, settings);
+        var folder = new DeploymentFolder(version, settings);
         try
         {
             await content.MaterializeAsync(version.Tree, folder.ModelFolder, ct);
             Directory.CreateDirectory(folder.CodeFolder);
             if (settings.Code is { } code)
                 await content.MaterializeAsync(Digest.Parse(code), folder.CodeFolder, ct);
-            await using var file = File.Create(folder.WorkerFile);
-            await using var program = typeof(PythonFolder).Assembly.GetManifestResourceStream("worker.py")!;
-            await program.CopyToAsync(file, ct);
             return folder;
         }
         catch
