@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -52,6 +51,7 @@ public static class ServerModule
             throw SlipwayException.Invalid("There is no address to listen on; write --urls http://127.0.0.1:5000 or the like.");
         foreach (var url in settings.Urls.Concat(settings.GrpcUrls))
             SecurityModule.CheckBindAddress(url);
+        Listening.CheckCertificate(settings);
     }
 
     internal static async Task<WebApplication> StartAsync(WebApplication app, ServerSettings settings, CancellationToken ct)
@@ -113,35 +113,17 @@ public static class ServerModule
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelHttpsConfiguration().UseUrls([.. settings.Urls, .. settings.GrpcUrls]);
-        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings));
+        builder.WebHost.ConfigureKestrel(kestrel => Listening.Configure(kestrel, settings));
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true)
             // A failed start is told once, by whoever called: not by the host with a stack trace.
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
             // While it may write anything, the web server makes an activity and a scope for every request.
             .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", level => settings.LogLevel <= LogLevel.Information && level >= settings.LogLevel)
+            // It tells of each connection that finds no room; they are counted at /metrics.
+            .AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", level => settings.LogLevel <= LogLevel.Information && level >= settings.LogLevel)
             .SetMinimumLevel(settings.LogLevel);
         return builder;
     }
-
-    private static void Configure(KestrelServerOptions kestrel, ServerSettings settings)
-    {
-        var grpcPorts = settings.GrpcUrls.Select(GrpcPort).ToHashSet();
-        kestrel.AddServerHeader = false;
-        kestrel.ConfigureEndpointDefaults(listen =>
-        {
-            if (listen.IPEndPoint is { } address && grpcPorts.Contains(address.Port))
-                listen.Protocols = HttpProtocols.Http2;
-        });
-        kestrel.Limits.MaxRequestBodySize = settings.MaxBodyBytes;
-
-        // MLflow's pages ask for a hundred runs in one query.
-        kestrel.Limits.MaxRequestLineSize = 64 * 1024;
-    }
-
-    private static int GrpcPort(string url) =>
-        Uri.TryCreate(url, UriKind.Absolute, out var address) && address is { Scheme: "http", Port: > 0 }
-            ? address.Port
-            : throw SlipwayException.Invalid($"'{url}' is no address for gRPC; write http://127.0.0.1:5001 or the like, with a port of its own.");
 
     internal static void AddModules(IServiceCollection services, DataOptions data) => services
         .AddSingleton(TimeProvider.System)

@@ -51,6 +51,7 @@ public static class ServingModule
         .AddSingleton<Shadowing>()
         .AddSingleton<InferenceCore>()
         .AddSingleton<ScoringAccess>()
+        .AddSingleton<BodyMemory>()
         .AddSingleton<InferRoute>()
         .AddSingleton<ModelRoutes>()
         .AddSingleton<RepositoryRoutes>()

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Microsoft.Extensions.Logging;
 using Slipway.Cli.CommandLine;
 using Slipway.Server;
 using Slipway.Server.Contracts;
@@ -29,33 +28,20 @@ internal static class ServeCommand
         Description = "A folder of this process alone: models, the last configuration, collected data that is still to be sent. Default: ~/.slipway/serve/ENDPOINT.",
     };
 
-    private static readonly Option<string> s_urls = new("--urls")
-    {
-        Description = "Addresses to listen on, separated by ';'. Only loopback until sign-in exists.",
-        DefaultValueFactory = _ => "http://127.0.0.1:5002",
-    };
-
-    private static readonly Option<string> s_grpcUrls = new("--grpc-urls")
-    {
-        Description = "Addresses for gRPC without TLS (HTTP/2 only), separated by ';'. Default: none.",
-        DefaultValueFactory = _ => "",
-    };
-
     private static readonly Option<int> s_spool = Spool();
-
-    private static readonly Option<bool> s_verbose = new("--verbose") { Description = "Log what happens, not only what goes wrong." };
 
     public static Command Create()
     {
         var command = new Command("serve", "Answer for one endpoint of a server, also while that server is away.")
         {
-            s_endpoint, s_server, s_token, s_workspace, s_home, s_urls, s_grpcUrls, s_spool, s_verbose,
+            s_endpoint, s_server, s_token, s_workspace, s_home, s_spool,
         };
-        command.SetAction((parsed, ct) => RunAsync(Settings(parsed), ct));
+        var listening = new ListeningOptions(command, "http://127.0.0.1:5002");
+        command.SetAction((parsed, ct) => RunAsync(Settings(parsed, listening), ct));
         return command;
     }
 
-    private static EdgeSettings Settings(ParseResult parsed)
+    private static EdgeSettings Settings(ParseResult parsed, ListeningOptions listening)
     {
         var endpoint = parsed.GetValue(s_endpoint)!;
         var home = parsed.GetValue(s_home)
@@ -67,13 +53,7 @@ internal static class ServeCommand
             Token = parsed.GetValue(s_token) ?? Environment.GetEnvironmentVariable("SLIPWAY_TOKEN"),
             Workspace = parsed.GetValue(s_workspace),
             SpoolBytes = parsed.GetValue(s_spool) * 1024L * 1024,
-            Own = new ServerSettings
-            {
-                Home = Path.GetFullPath(home),
-                Urls = parsed.GetValue(s_urls)!.Split(';', StringSplitOptions.RemoveEmptyEntries),
-                GrpcUrls = parsed.GetValue(s_grpcUrls)!.Split(';', StringSplitOptions.RemoveEmptyEntries),
-                LogLevel = parsed.GetValue(s_verbose) ? LogLevel.Information : LogLevel.Warning,
-            },
+            Own = listening.Settings(parsed, home),
         };
     }
 

@@ -10,19 +10,22 @@ namespace Slipway.Security.Http;
 /// </summary>
 internal sealed class HostGuard(RequestDelegate next)
 {
-    // The same clients come again and again.
+    // The same clients come again and again. Other requests change it at any moment: it is read once for each.
     private string _lastLoopback = "localhost";
 
     public Task InvokeAsync(HttpContext context)
     {
         var host = context.Request.Host;
-        if (host.Value != _lastLoopback && IsLoopback(host.Host))
-            _lastLoopback = host.Value!;
         if (host.Value != _lastLoopback)
         {
-            throw new SlipwayException(
-                ErrorCode.PermissionDenied,
-                $"The Host header names '{host.Host}'; without sign-in this server answers only to localhost, 127.0.0.1 and [::1].");
+            if (!IsLoopback(host.Host))
+            {
+                throw new SlipwayException(
+                    ErrorCode.PermissionDenied,
+                    $"The Host header names '{host.Host}'; without sign-in this server answers only to localhost, 127.0.0.1 and [::1].");
+            }
+
+            _lastLoopback = host.Value!;
         }
 
         var origin = context.Request.Headers.Origin.ToString();

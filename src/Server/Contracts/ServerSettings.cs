@@ -17,6 +17,12 @@ public sealed record ServerSettings
     /// </summary>
     public IReadOnlyList<string> GrpcUrls { get; init; } = [];
 
+    /// <summary>For the https addresses among <see cref="Urls"/>; null: there are none.</summary>
+    public CertificateFiles? Certificate { get; init; }
+
+    /// <summary>What slow and idle clients may hold.</summary>
+    public ConnectionLimits Limits { get; init; } = new();
+
     /// <summary>A PostgreSQL connection string; null: SQLite in <see cref="Home"/>.</summary>
     public string? Database { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Slipway.Kernel;
@@ -17,9 +18,9 @@ internal sealed partial class ErrorRendering(RequestDelegate next, ILogger<Error
             if (context.Response is { HasStarted: false, StatusCode: 404 or 405 } && context.GetEndpoint() is null)
                 await ProblemShape.Default.WriteAsync(context, Unknown(context));
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (IsGone(context, exception))
         {
-            // The client is gone; nobody reads an answer.
+            // The client is gone; nobody reads an answer, and the log is not the client's to fill.
         }
         catch (Exception exception)
         {
@@ -45,6 +46,10 @@ internal sealed partial class ErrorRendering(RequestDelegate next, ILogger<Error
         await shape.WriteAsync(context, refusal);
     }
 
+    private static bool IsGone(HttpContext context, Exception exception) =>
+        exception is ConnectionResetException
+        || (exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested);
+
     private SlipwayException Refusal(HttpContext context, Exception exception)
     {
         switch (exception)
@@ -57,6 +62,9 @@ internal sealed partial class ErrorRendering(RequestDelegate next, ILogger<Error
             case BadHttpRequestException bad:
                 var why = bad.InnerException is JsonException inner ? Describe(inner) : bad.Message;
                 return new SlipwayException(ErrorCode.InvalidParameter, why, exception);
+            case IOException { Source: WebServer } broken:
+                // Chunks of a length that is no number, a stream that was reset: it was the web server who could not read on.
+                return new SlipwayException(ErrorCode.InvalidParameter, $"The request cannot be read to its end: {broken.Message}", broken);
             case JsonException json:
                 return new SlipwayException(ErrorCode.InvalidParameter, Describe(json), exception);
             default:
@@ -67,6 +75,8 @@ internal sealed partial class ErrorRendering(RequestDelegate next, ILogger<Error
                     exception);
         }
     }
+
+    private const string WebServer = "Microsoft.AspNetCore.Server.Kestrel.Core";
 
     // Any code that renders as 500.
     private const ErrorCode InternalError = (ErrorCode)(-1);

@@ -11,6 +11,9 @@ internal sealed class MetricsRegistry : IDisposable
 {
     private static readonly string[] s_meters = ["Slipway", "Microsoft.AspNetCore.Hosting", "System.Runtime"];
 
+    // Of the web server's other instruments: some of them are asked for each request.
+    private static readonly string[] s_connections = ["kestrel.active_connections", "kestrel.rejected_connections"];
+
     private readonly ConcurrentDictionary<Instrument, InstrumentSeries> _instruments = new();
     private readonly MeterListener _listener = new();
 
@@ -18,7 +21,7 @@ internal sealed class MetricsRegistry : IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (s_meters.Any(name => instrument.Meter.Name.StartsWith(name, StringComparison.Ordinal)))
+            if (s_meters.Any(name => instrument.Meter.Name.StartsWith(name, StringComparison.Ordinal)) || s_connections.Contains(instrument.Name))
                 listener.EnableMeasurementEvents(instrument, _instruments.GetOrAdd(instrument, i => new InstrumentSeries(i)));
         };
         _listener.SetMeasurementEventCallback<long>((_, value, tags, state) => Record(state, value, tags));

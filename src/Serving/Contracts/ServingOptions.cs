@@ -9,6 +9,9 @@ public sealed record ServingOptions
     /// <summary>The largest body of a request.</summary>
     public int MaxBodyBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>What the larger bodies in hand may hold together; a request that finds no room is refused. A GiB, or a quarter of the memory.</summary>
+    public long MaxBodyMemory { get; init; } = Math.Min(1L << 30, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
+
     /// <summary>The most rows of one request.</summary>
     public int MaxRows { get; init; } = 16_384;
 

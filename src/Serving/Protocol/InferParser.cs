@@ -51,8 +51,9 @@ internal ref struct InferParser
         {
             new InferParser(body, binary, slot, maxRows).ReadRequest();
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: the name of a field such as "\ud800", half of a character.
             throw new SlipwayException(
                 ErrorCode.InvalidParameter, $"The body is not JSON that can be read: {exception.Message}", exception);
         }

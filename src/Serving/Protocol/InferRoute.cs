@@ -12,7 +12,7 @@ using Slipway.Serving.Scoring;
 namespace Slipway.Serving.Protocol;
 
 /// <summary>POST …/v2/models/{model}[/versions/{version}]/infer, in JSON or with binary tensors behind it.</summary>
-internal sealed class InferRoute(RoutingTable table, InferenceCore core, ScoringAccess access, ServingOptions options)
+internal sealed class InferRoute(RoutingTable table, InferenceCore core, ScoringAccess access, BodyMemory memory, ServingOptions options)
 {
     public const string PinHeader = "azureml-model-deployment";
     public const string DeploymentHeader = "slipway-deployment";
@@ -31,7 +31,7 @@ internal sealed class InferRoute(RoutingTable table, InferenceCore core, Scoring
         await access.DemandAsync(context, caller, endpoint, context.RequestAborted);
         table.Get(caller.Workspace, endpoint);
 
-        using var body = await RequestBody.ReadAsync(context.Request, options.MaxBodyBytes, context.RequestAborted);
+        using var body = await RequestBody.ReadAsync(context.Request, memory, memory.Limit, context.RequestAborted);
         var jsonLength = BinaryBody.JsonLength(context.Request, body.Length);
         var target = new InferTarget(
             caller.Workspace,

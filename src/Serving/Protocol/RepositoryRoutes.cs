@@ -14,7 +14,7 @@ namespace Slipway.Serving.Protocol;
 /// The protocol's extensions beside inference: what the repository has, load, unload, statistics.
 /// https://github.com/triton-inference-server/server/tree/main/docs/protocol
 /// </summary>
-internal sealed class RepositoryRoutes(RoutingTable table, ScoringAccess access, ModelRepository repository)
+internal sealed class RepositoryRoutes(RoutingTable table, ScoringAccess access, ModelRepository repository, BodyMemory memory)
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -107,13 +107,21 @@ internal sealed class RepositoryRoutes(RoutingTable table, ScoringAccess access,
     private static string Endpoint(HttpContext context) => (string)context.Request.RouteValues["endpoint"]!;
 
     // No body, or {"ready":true}.
-    private static async Task<bool> OnlyReadyAsync(HttpContext context)
+    private async Task<bool> OnlyReadyAsync(HttpContext context)
     {
-        using var body = await RequestBody.ReadAsync(context.Request, 64 * 1024, context.RequestAborted);
+        using var body = await RequestBody.ReadAsync(context.Request, memory, 64 * 1024, context.RequestAborted);
         if (body.Length == 0)
             return false;
-        using var document = JsonDocument.Parse(body.Memory);
-        return document.RootElement.ValueKind == JsonValueKind.Object
-            && document.RootElement.TryGetProperty("ready", out var ready) && ready.ValueKind == JsonValueKind.True;
+        try
+        {
+            using var document = JsonDocument.Parse(body.Memory);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("ready", out var ready) && ready.ValueKind == JsonValueKind.True;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // InvalidOperationException: a name such as "\ud800", half of a character.
+            throw new SlipwayException(ErrorCode.InvalidParameter, $"The body is not JSON that can be read: {exception.Message}", exception);
+        }
     }
 }

@@ -11,11 +11,13 @@ internal readonly struct RequestBody : IDisposable
 {
     private const int FirstBytes = 16 * 1024;
 
+    private readonly BodyMemory _memory;
     private readonly byte[] _buffer;
     private readonly int _length;
 
-    private RequestBody(byte[] buffer, int length)
+    private RequestBody(BodyMemory memory, byte[] buffer, int length)
     {
+        _memory = memory;
         _buffer = buffer;
         _length = length;
     }
@@ -27,15 +29,15 @@ internal readonly struct RequestBody : IDisposable
     public ReadOnlySpan<byte> Span => _buffer.AsSpan(0, _length);
 
     /// <summary>TooLarge beyond the limit; what the header announces is not believed before it is there.</summary>
-    public static ValueTask<RequestBody> ReadAsync(HttpRequest request, int limit, CancellationToken ct) =>
+    public static ValueTask<RequestBody> ReadAsync(HttpRequest request, BodyMemory memory, int limit, CancellationToken ct) =>
         request.Headers.ContentEncoding is { Count: > 0 } encoding
-            ? ReadPackedAsync(request, encoding.ToString(), limit, ct)
-            : ReadPlainAsync(request, limit, ct);
+            ? ReadPackedAsync(request, encoding.ToString(), memory, limit, ct)
+            : ReadPlainAsync(request, memory, limit, ct);
 
     /// <summary>So many bytes, which the buffer grows to as they arrive.</summary>
-    public static async ValueTask<RequestBody> ReadExactlyAsync(PipeReader reader, int length, CancellationToken ct)
+    public static async ValueTask<RequestBody> ReadExactlyAsync(PipeReader reader, int length, BodyMemory memory, CancellationToken ct)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(Math.Min(Math.Max(length, 1), 64 * FirstBytes));
+        byte[] buffer = [];
         var read = 0;
         try
         {
@@ -45,34 +47,34 @@ internal readonly struct RequestBody : IDisposable
                 var part = result.Buffer.Slice(0, Math.Min(result.Buffer.Length, length - read));
                 if (part.IsEmpty && result.IsCompleted)
                     throw SlipwayException.Invalid($"A message announces {length} bytes and has {read}.");
-                buffer = Grown(buffer, read, (int)part.Length);
+                buffer = Grown(memory, buffer, read, (int)part.Length);
                 part.CopyTo(buffer.AsSpan(read));
                 read += (int)part.Length;
                 reader.AdvanceTo(part.End);
             }
 
-            return new RequestBody(buffer, length);
+            return new RequestBody(memory, buffer, length);
         }
         catch
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            memory.Return(buffer);
             throw;
         }
     }
 
     /// <summary>All of a stream that is unpacked from memory; TooLarge beyond the limit, however small it was packed.</summary>
-    public static RequestBody ReadAll(Stream stream, int limit)
+    public static RequestBody ReadAll(Stream stream, BodyMemory memory, int limit)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(FirstBytes);
+        byte[] buffer = [];
         var length = 0;
         try
         {
             while (true)
             {
-                buffer = Grown(buffer, length, 1);
+                buffer = Grown(memory, buffer, length, 1);
                 var read = stream.Read(buffer, length, buffer.Length - length);
                 if (read == 0)
-                    return new RequestBody(buffer, length);
+                    return new RequestBody(memory, buffer, length);
                 length += read;
                 if (length > limit)
                     throw TooLarge(limit);
@@ -80,27 +82,28 @@ internal readonly struct RequestBody : IDisposable
         }
         catch
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            memory.Return(buffer);
             throw;
         }
     }
 
     public Stream OpenRead() => new MemoryStream(_buffer, 0, _length, writable: false);
 
-    public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
+    public void Dispose() => _memory.Return(_buffer);
 
-    private static async ValueTask<RequestBody> ReadPackedAsync(HttpRequest request, string encoding, int limit, CancellationToken ct)
+    private static async ValueTask<RequestBody> ReadPackedAsync(HttpRequest request, string encoding, BodyMemory memory, int limit, CancellationToken ct)
     {
-        using var packed = await ReadPlainAsync(request, limit, ct);
-        return Unpacked(packed, encoding, limit);
+        using var packed = await ReadPlainAsync(request, memory, limit, ct);
+        return Unpacked(packed, encoding, memory, limit);
     }
 
-    private static async ValueTask<RequestBody> ReadPlainAsync(HttpRequest request, int limit, CancellationToken ct)
+    // Nothing is borrowed before the first bytes are there: a client that only announces a body holds no memory.
+    private static async ValueTask<RequestBody> ReadPlainAsync(HttpRequest request, BodyMemory memory, int limit, CancellationToken ct)
     {
         if (request.ContentLength > limit)
             throw TooLarge(limit);
 
-        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(request.ContentLength ?? FirstBytes, 64 * FirstBytes));
+        byte[] buffer = [];
         var length = 0;
         try
         {
@@ -110,32 +113,38 @@ internal readonly struct RequestBody : IDisposable
                 var arrived = read.Buffer;
                 if (length + arrived.Length > limit)
                     throw TooLarge(limit);
-                buffer = Grown(buffer, length, (int)arrived.Length);
+                buffer = Grown(memory, buffer, length, (int)arrived.Length);
                 arrived.CopyTo(buffer.AsSpan(length));
                 length += (int)arrived.Length;
                 request.BodyReader.AdvanceTo(arrived.End);
                 if (read.IsCompleted)
-                    return new RequestBody(buffer, length);
+                    return new RequestBody(memory, buffer, length);
             }
+        }
+        catch (InvalidOperationException exception)
+        {
+            // The web server says so where the headers behind chunks are no text.
+            memory.Return(buffer);
+            throw new SlipwayException(ErrorCode.InvalidParameter, $"The body cannot be read to its end: {exception.Message}", exception);
         }
         catch
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            memory.Return(buffer);
             throw;
         }
     }
 
-    private static byte[] Grown(byte[] buffer, int length, int more)
+    private static byte[] Grown(BodyMemory memory, byte[] buffer, int length, int more)
     {
         if (buffer.Length - length >= more)
             return buffer;
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(length + more, buffer.Length * 2));
+        var larger = memory.Rent(Math.Max(length + more, Math.Max(buffer.Length * 2, FirstBytes)));
         buffer.AsSpan(0, length).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(buffer);
+        memory.Return(buffer);
         return larger;
     }
 
-    private static RequestBody Unpacked(RequestBody packed, string encoding, int limit)
+    private static RequestBody Unpacked(RequestBody packed, string encoding, BodyMemory memory, int limit)
     {
         using var stream = encoding switch
         {
@@ -147,7 +156,7 @@ internal readonly struct RequestBody : IDisposable
         };
         try
         {
-            return ReadAll(stream, limit);
+            return ReadAll(stream, memory, limit);
         }
         catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)
         {

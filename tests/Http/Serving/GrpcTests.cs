@@ -14,7 +14,7 @@ public sealed class GrpcTests(ServingServer server) : IClassFixture<ServingServe
     [Fact]
     public async Task A_real_client_finds_the_services_by_reflection_and_calls_each()
     {
-        await Golden.MatchAsync(await RunClientAsync(), "grpc-client.txt");
+        await Golden.MatchAsync(await RunClientAsync(server.GrpcUrl.Authority), "grpc-client.txt");
     }
 
     [Theory]
@@ -94,10 +94,10 @@ public sealed class GrpcTests(ServingServer server) : IClassFixture<ServingServe
         return response;
     }
 
-    private async Task<string> RunClientAsync()
+    internal static async Task<string> RunClientAsync(params string[] arguments)
     {
         var script = Repository.Path("tests/Http/Serving/Clients/grpc_client.py");
-        using var client = Process.Start(new ProcessStartInfo("/usr/bin/python3", [script, server.GrpcUrl.Authority])
+        using var client = Process.Start(new ProcessStartInfo("/usr/bin/python3", [script, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

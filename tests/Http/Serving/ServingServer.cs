@@ -25,6 +25,13 @@ public sealed class ServingServer : IAsyncLifetime
 
     public Uri GrpcUrl { get; } = new($"http://127.0.0.1:{FreePort.Next()}");
 
+    /// <summary>The https address, where <see cref="Certificate"/> is given.</summary>
+    public Uri SecureUrl => new(_app.Urls.Single(url => url.StartsWith("https:", StringComparison.Ordinal)));
+
+    internal CertificateFiles? Certificate { get; init; }
+
+    internal ConnectionLimits Limits { get; init; } = new();
+
     public IServiceProvider Services => _app.Services;
 
     public static Caller Caller => Caller.System;
@@ -137,7 +144,9 @@ public sealed class ServingServer : IAsyncLifetime
             new ServerSettings
             {
                 Home = _home.Path,
-                Urls = ["http://127.0.0.1:0"],
+                Urls = Certificate is null ? ["http://127.0.0.1:0"] : ["http://127.0.0.1:0", "https://127.0.0.1:0"],
+                Certificate = Certificate,
+                Limits = Limits,
                 GrpcUrls = [GrpcUrl.ToString()],
                 MaxBodyBytes = 1024 * 1024,
             },

@@ -14,14 +14,13 @@ internal sealed class GrpcFrames
     private const int HeadLength = 5;
 
     private readonly HttpContext _context;
-    private readonly int _limit;
+    private readonly BodyMemory _memory;
     private readonly bool _gzip;
 
-    /// <param name="limit">Bytes of one message.</param>
-    public GrpcFrames(HttpContext context, int limit)
+    public GrpcFrames(HttpContext context, BodyMemory memory)
     {
         _context = context;
-        _limit = limit;
+        _memory = memory;
         if (context.Request.ContentType?.StartsWith(GrpcStatus.ContentType, StringComparison.Ordinal) != true)
             throw SlipwayException.Invalid("A gRPC call has the content type application/grpc.");
         var encoding = context.Request.Headers["grpc-encoding"].ToString();
@@ -101,7 +100,7 @@ internal sealed class GrpcFrames
             return null;
         var (compressed, length) = Head(head.Buffer);
         reader.AdvanceTo(head.Buffer.GetPosition(HeadLength));
-        var message = await RequestBody.ReadExactlyAsync(reader, length, ct);
+        var message = await RequestBody.ReadExactlyAsync(reader, length, _memory, ct);
         if (!compressed)
             return message;
         using (message)
@@ -125,7 +124,7 @@ internal sealed class GrpcFrames
         if (head[0] > 1 || (head[0] == 1 && !_gzip))
             throw SlipwayException.Invalid("A message says that it is compressed, and the call does not say how.");
         var length = BinaryPrimitives.ReadUInt32BigEndian(head[1..]);
-        return length <= _limit ? (head[0] == 1, (int)length) : throw TooLarge(length);
+        return length <= _memory.Limit ? (head[0] == 1, (int)length) : throw TooLarge(length);
     }
 
     private RequestBody Decompressed(RequestBody packed)
@@ -133,7 +132,7 @@ internal sealed class GrpcFrames
         using var gzip = new GZipStream(packed.OpenRead(), CompressionMode.Decompress);
         try
         {
-            return RequestBody.ReadAll(gzip, _limit);
+            return RequestBody.ReadAll(gzip, _memory, _memory.Limit);
         }
         catch (InvalidDataException)
         {
@@ -142,5 +141,5 @@ internal sealed class GrpcFrames
     }
 
     private SlipwayException TooLarge(long length) =>
-        new(ErrorCode.TooLarge, $"A message announces {length} bytes; it has at most {_limit}. Send the rows in several calls.");
+        new(ErrorCode.TooLarge, $"A message announces {length} bytes; it has at most {_memory.Limit}. Send the rows in several calls.");
 }

@@ -3,12 +3,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Kernel;
-using Slipway.Serving.Contracts;
 
 namespace Slipway.Serving.Protocol.Grpc;
 
 /// <summary>Calls of one request and one answer, and what all calls have in common: the deadline and the end.</summary>
-internal sealed class GrpcUnary(ServingOptions options, TimeProvider time)
+internal sealed class GrpcUnary(BodyMemory memory, TimeProvider time)
 {
     public void Map<TRequest, TAnswer>(
         IEndpointRouteBuilder routes, string method, Func<HttpContext, TRequest, CancellationToken, ValueTask<TAnswer>> answer)
@@ -24,7 +23,20 @@ internal sealed class GrpcUnary(ServingOptions options, TimeProvider time)
     /// <summary>Runs a call within its deadline and ends it with status 0; a refusal ends it as the routes' error shape does.</summary>
     public async Task RunAsync(HttpContext context, Func<GrpcFrames, CancellationToken, ValueTask> call)
     {
-        var frames = new GrpcFrames(context, options.MaxBodyBytes);
+        try
+        {
+            await RunWithinAsync(context, new GrpcFrames(context, memory), call);
+            GrpcStatus.End(context, 0, message: null);
+        }
+        catch (SlipwayException refusal) when (context.Response.HasStarted)
+        {
+            // A stream that has been answered in part: its end says why there is no more.
+            GrpcStatus.End(context, GrpcStatus.Of(refusal.Code), refusal.Message);
+        }
+    }
+
+    private async Task RunWithinAsync(HttpContext context, GrpcFrames frames, Func<GrpcFrames, CancellationToken, ValueTask> call)
+    {
         var timeout = GrpcDeadline.Parse(context.Request.Headers["grpc-timeout"]);
         if (timeout is null)
         {
@@ -43,8 +55,6 @@ internal sealed class GrpcUnary(ServingOptions options, TimeProvider time)
                 throw new SlipwayException(ErrorCode.Timeout, "The call took longer than its deadline.", exception);
             }
         }
-
-        GrpcStatus.End(context, 0, message: null);
     }
 
     public static TRequest Parse<TRequest>(ReadOnlySpan<byte> message)

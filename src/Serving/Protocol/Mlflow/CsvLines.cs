@@ -3,33 +3,61 @@ using Slipway.Kernel;
 
 namespace Slipway.Serving.Protocol.Mlflow;
 
-/// <summary>The cells of a CSV text, line by line; empty lines are passed over.</summary>
+/// <summary>The cells of a CSV text, line by line; empty lines are passed over. No more than a line is in memory.</summary>
 internal sealed class CsvLines(string text)
 {
-    private readonly List<List<string>> _lines = [];
     private readonly StringBuilder _cell = new();
-    private List<string> _cells = [];
-    private bool _any;
     private int _at;
+    private int _line = 1;
 
-    public List<List<string>> Read()
+    /// <summary>The cells of the next line; false at the end.</summary>
+    /// <param name="most">More cells than this are refused.</param>
+    public bool Next(List<string> cells, int most)
     {
+        cells.Clear();
+        var any = false;
         for (; _at < text.Length; _at++)
         {
             var letter = text[_at];
-            _any |= letter is not ('\r' or '\n');
+            any |= letter is not ('\r' or '\n');
             if (letter == '"' && _cell.Length == 0)
                 ReadQuoted();
             else if (letter == ',')
-                EndCell();
-            else if (letter == '\n')
-                EndLine();
-            else if (letter != '\r')
-                _cell.Append(letter);
+                EndCell(cells, most);
+            else if (letter != '\n')
+                Append(letter);
+            else if (EndsLine(any))
+                break;
         }
 
-        EndLine();
-        return _lines;
+        if (any)
+            EndCell(cells, most);
+        return any;
+    }
+
+    /// <summary>How many lines are left.</summary>
+    /// <param name="most">A line with more cells is refused.</param>
+    public int CountRest(int most)
+    {
+        var (at, line, lines) = (_at, _line, 0);
+        var passed = new List<string>();
+        while (Next(passed, most))
+            lines++;
+        (_at, _line) = (at, line);
+        return lines;
+    }
+
+    private bool EndsLine(bool any)
+    {
+        _line++;
+        _at += any ? 1 : 0;
+        return any;
+    }
+
+    private void Append(char letter)
+    {
+        if (letter != '\r')
+            _cell.Append(letter);
     }
 
     // Ends on the closing quote; a doubled one stands for itself.
@@ -45,22 +73,14 @@ internal sealed class CsvLines(string text)
                 return;
         }
 
-        throw SlipwayException.Invalid($"A quote in line {_lines.Count + 1} of the CSV does not end.");
+        throw SlipwayException.Invalid($"A quote in line {_line} of the CSV does not end.");
     }
 
-    private void EndCell()
+    private void EndCell(List<string> cells, int most)
     {
-        _cells.Add(_cell.ToString());
+        if (cells.Count == most)
+            throw SlipwayException.Invalid($"Line {_line} of the CSV has more than {most} cells.");
+        cells.Add(_cell.ToString());
         _cell.Clear();
-    }
-
-    private void EndLine()
-    {
-        if (!_any)
-            return;
-        EndCell();
-        _lines.Add(_cells);
-        _cells = [];
-        _any = false;
     }
 }

@@ -11,15 +11,17 @@ namespace Slipway.Serving.Protocol.Mlflow;
 /// <summary>text/csv with a header line, as RFC 4180 has it; an empty cell is a missing value.</summary>
 internal static class CsvTable
 {
+    private const int MaxColumns = 16_384;
+
     public static void Read(ReadOnlySpan<byte> body, ScoringSlot slot, int maxRows)
     {
         if (!Utf8.IsValid(body))
             throw SlipwayException.Invalid("The body is not CSV: it is not UTF-8.");
-        var lines = new CsvLines(Encoding.UTF8.GetString(body).TrimStart('\ufeff')).Read();
-        if (lines.Count == 0)
+        var lines = new CsvLines(Encoding.UTF8.GetString(body).TrimStart('\ufeff'));
+        var names = new List<string>();
+        if (!lines.Next(names, MaxColumns))
             throw SlipwayException.Invalid("The body is empty; CSV begins with a line of column names.");
         var columns = new TableColumns(slot);
-        var names = lines[0];
         var targets = names.Select(columns.Find).ToArray();
         foreach (var target in targets)
         {
@@ -29,9 +31,10 @@ internal static class CsvTable
 
         if (slot.Model.Inputs.FirstOrDefault(input => !slot.Given[input.Index] && !slot.Model.IsOptional(input)) is { } missing)
             throw SlipwayException.Invalid($"Column '{missing.Name}' ({missing.DataType}) is missing.{Nearest.Hint(missing.Name, names)}");
-        columns.Begin(lines.Count - 1, maxRows);
-        for (var row = 0; row < lines.Count - 1; row++)
-            ReadRow(columns, targets, lines[row + 1], row);
+        columns.Begin(lines.CountRest(names.Count), maxRows);
+        var cells = new List<string>(names.Count);
+        for (var row = 0; lines.Next(cells, names.Count); row++)
+            ReadRow(columns, targets, cells, row);
         slot.CheckComplete();
     }
 

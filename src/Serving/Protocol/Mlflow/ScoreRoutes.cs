@@ -16,7 +16,7 @@ namespace Slipway.Serving.Protocol.Mlflow;
 /// MLflow's scoring server (/invocations, /ping, /health, /version) and Azure ML's online endpoint (/score), below an
 /// endpoint's address. Tables in, predictions out; the traffic chooses the model.
 /// </summary>
-internal sealed class ScoreRoutes(RoutingTable table, InferenceCore core, ScoringAccess access, ServingOptions options)
+internal sealed class ScoreRoutes(RoutingTable table, InferenceCore core, ScoringAccess access, BodyMemory memory, ServingOptions options)
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -32,7 +32,7 @@ internal sealed class ScoreRoutes(RoutingTable table, InferenceCore core, Scorin
     private async Task ScoreAsync(HttpContext context, bool wrapped)
     {
         var endpoint = await EndpointAsync(context);
-        using var body = await RequestBody.ReadAsync(context.Request, options.MaxBodyBytes, context.RequestAborted);
+        using var body = await RequestBody.ReadAsync(context.Request, memory, memory.Limit, context.RequestAborted);
         var pinned = context.Request.Headers.TryGetValue(InferRoute.PinHeader, out var header) ? header.ToString() : null;
         var target = new InferTarget(endpoint.Workspace, endpoint.Definition.Name, Model: null, Version: null, pinned)
         {

@@ -1,6 +1,6 @@
 """A gRPC client that knows no generated code: it asks the server's reflection for its files and calls by name.
 
-python3 grpc_client.py TARGET: prints one line of JSON for each check; the test compares them.
+python3 grpc_client.py TARGET [ROOT_CERTIFICATE]: prints one line of JSON for each check; the test compares them.
 """
 import json
 import struct
@@ -9,7 +9,10 @@ import sys
 import grpc
 from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
 
-channel = grpc.insecure_channel(sys.argv[1])
+if len(sys.argv) > 2:
+    channel = grpc.secure_channel(sys.argv[1], grpc.ssl_channel_credentials(open(sys.argv[2], "rb").read()))
+else:
+    channel = grpc.insecure_channel(sys.argv[1])
 pool = descriptor_pool.DescriptorPool()
 
 
