@@ -38,24 +38,25 @@ public sealed class ContentClient
     public async Task<ContentTree> UploadAsync(string root, IReadOnlyList<FileOfTree> files, CancellationToken ct)
     {
         var digests = FileDigests.Load(root, FileDigests.DefaultFolder, TimeProvider.System);
-        var found = await LocalFiles.DigestAsync(files, digests, ct);
-        await new ContentUpload(_client, digests).RunAsync(found, ct);
+        var found = await new ContentUpload(_client, digests).RunAsync(files, ct);
         digests.Save();
         var entries = found.Select(file => new Entry(file.TreePath, file.Digest, file.Size));
         return (await _client.SendAsync<ContentTree>(HttpMethod.Post, "api/v1/content/trees", new { Entries = entries }, ct))!;
     }
 
     /// <summary>The tree that a file or folder would be, without sending anything.</summary>
-    public static async Task<ContentTree> ScanAsync(string path, CancellationToken ct)
+    public static Task<ContentTree> ScanAsync(string path, CancellationToken ct) => Task.Run(() => Scan(path, ct), ct);
+
+    private static ContentTree Scan(string path, CancellationToken ct)
     {
         var root = Path.GetFullPath(path);
         var digests = FileDigests.Load(root, FileDigests.DefaultFolder, TimeProvider.System);
-        var found = await LocalFiles.DigestAsync(LocalFiles.Below(root), digests, ct);
+        var found = LocalFiles.Digest(LocalFiles.Below(root), digests, ct);
         digests.Save();
         Array.Sort(found, (a, b) => TreeManifest.Compare(a.TreePath, b.TreePath));
         var manifest = TreeManifest.Write([.. found.Select(file => (file.TreePath, file.Digest, file.Size))]);
         return new ContentTree(
-            "sha256:" + Convert.ToHexStringLower(SHA256.HashData(manifest)), found.Sum(file => file.Size), found.Length);
+            FileDigests.Text(SHA256.HashData(manifest)), found.Sum(file => file.Size), found.Length);
     }
 
     /// <summary>Whether the server has a content.</summary>
@@ -81,7 +82,7 @@ public sealed class ContentClient
             var target = Path.GetFullPath(Path.Combine(root, file.Path));
             if (!target.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
                 throw new IOException($"The server sent the path '{file.Path}', which leaves the folder.");
-            if (File.Exists(target) && new FileInfo(target).Length == file.Size && (await digests.OfAsync(target, token)).Digest == file.Digest)
+            if (File.Exists(target) && new FileInfo(target).Length == file.Size && digests.Of(target, token).Digest == file.Digest)
                 return;
 
             await WriteAsync(tree, file, target, token);

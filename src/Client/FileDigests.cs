@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -13,6 +14,8 @@ internal sealed class FileDigests
 {
     // A file that is written within the same tick of the clock as it is read would keep its time.
     private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(2);
+
+    private const int Attempts = 3, BlockSize = 256 * 1024;
 
     private readonly string _file;
     private readonly Dictionary<string, Known> _known;
@@ -46,22 +49,57 @@ internal sealed class FileDigests
     }
 
     /// <summary>The digest and the size of the file as it is now; one that changes meanwhile is read again.</summary>
-    public async Task<(string Digest, long Size)> OfAsync(string path, CancellationToken ct)
+    public (string Digest, long Size) Of(string path, CancellationToken ct)
+    {
+        var stamp = FileStamp.Of(path);
+        return Find(path, stamp) is { } known ? (known, stamp.Size) : Read(path, stamp, _ => Hash(path, ct));
+    }
+
+    /// <summary>The digest that a file of this stamp had; null when it has to be read.</summary>
+    public string? Find(string path, FileStamp stamp) =>
+        _known.TryGetValue(path, out var old) && old.Stamp == stamp.ToString() ? Remember(path, stamp, old.Digest) : null;
+
+    /// <summary>Reads a file, and again when it has changed meanwhile.</summary>
+    /// <param name="stamp">From before.</param>
+    /// <param name="read">The digest of what is there.</param>
+    public (string Digest, long Size) Read(string path, FileStamp stamp, Func<FileStamp, string> read)
     {
         for (var tried = 1; ; tried++)
         {
-            var stamp = FileStamp.Of(path);
-            if (_known.TryGetValue(path, out var old) && old.Stamp == stamp.ToString())
-                return Remember(path, stamp, old.Digest);
-
-            await using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0, FileOptions.SequentialScan);
-            var digest = "sha256:" + Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, ct));
-            if (FileStamp.Of(path) == stamp)
-                return Remember(path, stamp, digest);
-            if (tried == 3)
+            var digest = read(stamp);
+            var after = FileStamp.Of(path);
+            if (after == stamp)
+                return (Remember(path, stamp, digest), stamp.Size);
+            if (tried == Attempts)
                 throw new IOException($"'{path}' changes while it is read: wait until its writer has ended, then try again.");
+            stamp = after;
         }
     }
+
+    /// <summary>The digest of a file, whatever its size.</summary>
+    public static string Hash(string path, CancellationToken ct)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0, FileOptions.SequentialScan);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var block = ArrayPool<byte>.Shared.Rent(BlockSize);
+        try
+        {
+            while (file.Read(block) is var read and > 0)
+            {
+                ct.ThrowIfCancellationRequested();
+                hash.AppendData(block, 0, read);
+            }
+
+            return Text(hash.GetHashAndReset());
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(block);
+        }
+    }
+
+    /// <summary>A hash as digests are written.</summary>
+    public static string Text(ReadOnlySpan<byte> hash) => "sha256:" + Convert.ToHexStringLower(hash);
 
     public void Forget(string path) => _now.TryRemove(path, out _);
 
@@ -82,12 +120,12 @@ internal sealed class FileDigests
         }
     }
 
-    private (string Digest, long Size) Remember(string path, FileStamp stamp, string digest)
+    private string Remember(string path, FileStamp stamp, string digest)
     {
         var age = _time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(stamp.Changed, stamp.Touched) / 1_000_000);
         if (age > s_settled)
             _now[path] = new Known(stamp.ToString(), digest);
-        return (digest, stamp.Size);
+        return digest;
     }
 
     internal sealed record Known(string Stamp, string Digest);

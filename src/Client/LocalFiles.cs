@@ -36,12 +36,12 @@ internal static class LocalFiles
         },
     };
 
-    public static async Task<LocalFile[]> DigestAsync(IReadOnlyList<FileOfTree> files, FileDigests digests, CancellationToken ct)
+    public static LocalFile[] Digest(IReadOnlyList<FileOfTree> files, FileDigests digests, CancellationToken ct)
     {
         var found = new LocalFile[files.Count];
-        await Parallel.ForAsync(0, files.Count, ct, async (i, token) =>
+        Parallel.For(0, files.Count, new ParallelOptions { CancellationToken = ct }, i =>
         {
-            var (digest, size) = await digests.OfAsync(files[i].File, token);
+            var (digest, size) = digests.Of(files[i].File, ct);
             found[i] = new LocalFile(files[i].TreePath, files[i].File, digest, size);
         });
         return found;

@@ -157,11 +157,8 @@ public sealed class ContentStore(IBlobStore blobs, BlobCache copies)
         var contents = new List<ReadOnlyMemory<byte>>(files.Count);
         foreach (var file in files)
         {
-            contents.Add(await UnchangedAsync(file.FullPath, async () =>
-            {
-                await using var stream = OpenFile(file.FullPath);
-                return await ReadAsync(stream, ct);
-            }));
+            ct.ThrowIfCancellationRequested();
+            contents.Add(await UnchangedAsync(file.FullPath, () => Task.FromResult(ReadAll(file.FullPath))));
         }
 
         return await blobs.PutManyAsync(contents, ct);
@@ -209,12 +206,17 @@ public sealed class ContentStore(IBlobStore blobs, BlobCache copies)
 
     private static Digest[] Contents(Tree tree) => [.. tree.Entries.Select(entry => entry.Digest).Distinct()];
 
-    // A file may grow while it is read: its length is a hint, its end is the end.
-    private static async Task<ReadOnlyMemory<byte>> ReadAsync(FileStream file, CancellationToken ct)
+    private static ReadOnlyMemory<byte> ReadAll(string path)
     {
-        using var content = new MemoryStream((int)file.Length);
-        await file.CopyToAsync(content, ct);
-        return content.GetBuffer().AsMemory(0, (int)content.Length);
+        using var file = OpenFile(path);
+        return ReadAll(file);
+    }
+
+    // One that grows or shrinks meanwhile is read again.
+    private static ReadOnlyMemory<byte> ReadAll(FileStream file)
+    {
+        var content = new byte[Math.Min(file.Length, SmallFile)];
+        return content.AsMemory(0, file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false));
     }
 
     private async Task<Blob> PutFileOnceAsync(string path, CancellationToken ct)
@@ -223,7 +225,7 @@ public sealed class ContentStore(IBlobStore blobs, BlobCache copies)
         if (file.Length > SmallFile)
             return await blobs.PutAsync(file, null, ct);
 
-        return await PutBytesAsync(await ReadAsync(file, ct), ct);
+        return await PutBytesAsync(ReadAll(file), ct);
     }
 
     private static ParallelOptions Options(CancellationToken ct) =>

@@ -41,7 +41,8 @@ public readonly record struct Digest
 
     public override string ToString() => Prefix + Hex;
 
-    internal static Digest OfHash(ReadOnlySpan<byte> hash) => new(Convert.ToHexStringLower(hash));
+    /// <summary>The digest that a SHA-256 is.</summary>
+    public static Digest OfHash(ReadOnlySpan<byte> hash) => new(Convert.ToHexStringLower(hash));
 
     internal static bool TryParseHex(string hex, out Digest digest)
     {

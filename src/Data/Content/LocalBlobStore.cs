@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Slipway.Kernel;
 using Slipway.ObjectStores;
@@ -8,7 +9,7 @@ namespace Slipway.Data;
 /// <summary>Blobs as read-only files: &lt;root&gt;/blobs/sha256/ab/abcdef…</summary>
 public sealed class LocalBlobStore : IBlobStore
 {
-    private const int BufferSize = 256 * 1024;
+    private const int BufferSize = 256 * 1024, LooksTogether = 512;
 
     private readonly string _blobs;
     private readonly string _unfinished;
@@ -83,6 +84,22 @@ public sealed class LocalBlobStore : IBlobStore
         await KeepAsync(digest, ct);
         var file = new FileInfo(LocalPath(digest));
         return file.Exists ? file.Length : null;
+    }
+
+    // A look at a file is quicker than a task: many go together.
+    public async Task<IReadOnlyDictionary<Digest, long>> SizesAsync(IReadOnlyCollection<Digest> digests, CancellationToken ct)
+    {
+        var sizes = new ConcurrentDictionary<Digest, long>();
+        await Parallel.ForEachAsync(digests.Chunk(LooksTogether), ct, async (chunk, token) =>
+        {
+            foreach (var digest in chunk)
+            {
+                await KeepAsync(digest, token);
+                if (new FileInfo(LocalPath(digest)) is { Exists: true } file)
+                    sizes[digest] = file.Length;
+            }
+        });
+        return sizes;
     }
 
     public Task<bool> DeleteAsync(Digest digest, CancellationToken ct)

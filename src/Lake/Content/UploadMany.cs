@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Formats.Tar;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -15,43 +16,49 @@ namespace Slipway.Lake.Content;
 /// </summary>
 internal sealed class UploadMany(ContentStore content, IAccess access)
 {
-    // Together they are held in memory.
-    private const int MostBytes = 24 * 1024 * 1024;
+    // It is held in memory. A server takes no body of more than 30,000,000 bytes.
+    private const int MostBytes = 28_000_000;
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/content/batches", HandleAsync).WithName("UploadBlobs").WithTags("content");
 
     private static async Task<Ok<Response>> HandleAsync(
-        HttpContext context, Caller caller, UploadMany operation, CancellationToken ct)
+        HttpRequest request, Caller caller, UploadMany operation, CancellationToken ct)
     {
-        var blobs = await operation.RunAsync(caller, context.Request.Body, ct);
+        var blobs = await operation.RunAsync(caller, request, ct);
         return TypedResults.Ok(new Response([.. blobs.Select(blob => new UploadBlob.Response(blob.Digest.ToString(), blob.Size))]));
     }
 
-    private async Task<IReadOnlyList<Blob>> RunAsync(Caller caller, Stream body, CancellationToken ct)
+    private async Task<IReadOnlyList<Blob>> RunAsync(Caller caller, HttpRequest request, CancellationToken ct)
     {
         await access.DemandAsync(caller, Permission.Write, "content", ct);
-        return await content.PutManyAsync(await ReadAsync(body, ct), ct);
-    }
-
-    private static async Task<IReadOnlyList<ReadOnlyMemory<byte>>> ReadAsync(Stream body, CancellationToken ct)
-    {
-        var contents = new List<ReadOnlyMemory<byte>>();
-        var left = MostBytes;
+        var archive = ArrayPool<byte>.Shared.Rent((int)Math.Min(request.ContentLength ?? MostBytes, MostBytes) + 1);
         try
         {
-            await using var tar = new TarReader(body);
-            while (await tar.GetNextEntryAsync(copyData: false, ct) is { } entry)
+            var length = await request.Body.ReadAtLeastAsync(archive, archive.Length, throwOnEndOfStream: false, ct);
+            return length <= MostBytes
+                ? await content.PutManyAsync(Files(archive, length), ct)
+                : throw SlipwayException.Invalid($"The archive has more than {MostBytes} bytes: send fewer files, and large ones to /content/blobs.");
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(archive);
+        }
+    }
+
+    private static List<ReadOnlyMemory<byte>> Files(byte[] archive, int length)
+    {
+        var files = new List<ReadOnlyMemory<byte>>();
+        try
+        {
+            using var tar = new TarReader(new MemoryStream(archive, 0, length, writable: false));
+            while (tar.GetNextEntry() is { } entry)
             {
                 if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile))
                     throw SlipwayException.Invalid($"'{entry.Name}' in the archive is no file: send files only.");
-                if (entry.Length > left)
-                    throw SlipwayException.Invalid($"The files of the archive have more than {MostBytes} bytes: send fewer, and large ones to /content/blobs.");
-                var bytes = new byte[entry.Length];
-                if (entry.DataStream is { } data)
-                    await data.ReadExactlyAsync(bytes, ct);
-                contents.Add(bytes);
-                left -= bytes.Length;
+                if (entry.Length > length - entry.DataOffset)
+                    throw new EndOfStreamException($"'{entry.Name}' is cut off.");
+                files.Add(archive.AsMemory((int)entry.DataOffset, (int)entry.Length));
             }
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FormatException)
@@ -59,7 +66,7 @@ internal sealed class UploadMany(ContentStore content, IAccess access)
             throw SlipwayException.Invalid($"The body is not a whole tar archive: {exception.Message}");
         }
 
-        return contents;
+        return files;
     }
 
     public sealed record Response(IReadOnlyList<UploadBlob.Response> Blobs);

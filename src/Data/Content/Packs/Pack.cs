@@ -1,4 +1,4 @@
-using System.Formats.Tar;
+using System.Buffers;
 
 namespace Slipway.Data;
 
@@ -13,51 +13,52 @@ internal sealed class Pack : IDisposable
     /// <summary>A pack that has grown to this is closed.</summary>
     public const int FullSize = 32 * 1024 * 1024;
 
-    private const int Block = 512;
-
-    private readonly MemoryStream _archive;
-    private readonly TarWriter _tar;
     private readonly List<PackedContent> _contents = [];
+    private byte[] _archive;
+    private int _length;
 
     /// <param name="expected">About how many bytes it will have.</param>
-    public Pack(long expected)
-    {
-        _archive = new MemoryStream((int)Math.Min(expected, FullSize + MaxContent + Block));
-        _tar = new TarWriter(_archive, TarEntryFormat.Ustar, leaveOpen: true);
-    }
-
-    /// <summary>What a content takes in a pack: a block of header, and itself in whole blocks.</summary>
-    public static long SizeOf(long content) => (((content + Block - 1) / Block) + 1) * Block;
+    public Pack(long expected) =>
+        _archive = ArrayPool<byte>.Shared.Rent((int)Math.Min(expected, FullSize + MaxContent) + TarHeader.Block + TarHeader.End);
 
     public IReadOnlyList<PackedContent> Contents => _contents;
 
-    public bool IsFull => _archive.Length >= FullSize;
+    public bool IsFull => _length >= FullSize;
 
-    public void Add(Digest digest, ReadOnlyMemory<byte> content)
+    public void Add(Digest digest, ReadOnlySpan<byte> content)
     {
-        // Names this short and sizes this small take one block of header.
-        _contents.Add(new PackedContent(digest, _archive.Position + Block, content.Length));
-        using var data = content.AsStream();
-        _tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, digest.Hex)
-        {
-            DataStream = data,
-            ModificationTime = DateTimeOffset.UnixEpoch,
-            Mode = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
-        });
+        var place = Take((int)TarHeader.SizeOf(content.Length));
+        _contents.Add(new PackedContent(digest, _length - place.Length + TarHeader.Block, content.Length));
+        TarHeader.Write(place, digest.Hex, content.Length);
+        content.CopyTo(place[TarHeader.Block..]);
+        place[(TarHeader.Block + content.Length)..].Clear();
     }
 
     /// <summary>The whole archive; nothing can be added any more.</summary>
     public Stream Close()
     {
-        _tar.Dispose();
-        _archive.Position = 0;
-        return _archive;
+        Take(TarHeader.End).Clear();
+        return new MemoryStream(_archive, 0, _length, writable: false);
     }
 
     public void Dispose()
     {
-        _tar.Dispose();
-        _archive.Dispose();
+        ArrayPool<byte>.Shared.Return(_archive);
+        _archive = [];
+    }
+
+    private Span<byte> Take(int count)
+    {
+        if (_length + count > _archive.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(2 * (_length + count));
+            _archive.AsSpan(0, _length).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_archive);
+            _archive = larger;
+        }
+
+        _length += count;
+        return _archive.AsSpan(_length - count, count);
     }
 }
 

@@ -9,7 +9,7 @@ internal sealed class PackIndex(Database database)
 {
     private const int Chunk = 2000, RowsPerStatement = 500;
 
-    // As Pack.SizeOf
+    // As TarHeader.SizeOf
     private const string Taken = "((c.size + 511) / 512 + 1) * 512";
 
     private readonly Dialect _dialect = database.Dialect;

@@ -125,7 +125,7 @@ internal sealed class PackedBlobStore(IBlobStore whole, PackIndex index, BlobCac
 
     private async Task PutPackedAsync(IReadOnlyList<(Blob Blob, ReadOnlyMemory<byte> Content)> contents, CancellationToken ct)
     {
-        var left = contents.Sum(pair => Pack.SizeOf(pair.Blob.Size));
+        var left = contents.Sum(pair => TarHeader.SizeOf(pair.Blob.Size));
         var pack = new Pack(left);
         try
         {
@@ -138,8 +138,8 @@ internal sealed class PackedBlobStore(IBlobStore whole, PackIndex index, BlobCac
                     pack = new Pack(left);
                 }
 
-                pack.Add(blob.Digest, content);
-                left -= Pack.SizeOf(blob.Size);
+                pack.Add(blob.Digest, content.Span);
+                left -= TarHeader.SizeOf(blob.Size);
             }
 
             await CloseAsync(pack, ct);
