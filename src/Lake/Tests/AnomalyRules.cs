@@ -1,4 +1,5 @@
 using System.Globalization;
+using Slipway.Lake.Yaml;
 
 namespace Slipway.Lake.Tests;
 
@@ -11,7 +12,7 @@ internal static class AnomalyRules
 {
     private const int Enough = 3;
 
-    public static TableExpectation Read(SuiteNode node, SuiteProblems problems)
+    public static TableExpectation Read(YamlFields node, YamlProblems problems)
     {
         var measure = node.RequiredText("measure", "an SQL aggregate, such as avg(delay)") ?? "null";
         var rule = node.Choice("rule", "sigma", ("change", "change"), ("sigma", "sigma"), ("seasonal", "seasonal"));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Slipway.Engines.DuckDb;
 using Slipway.Lake.Contracts;
+using Slipway.Lake.Yaml;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -9,7 +10,7 @@ namespace Slipway.Lake.Tests;
 /// <summary>Reads one entry of a suite, whose fields are known to belong to its kind.</summary>
 internal static class ExpectationReader
 {
-    public static IEnumerable<Expectation> Read(string kind, SuiteNode node, SuiteProblems problems)
+    public static IEnumerable<Expectation> Read(string kind, YamlFields node, YamlProblems problems)
     {
         var common = Common.Of(kind, node, problems);
         return kind switch
@@ -34,7 +35,7 @@ internal static class ExpectationReader
 
     private static string Quote(string column) => DuckDbSql.Identifier(column);
 
-    private static IReadOnlyList<string> Columns(SuiteNode node, SuiteProblems problems)
+    private static IReadOnlyList<string> Columns(YamlFields node, YamlProblems problems)
     {
         string[] columns = [.. node.List("column").Concat(node.List("columns")).Select(item => item.Value!)];
         if (columns.Length == 0)
@@ -42,9 +43,9 @@ internal static class ExpectationReader
         return columns;
     }
 
-    private static string Column(SuiteNode node) => node.RequiredText("column", "the column that it is about") ?? "";
+    private static string Column(YamlFields node) => node.RequiredText("column", "the column that it is about") ?? "";
 
-    private static RowExpectation InSet(SuiteNode node, SuiteProblems problems)
+    private static RowExpectation InSet(YamlFields node, YamlProblems problems)
     {
         var column = Column(node);
         var values = node.List("values");
@@ -58,7 +59,7 @@ internal static class ExpectationReader
         };
     }
 
-    private static RowExpectation Between(SuiteNode node, SuiteProblems problems)
+    private static RowExpectation Between(YamlFields node, YamlProblems problems)
     {
         var column = Column(node);
         var (min, max) = (node.Find("min") as YamlScalarNode, node.Find("max") as YamlScalarNode);
@@ -77,7 +78,7 @@ internal static class ExpectationReader
         };
     }
 
-    private static RowExpectation Matches(SuiteNode node)
+    private static RowExpectation Matches(YamlFields node)
     {
         var column = Column(node);
         var pattern = node.RequiredText("pattern", "a regular expression (RE2) for the whole value") ?? "";
@@ -89,13 +90,13 @@ internal static class ExpectationReader
         };
     }
 
-    private static RowExpectation Condition(SuiteNode node)
+    private static RowExpectation Condition(YamlFields node)
     {
         var condition = node.RequiredText("condition", "SQL that is true for each row that is right") ?? "";
         return new RowExpectation($"({condition}\n)") { Name = $"sql({condition})", Kind = "sql" };
     }
 
-    private static RowExpectation ForeignKey(SuiteNode node, SuiteProblems problems)
+    private static RowExpectation ForeignKey(YamlFields node, YamlProblems problems)
     {
         var column = Column(node);
         var references = node.RequiredText("references", "the data version that has the keys, such as airports@2") ?? "";
@@ -110,7 +111,7 @@ internal static class ExpectationReader
         };
     }
 
-    private static TableExpectation Measure(SuiteNode node, SuiteProblems problems)
+    private static TableExpectation Measure(YamlFields node, YamlProblems problems)
     {
         var measure = node.RequiredText("measure", "an SQL aggregate, such as avg(delay)") ?? "null";
         var (min, max) = ProfileExpectations.Bounds(node, problems);
@@ -121,7 +122,7 @@ internal static class ExpectationReader
         };
     }
 
-    private static TableExpectation RowCount(SuiteNode node, SuiteProblems problems)
+    private static TableExpectation RowCount(YamlFields node, YamlProblems problems)
     {
         var (min, max) = (node.Number("min", 0, double.PositiveInfinity), node.Number("max", 0, double.PositiveInfinity));
         if (min is null && max is null)
@@ -135,7 +136,7 @@ internal static class ExpectationReader
         { Name = "row_count", Kind = "row_count" };
     }
 
-    private static TableExpectation Freshness(SuiteNode node, SuiteProblems problems)
+    private static TableExpectation Freshness(YamlFields node, YamlProblems problems)
     {
         var column = Column(node);
         var text = node.RequiredText("max_age", "how old the newest row may be, such as 36h");
@@ -160,7 +161,7 @@ internal static class ExpectationReader
     /// <summary>The fields that all expectations have.</summary>
     private sealed record Common(string? Name, bool IsWarning, OnFail OnFail, double? Mostly, string? Reason, string Place)
     {
-        public static Common Of(string kind, SuiteNode node, SuiteProblems problems)
+        public static Common Of(string kind, YamlFields node, YamlProblems problems)
         {
             var isWarning = node.Choice("severity", false, ("error", false), ("warn", true));
             var onFail = node.Choice(

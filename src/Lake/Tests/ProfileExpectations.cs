@@ -1,5 +1,6 @@
 using System.Globalization;
 using Slipway.Kernel;
+using Slipway.Lake.Yaml;
 using Slipway.Statistics.Drift;
 using Slipway.Statistics.Profiles;
 
@@ -10,7 +11,7 @@ internal static class ProfileExpectations
 {
     private const int Bins = 10;
 
-    public static ProfileExpectation Quantile(string column, SuiteNode node, SuiteProblems problems)
+    public static ProfileExpectation Quantile(string column, YamlFields node, YamlProblems problems)
     {
         var share = node.Number("quantile", 0, 1);
         if (share is null && node.Find("quantile") is null)
@@ -24,7 +25,7 @@ internal static class ProfileExpectations
         };
     }
 
-    public static ProfileExpectation Distribution(string column, SuiteNode node, SuiteProblems problems)
+    public static ProfileExpectation Distribution(string column, YamlFields node, YamlProblems problems)
     {
         var reference = node.RequiredText("reference", "the version to compare with, such as flights@3") ?? "";
         var name = node.Text("statistic") ?? "jensen_shannon_distance";
@@ -43,7 +44,7 @@ internal static class ProfileExpectations
         };
     }
 
-    public static (double? Min, double? Max) Bounds(SuiteNode node, SuiteProblems problems)
+    public static (double? Min, double? Max) Bounds(YamlFields node, YamlProblems problems)
     {
         var (min, max) = (node.Number("min", double.NegativeInfinity, double.PositiveInfinity), node.Number("max", double.NegativeInfinity, double.PositiveInfinity));
         if (node.Find("min") is null && node.Find("max") is null)

@@ -1,4 +1,5 @@
 using Slipway.Kernel;
+using Slipway.Lake.Yaml;
 using YamlDotNet.RepresentationModel;
 
 namespace Slipway.Lake.Tests;
@@ -45,18 +46,15 @@ internal static class SuiteReader
         if (yaml.Length > MaxLength)
             throw SlipwayException.Invalid($"{source}: a suite has at most {MaxLength:N0} characters; this file has {yaml.Length:N0}.");
 
-        var problems = new SuiteProblems(source);
-        if (problems.Read(yaml) is not YamlMappingNode root)
-            throw SlipwayException.Invalid($"{source}:1:1: A suite is a mapping with name and expectations.");
-
-        var node = new SuiteNode(root, problems);
+        var problems = new YamlProblems(source);
+        var node = new YamlFields(problems.Read(yaml, "A suite is a mapping with name and expectations."), problems);
         node.AllowOnly("A suite", ["name", "description", "expectations"]);
         var expectations = Expectations(node, problems).ToList();
         problems.ThrowIfAny();
         return new Suite(node.Text("name") ?? Path.GetFileNameWithoutExtension(source), source, expectations);
     }
 
-    private static IEnumerable<Expectation> Expectations(SuiteNode suite, SuiteProblems problems)
+    private static IEnumerable<Expectation> Expectations(YamlFields suite, YamlProblems problems)
     {
         if (suite.Find("expectations") is not YamlSequenceNode { Children.Count: > 0 } list)
         {
@@ -72,12 +70,12 @@ internal static class SuiteReader
                 continue;
             }
 
-            foreach (var expectation in Expectation(new SuiteNode(map, problems), problems))
+            foreach (var expectation in Expectation(new YamlFields(map, problems), problems))
                 yield return expectation;
         }
     }
 
-    private static IEnumerable<Expectation> Expectation(SuiteNode node, SuiteProblems problems)
+    private static IEnumerable<Expectation> Expectation(YamlFields node, YamlProblems problems)
     {
         if (node.RequiredText("expect", $"one of {string.Join(", ", s_fields.Keys)}") is not { } kind)
             return [];

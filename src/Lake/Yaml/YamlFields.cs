@@ -3,10 +3,10 @@ using Slipway.Kernel;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace Slipway.Lake.Tests;
+namespace Slipway.Lake.Yaml;
 
-/// <summary>Collects the mistakes of a suite's file, so that all are reported at once.</summary>
-internal sealed class SuiteProblems(string source)
+/// <summary>Collects the mistakes of a file, so that all are reported at once.</summary>
+internal sealed class YamlProblems(string source)
 {
     private readonly List<(Mark At, string Message)> _found = [];
 
@@ -23,28 +23,29 @@ internal sealed class SuiteProblems(string source)
         }
     }
 
-    public YamlNode Read(string text)
+    /// <param name="what">What the file should be: "A suite is a mapping with name and expectations."</param>
+    public YamlMappingNode Read(string text, string what)
     {
         try
         {
             var stream = new YamlStream();
             stream.Load(new StringReader(text));
-            if (stream.Documents is [var document])
-                return document.RootNode;
+            if (stream.Documents is [{ RootNode: YamlMappingNode root }])
+                return root;
         }
         catch (YamlException broken)
         {
             throw SlipwayException.Invalid($"{Place(broken.Start)}: This is not YAML: {broken.Message.TrimEnd('.')}.");
         }
 
-        throw SlipwayException.Invalid($"{source}:1:1: A suite is one document: a mapping with name and expectations.");
+        throw SlipwayException.Invalid($"{source}:1:1: {what}");
     }
 
     private string Place(Mark mark) => string.Create(CultureInfo.InvariantCulture, $"{source}:{mark.Line}:{mark.Column}");
 }
 
-/// <summary>A mapping of a suite's file. What is missing or malformed is reported and read as absent.</summary>
-internal sealed class SuiteNode(YamlMappingNode map, SuiteProblems problems)
+/// <summary>A mapping of a file. What is missing or malformed is reported and read as absent.</summary>
+internal sealed class YamlFields(YamlMappingNode map, YamlProblems problems)
 {
     public YamlMappingNode Node { get; } = map;
 
