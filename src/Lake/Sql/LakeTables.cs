@@ -6,6 +6,7 @@ using Slipway.Engines.DuckDb;
 using Slipway.Kernel;
 using Slipway.Lake.Assets;
 using Slipway.Lake.Contracts;
+using Slipway.Lake.MlTables;
 using Slipway.Security.Contracts;
 
 namespace Slipway.Lake.Sql;
@@ -17,18 +18,24 @@ internal sealed record TablePart(Digest Digest, LakeTable Table, bool IsColumnar
 internal sealed partial class LakeTables(
     ContentStore content, DataVersionStore versions, IAccess access, LakeOptions options) : ILakeTables
 {
-    private static readonly string[] s_formats = [".parquet", ".csv", ".tsv", ".json", ".ndjson", ".jsonl"];
+    private readonly MlTableSql _mlTables = new(content);
 
     public async Task<LakeTable> TableAsync(Digest tree, CancellationToken ct)
     {
-        var (format, chosen) = await ChooseAsync(tree, ct);
+        var found = await content.GetTreeAsync(tree, ct);
+        if (found.Find(MlTable.FileName) is { } definition)
+            return await MlTableAsync(found, definition, ct);
+        var (format, chosen) = Choose(found);
         return await TableAsync(format, chosen, ct);
     }
 
     /// <summary>The parts of a table that can be read on their own: each Parquet file, or else the table as a whole.</summary>
     internal async Task<IReadOnlyList<TablePart>> PartsAsync(Digest tree, CancellationToken ct)
     {
-        var (format, chosen) = await ChooseAsync(tree, ct);
+        var found = await content.GetTreeAsync(tree, ct);
+        if (found.Find(MlTable.FileName) is not null)
+            return [new TablePart(tree, await TableAsync(tree, ct), IsColumnar: false)];
+        var (format, chosen) = Choose(found);
         if (format != ".parquet")
             return [new TablePart(tree, await TableAsync(format, chosen, ct), IsColumnar: false)];
         var parts = new List<TablePart>(chosen.Count);
@@ -65,8 +72,7 @@ internal sealed partial class LakeTables(
     {
         if (!RaggedRows.MayHave(table))
             return;
-        using var connection = ConnectSandboxed(table.Files, []);
-        RaggedRows.Refuse(table, UnreadableTable.Explain(() => TableColumns.Read(connection, table.Expression, ct), table).Keys);
+        RaggedRows.Refuse(table, Describe(table, ct).Keys);
     }
 
     public DuckDbConnection Connect() => Open(memoryBytes: null);
@@ -77,8 +83,8 @@ internal sealed partial class LakeTables(
         var connection = Open(memoryMegabytes * 1024L * 1024);
         try
         {
-            connection.Execute($"set allowed_paths = {List(files)}");
-            connection.Execute($"set allowed_directories = {List([.. folders.Select(folder => folder.TrimEnd('/') + "/")])}");
+            connection.Execute($"set allowed_paths = {DuckDbSql.Literals(files)}");
+            connection.Execute($"set allowed_directories = {DuckDbSql.Literals(folders.Select(folder => folder.TrimEnd('/') + "/"))}");
             connection.Execute("set enable_external_access = false");
             connection.Execute("set lock_configuration = true");
             return connection;
@@ -89,10 +95,6 @@ internal sealed partial class LakeTables(
             throw;
         }
     }
-
-    internal static string Quote(string text) => "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'";
-
-    internal static string List(IReadOnlyCollection<string> texts) => "[" + string.Join(", ", texts.Select(Quote)) + "]";
 
     private DuckDbConnection Open(long? memoryBytes)
     {
@@ -107,19 +109,28 @@ internal sealed partial class LakeTables(
         return database.Connect();
     }
 
-    private async Task<(string Format, List<TreeEntry> Files)> ChooseAsync(Digest tree, CancellationToken ct)
+    private static (string Format, List<TreeEntry> Files) Choose(Tree tree)
     {
-        var entries = (await content.GetTreeAsync(tree, ct)).Entries;
-        var (format, chosen) = s_formats
-            .Select(format => (format, entries.Where(entry => Has(entry.Path, format)).ToList()))
-            .FirstOrDefault(pair => pair.Item2.Count > 0);
-        if (format is null)
+        foreach (var format in LakeFormats.All)
         {
-            throw SlipwayException.Invalid(
-                $"The {entries.Count} files of this version are no table: none ends in {string.Join(", ", s_formats)}.");
+            if (tree.Entries.Where(entry => LakeFormats.Has(entry.Path, format)).ToList() is { Count: > 0 } chosen)
+                return (format, chosen);
         }
 
-        return (format, chosen);
+        throw SlipwayException.Invalid(
+            $"The {tree.Entries.Count} files of this version are no table: none ends in {string.Join(", ", LakeFormats.All)}.");
+    }
+
+    private async Task<LakeTable> MlTableAsync(Tree tree, TreeEntry definition, CancellationToken ct)
+    {
+        var table = MlTableReader.Read(Encoding.UTF8.GetString(await content.ReadAllAsync(definition.Digest, ct)));
+        return await _mlTables.TableAsync(table, tree.Entries, rows => Describe(rows, ct), ct);
+    }
+
+    private IReadOnlyDictionary<string, string> Describe(LakeTable table, CancellationToken ct)
+    {
+        using var connection = ConnectSandboxed(table.Files, []);
+        return UnreadableTable.Explain(() => TableColumns.Read(connection, table.Expression, ct), table);
     }
 
     private async Task<LakeTable> TableAsync(string format, List<TreeEntry> chosen, CancellationToken ct)
@@ -132,7 +143,7 @@ internal sealed partial class LakeTables(
             names[files[^1]] = entry.Path;
         }
 
-        return new LakeTable(Expression(format, chosen[0].Path, files), files) { Names = names };
+        return new LakeTable(LakeFormats.Expression(format, LakeFormats.Compression(chosen[0].Path), files, []), files) { Names = names };
     }
 
     private async Task<DataVersion> FindAsync(Caller caller, string name, string version, CancellationToken ct)
@@ -145,25 +156,6 @@ internal sealed partial class LakeTables(
             ? await versions.FindAsOfAsync(caller.Workspace, asset, time, ct)
             : await versions.FindAsync(caller.Workspace, asset, wanted, ct);
         return found ?? throw SlipwayException.NotFound("Data version", $"{name}@{(wanted ?? "latest")}");
-    }
-
-    private static bool Has(string path, string format) =>
-        path.EndsWith(format, StringComparison.OrdinalIgnoreCase)
-        || path.EndsWith(format + ".gz", StringComparison.OrdinalIgnoreCase)
-        || path.EndsWith(format + ".zst", StringComparison.OrdinalIgnoreCase);
-
-    // Blobs have no ending, so format and compression are said, not guessed.
-    private static string Expression(string format, string path, List<string> files)
-    {
-        var compression = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? "gzip"
-            : path.EndsWith(".zst", StringComparison.OrdinalIgnoreCase) ? "zstd" : "none";
-        return format switch
-        {
-            ".parquet" => $"read_parquet({List(files)}, union_by_name = true)",
-            ".csv" or ".tsv" => $"read_csv({List(files)}, union_by_name = true, compression = '{compression}')",
-            // Its name for no compression is another one.
-            _ => $"read_json({List(files)}, union_by_name = true, compression = '{(compression == "none" ? "uncompressed" : compression)}')",
-        };
     }
 
     // 'data:flights-raw@5', 'data:flights-raw'
