@@ -42,6 +42,7 @@ public static class LakeModule
         .AddSingleton<DatastoreRoutes>()
         .AddSingleton<IDatastores, Datastores.Datastores>()
         .AddSingleton<ExportData>()
+        .AddSingleton<MoveData>()
         .AddSingleton<UpdateData>()
         .AddSingleton<DeleteData>()
         .AddSingleton<DiffData>()
@@ -66,6 +67,7 @@ public static class LakeModule
     {
         DataRoutes.Map(routes);
         ExportData.Map(routes);
+        MoveData.Map(routes);
         UpdateData.Map(routes);
         DeleteData.Map(routes);
         GateRoutes.Map(routes);

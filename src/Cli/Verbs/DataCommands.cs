@@ -24,6 +24,7 @@ internal static class DataCommands
             DataTableCommands.Diff(),
             DataTransfer.Download(),
             DataTransfer.Export(),
+            DataTransfer.Move(),
             DataTransfer.Update(),
             DataTransfer.Delete(),
             CollectionCommands.WhyKept(),

@@ -36,6 +36,21 @@ internal static class DataTransfer
         });
     }
 
+    public static Command Move()
+    {
+        var from = new Option<string>("--from") { Description = "azureml://datastores/NAME/paths/PATH: a file, a folder, or a pattern.", Required = true };
+        var to = new Option<string>("--to") { Description = "azureml://datastores/NAME/paths/FOLDER.", Required = true };
+        var keep = new Option<bool>("--keep") { Description = "Copy only: the originals stay." };
+        return ApiVerb.Create(
+            "move", "Move files between datastores. Each is copied and compared before the originals go; one that was cut off is repeated.", [from, to, keep],
+            async (client, parsed, format, ct) =>
+            {
+                var body = new JsonObject { ["from"] = parsed.GetValue(from), ["to"] = parsed.GetValue(to), ["keep"] = parsed.GetValue(keep) };
+                Printer.Show((await client.PostAsync("api/v1/data/move", body, ct))!, format);
+                return 0;
+            });
+    }
+
     public static Command Update()
     {
         var (name, version) = Version();

@@ -83,7 +83,8 @@ internal sealed class DatastoreImport(DatastoreStore seen, ContentStore content)
         }
     }
 
-    private static async Task<IReadOnlyList<StoredObject>> ListAsync(
+    /// <summary>All that match, page by page.</summary>
+    public static async Task<IReadOnlyList<StoredObject>> ListAsync(
         IObjectStore objects, ObjectPattern pattern, CancellationToken ct)
     {
         var found = new List<StoredObject>();

@@ -114,7 +114,10 @@ internal sealed class LocalObjectStore : IObjectStore
         Directory.CreateDirectory(parent);
         if (condition.MustBeAbsent && File.Exists(target))
             throw Changed(name);
-        if (!condition.MustBeAbsent || !Files.TryLink(path, target))
+        // The loss of its first name is a change of the file: it comes before anybody looks at the etag.
+        if (condition.MustBeAbsent && Files.TryLink(path, target))
+            File.Delete(path);
+        else
             Move(name, path, target, condition);
         Files.Sync(parent);
     }

@@ -75,6 +75,20 @@ public abstract class ObjectStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_etag_that_a_write_tells_is_that_of_the_object()
+    {
+        foreach (var condition in new[] { WriteCondition.Absent, WriteCondition.None })
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                var written = await Store.WriteAsync($"etag/{i}", new MemoryStream([1, 2, 3]), condition, Ct);
+
+                Assert.Equal(written.ETag, (await Store.FindAsync($"etag/{i}", Ct))!.ETag);
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_deleted_object_is_gone()
     {
         await WriteAsync("x", "1");
@@ -226,6 +240,30 @@ public sealed class ObjectsOnAzure : ObjectStoreContract
 {
     private protected override async Task<IObjectStore> OpenAsync() =>
         Stores.Opener().Open(await Stores.NewContainerAsync(Ct), Stores.AzureKey);
+}
+
+public sealed class ObjectsOnAzureBySignature : ObjectStoreContract
+{
+    private protected override async Task<IObjectStore> OpenAsync()
+    {
+        var container = await Stores.NewContainerAsync(Ct);
+        return Stores.Opener().Open(container, Stores.Sas(container, "racwdl", DateTimeOffset.MaxValue.AddYears(-1)));
+    }
+
+    [Theory]
+    [InlineData("racwdl", -1)]
+    [InlineData("rl", 1)]
+    public async Task A_signature_that_has_expired_or_does_not_allow_it_is_told_and_not_repeated(string permissions, int hours)
+    {
+        var container = await Stores.NewContainerAsync(Ct);
+        var credentials = Stores.Sas(container, permissions, TimeProvider.System.GetUtcNow().AddHours(hours));
+        var store = Stores.Opener().Open(container, credentials);
+
+        var refusal = await Assert.ThrowsAsync<SlipwayException>(() => store.WriteAsync("x", new MemoryStream([1]), WriteCondition.None, Ct));
+
+        Assert.Equal(ErrorCode.PermissionDenied, refusal.Code);
+        Assert.DoesNotContain("sig=", refusal.Message, StringComparison.Ordinal);
+    }
 }
 
 public sealed class ObjectsOnS3 : ObjectStoreContract

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Amazon.Runtime;
 using Amazon.S3;
 using Slipway.ObjectStores;
@@ -28,6 +31,21 @@ internal static class Stores
         using var answer = await requests.SendAsync(HttpMethod.Put, null, "restype=container", null, ReadOnlyMemory<byte>.Empty, ct);
         answer.EnsureSuccessStatusCode();
         return new ObjectStoreAddress.AzureBlob(endpoint, "slipwaytest", name);
+    }
+
+    /// <summary>A signature of the account for one container, as the portal makes it (service SAS).</summary>
+    public static ObjectStoreCredentials Sas(ObjectStoreAddress.AzureBlob container, string permissions, DateTimeOffset until)
+    {
+        const string Version = "2020-12-06";
+        var expiry = until.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        // Permissions, start, expiry, resource, identifier, address, protocol, version, kind; then snapshot, scope and five headers.
+        string[] fields = [permissions, "", expiry, $"/blob/slipwaytest/{container.Container}", "", "", "", Version, "c", "", "", "", "", "", "", ""];
+        var signature = Convert.ToBase64String(
+            HMACSHA256.HashData(Convert.FromBase64String(AzureKey.AccountKey!), Encoding.UTF8.GetBytes(string.Join('\n', fields))));
+        return new ObjectStoreCredentials
+        {
+            SasToken = $"?sv={Version}&sr=c&sp={permissions}&se={Uri.EscapeDataString(expiry)}&sig={Uri.EscapeDataString(signature)}",
+        };
     }
 
     public static async Task<ObjectStoreAddress.S3> NewBucketAsync(CancellationToken ct)
