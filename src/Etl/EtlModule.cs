@@ -28,6 +28,8 @@ public static class EtlModule
         .AddSingleton<TableSink>()
         .AddSingleton<ColumnStore>()
         .AddSingleton<ColumnTrace>()
+        .AddSingleton<QueryTrace>()
+        .AddSingleton<IQueryTrace>(provider => provider.GetRequiredService<QueryTrace>())
         .AddSingleton<ShowColumns>()
         .AddSingleton<IStepKind, DataflowStep>()
         .AddSingleton<IStepKind, DataTestStep>()

@@ -5,12 +5,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Data;
 using Slipway.Kernel;
+using Slipway.Lake.Contracts;
 using Slipway.Security.Contracts;
 
 namespace Slipway.Etl.Columns;
 
 /// <summary>GET /api/v1/lineage/columns?node=…: what the columns of a data version were made from, as far back as is known.</summary>
-internal sealed class ShowColumns(ColumnStore store, IAccess access)
+internal sealed class ShowColumns(ColumnStore store, IDataAssets assets, IAccess access)
 {
     private const int MostNodes = 1000;
 
@@ -29,9 +30,9 @@ internal sealed class ShowColumns(ColumnStore store, IAccess access)
         var edges = new List<Edge>();
         while (open.TryDequeue(out var next) && seen.Count <= MostNodes)
         {
-            foreach (var edge in await store.OfAsync(caller.Workspace, next, ct))
+            foreach (var edge in await OfAsync(caller, next, ct))
             {
-                edges.Add(new Edge(edge.Node, edge.Name, edge.FromNode, edge.FromName, edge.Kind));
+                edges.Add(new Edge(next, edge.Name, edge.FromNode, edge.FromName, edge.Kind));
                 if (seen.Add(edge.FromNode))
                     open.Enqueue(edge.FromNode);
             }
@@ -39,7 +40,19 @@ internal sealed class ShowColumns(ColumnStore store, IAccess access)
 
         return edges.Count > 0
             ? new Response(node, edges)
-            : throw new SlipwayException(ErrorCode.NotFound, $"Nothing is known of the columns of '{node}': dataflows tell it of what they land, data:orders@3.");
+            : throw new SlipwayException(ErrorCode.NotFound, $"Nothing is known of the columns of '{node}': dataflows, steps of type sql and saved queries tell it of what they make, data:orders@3.");
+    }
+
+    // Of a version that a step wrote, what is known is known of its content.
+    private async Task<IReadOnlyList<ColumnEdge>> OfAsync(Caller caller, string node, CancellationToken ct)
+    {
+        var known = await store.OfAsync(caller.Workspace, node, ct);
+        if (known.Count > 0 || !node.StartsWith("data:", StringComparison.Ordinal))
+            return known;
+        var data = LineageNode.Parse(node);
+        return await assets.FindAsync(caller, AssetName.Parse(data.Name), data.Version, ct) is { } version
+            ? await store.OfAsync(caller.Workspace, $"tree:{version.Tree}", ct)
+            : known;
     }
 
     internal sealed record Response(

@@ -1,5 +1,7 @@
 using System.Globalization;
+using Slipway.Data;
 using Slipway.Engines.DuckDb;
+using Slipway.Etl.Columns;
 using Slipway.Etl.Steps;
 using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
@@ -11,7 +13,7 @@ namespace Slipway.Etl.Sql;
 /// <c>type: sql</c>: one query over the step's inputs, each a view of its name; literals are parameters, <c>$week</c>. The
 /// result is a Parquet file in the output <c>result</c>. The query reaches its inputs and nothing else of the machine.
 /// </summary>
-internal sealed class SqlStep(ILakeTables tables, StepMetrics metrics) : IStepKind
+internal sealed class SqlStep(ILakeTables tables, ContentStore content, QueryTrace trace, StepMetrics metrics) : IStepKind
 {
     private const string Output = "result";
 
@@ -43,6 +45,19 @@ internal sealed class SqlStep(ILakeTables tables, StepMetrics metrics) : IStepKi
             $"copy (\n{SqlText.Single(query)}\n) to {file} (format parquet, compression zstd)", ct, Parameters(step));
         await step.Log.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{rows:N0} rows."));
         await metrics.LogAsync(step, [new("rows", rows)], new Dictionary<string, string>(), ct);
+        await TraceAsync(step, connection, query, $"read_parquet({file})", folder, ct);
+    }
+
+    // The version that becomes of the output, if any, has the same content.
+    private async Task TraceAsync(StepContext step, DuckDbConnection connection, string query, string result, string folder, CancellationToken ct)
+    {
+        var relations = step.Inputs.Values.Where(input => input.Tree is not null).ToDictionary(
+            input => input.Name,
+            input => QueryTrace.Own(connection, DuckDbSql.Identifier(input.Name), input.Node ?? $"tree:{input.Tree}", ct));
+        var tree = await content.PutFolderAsync(folder, include: null, ct);
+        var names = TableColumns.Read(connection, result, ct).Keys.ToList();
+        if (!await trace.KeepAsync(step.Caller, connection, query, relations, names, $"tree:{tree.Digest}", ct))
+            await step.Log.WriteLineAsync(ColumnTrace.Unknown);
     }
 
     private static async Task<string> QueryAsync(StepContext step, CancellationToken ct)

@@ -15,7 +15,8 @@ namespace Slipway.Lake.Sql;
 /// edge from each version that it read.
 /// </summary>
 internal sealed class SaveSql(
-    ILakeTables tables, SqlBinding binding, ContentStore content, IDataAssets assets, LineageLog lineage, IAccess access, LakeOptions options)
+    ILakeTables tables, SqlBinding binding, ContentStore content, IDataAssets assets, LineageLog lineage, IEnumerable<IQueryTrace> traces,
+    IAccess access, LakeOptions options)
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/sql/versions", HandleAsync).WithName("SaveSql").WithTags("lake");
@@ -47,6 +48,8 @@ internal sealed class SaveSql(
         var detail = JsonSerializer.Serialize(new Dictionary<string, string> { ["sql"] = request.Sql }, LakeJson.Default.IReadOnlyDictionaryStringString);
         await lineage.AppendAsync(
             caller, query.Reads.DistinctBy(read => read.Node).Select(read => new NewEdge("sql", read.Node, version.Node, detail)), ct);
+        foreach (var trace in traces)
+            await trace.KeepAsync(caller, request.Sql, version, ct);
         return new Response(version.Name.Value, version.Version, file.Rows, version.Tree.ToString(), [.. query.Reads.Select(read => read.Node).Distinct()]);
     }
 

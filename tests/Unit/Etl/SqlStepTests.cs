@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
+using Slipway.Data;
+using Slipway.Etl.Columns;
 using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
+using Slipway.Lake.Contracts;
 using Slipway.Tracking.Contracts;
 using Xunit;
 
@@ -46,6 +49,22 @@ public sealed class SqlStepTests(EtlHost host) : IClassFixture<EtlHost>
         var (first, second) = (await RunAsync(Query, rows), await RunAsync(Query, rows));
 
         Assert.Equal(await BytesAsync(first), await BytesAsync(second));
+    }
+
+    [Fact]
+    public async Task The_columns_of_the_result_are_traced_to_those_of_the_inputs()
+    {
+        var step = await RunAsync(
+            "select k, sum(x * $factor) as total from rows group by k",
+            new StepInput { Name = "rows", Tree = await host.TreeAsync("t.parquet", "select 'a' as k, 3 as x"), Node = "data:rows@7" },
+            new StepInput { Name = "factor", Literal = "7" });
+
+        var tree = (await host.Get<ContentStore>().PutFolderAsync(step.OutputFolders["result"], null, Ct)).Digest;
+        var version = await host.Get<IDataAssets>().CreateAsync(Caller.System, new NewDataVersion { Name = AssetName.Parse("totals"), Tree = tree }, Ct);
+        var traced = await host.Get<ShowColumns>().RunAsync(Caller.System, version.Node, Ct);
+        Assert.Equal(
+            [$"{version.Node}.k identity data:rows@7.k", $"{version.Node}.total aggregate data:rows@7.x"],
+            traced.Edges.Select(edge => $"{edge.Node}.{edge.Column} {edge.Kind} {edge.FromNode}.{edge.FromColumn}"));
     }
 
     [Theory]
