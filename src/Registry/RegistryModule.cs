@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Data;
+using Slipway.Lake.Contracts;
 using Slipway.Registry.Contracts;
 using Slipway.Registry.Gates;
 using Slipway.Registry.Import;
@@ -18,6 +19,7 @@ public static class RegistryModule
         .AddSingleton(new WorkspaceRows { Kept = ["model_history", "gate_decisions"] })
         .AddSingleton<ModelStore>()
         .AddSingleton<IContentRoots, ModelRoots>()
+        .AddSingleton<IKeptHistories, ModelHistories>()
         .AddSingleton<VersionSources>()
         .AddSingleton<IModelHistory, ModelHistory>()
         .AddSingleton<RegistryActs>()

@@ -8,10 +8,15 @@ namespace Slipway.Lake.Retention;
 
 /// <summary>
 /// Forgets versions that the rule of their asset does not keep. Whatever the rule says, the latest version stays, and those that
-/// are newer, that have a label, or that are on hold.
+/// are newer, that have a label, that are on hold, or that something was made from whose history is kept.
 /// </summary>
-internal sealed class VersionRetention(RetentionStore declared, DataVersionStore versions, ContentStore content, IAuditLog audit) : IContentRetention
+internal sealed class VersionRetention(
+    RetentionStore declared, DataVersionStore versions, ContentStore content, LineageLog lineage, IEnumerable<IKeptHistories> histories, IAuditLog audit)
+    : IContentRetention
 {
+    // From a version over cleaned ones, splits and jobs to what was made of it.
+    private const int Depth = 20;
+
     public string Name => "data versions";
 
     // The rules of the server's configuration know nothing of single assets.
@@ -41,7 +46,7 @@ internal sealed class VersionRetention(RetentionStore declared, DataVersionStore
             var isProtected = counted == 0 || version.Labels.Count > 0 || version.Tags.ContainsKey(DeleteData.Hold);
             var more = await MoreAsync(rule, version, held, ct);
             isFull |= !isProtected && bytes + more.Values.Sum() > rule.KeepBytes;
-            if (!isProtected && (isFull || counted >= rule.KeepVersions))
+            if (!isProtected && (isFull || counted >= rule.KeepVersions) && !await IsHistoryAsync(version, ct))
             {
                 over.Add(version);
                 continue;
@@ -54,6 +59,22 @@ internal sealed class VersionRetention(RetentionStore declared, DataVersionStore
         }
 
         return over;
+    }
+
+    // A walk that finds too much to tell is no proof that nothing needs the version.
+    private async Task<bool> IsHistoryAsync(DataVersion version, CancellationToken ct)
+    {
+        var made = await lineage.DownstreamAsync(version.Workspace, version.Node, Depth, ct);
+        if (made.Truncated)
+            return true;
+        var nodes = made.Edges.Select(edge => edge.To).ToHashSet(StringComparer.Ordinal);
+        foreach (var kept in histories)
+        {
+            if (await kept.ContainsAnyAsync(version.Workspace, nodes, ct))
+                return true;
+        }
+
+        return false;
     }
 
     // What several versions share is stored once, and counts once.

@@ -195,6 +195,30 @@ public abstract class DataRuleContract(LakeServer server)
         Assert.Equal("7", (await server.TextAsync("kept", "part.csv", "x\n7\n")).Version);
     }
 
+    [Fact]
+    public async Task What_a_registered_model_was_made_from_is_not_forgotten()
+    {
+        for (var i = 1; i <= 4; i++)
+            await server.TextAsync("trained", "part.csv", $"x\n{i}\n");
+        var tree = (string)(await server.GetAsync("/api/v1/data/trained/versions/1"))["tree"]!;
+        var (status, text) = await server.PostAsync("/api/v1/models/delays/versions", new { Tree = tree, Flavor = "custom" });
+        await server.Services.GetRequiredService<LineageLog>().AppendAsync(
+            Caller.System,
+            [
+                new NewEdge("read", "data:trained@1", "run:clean"), new NewEdge("wrote", "run:clean", "tree:clean"),
+                new NewEdge("read", "tree:clean", "run:train"), new NewEdge("registered", "run:train", "model:delays@1"),
+                new NewEdge("read", "data:trained@2", "run:other"), new NewEdge("registered", "run:other", "model:gone@1"),
+            ],
+            Ct);
+
+        var rule = await PutAsync("trained/retention", new { KeepVersions = 1 });
+        await RetireAsync(dryRun: false);
+
+        Assert.True(status == 200, text);
+        Assert.Equal(["3", "2"], rule["over"]!.AsArray().Select(version => (string)version!));
+        Assert.Equal(["4", "1"], await VersionsAsync("trained"));
+    }
+
     [Theory]
     [InlineData(2_000, new[] { "2", "1" })]
     [InlineData(3_999, new[] { "2", "1" })]
