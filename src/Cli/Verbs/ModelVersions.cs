@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Slipway.Cli.CommandLine;
 using Slipway.Cli.Output;
 using Slipway.Client;
-using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
 
 namespace Slipway.Cli.Verbs;
@@ -13,25 +12,16 @@ internal static class ModelVersions
 {
     public static Command Create()
     {
-        var file = new Option<string?>("--file", "-f") { Description = "Azure ML's YAML of the model." };
-        var name = new Option<string?>("--name", "-n") { Description = "The model's name." };
-        var version = new Option<string?>("--version", "-v") { Description = "Must be the next number, if it is given." };
-        var path = new Option<string?>("--path", "-p") { Description = "The file or folder, or azureml://jobs/NAME/outputs/artifacts/paths/PATH." };
-        var type = new Option<string?>("--type", "-t") { Description = "custom_model (default), mlflow_model, or triton_model." };
-        var description = new Option<string?>("--description", "-d") { Description = "What it is." };
-        var tags = new Option<string[]>("--tags") { Description = "KEY=VALUE …", AllowMultipleArgumentsPerToken = true };
-        var set = DefinitionOptions.Set();
-        return ApiVerb.Create("create", "Register a version from a file or folder.", [file, name, version, path, type, description, tags, set], async (client, parsed, format, ct) =>
+        var flags = new AssetFlags(
+            "model",
+            "the model",
+            "Must be the next number, if it is given.",
+            "The file or folder.",
+            "custom_model (default), mlflow_model, or triton_model.");
+        return ApiVerb.Create("create", "Register a version from a file or folder.", flags.All, async (client, parsed, format, ct) =>
         {
-            string[] edits =
-            [
-                .. parsed.GetValue(set) ?? [],
-                .. Edit("name", parsed.GetValue(name)), .. Edit("version", parsed.GetValue(version)), .. Edit("path", parsed.GetValue(path)),
-                .. Edit("type", parsed.GetValue(type)), .. Edit("description", parsed.GetValue(description)),
-                .. (parsed.GetValue(tags) ?? []).Select(tag => $"tags.{tag}"),
-            ];
-            var (definition, folder) = Read(parsed.GetValue(file), edits);
-            Printer.Show(await RegisterAsync(client, definition, parsed.GetValue(path) is null ? folder : ".", ct), format);
+            var (definition, folder) = flags.Read(parsed);
+            Printer.Show(await RegisterAsync(client, definition, folder, ct), format);
             return 0;
         });
     }
@@ -88,32 +78,13 @@ internal static class ModelVersions
 
     private static string PathOf(JsonNode version) => $"api/v1/models/{Uri.EscapeDataString((string)version["model"]!)}/versions/{version["version"]}";
 
-    private static IEnumerable<string> Edit(string field, string? value) => value is null ? [] : [$"{field}={value}"];
-
-    private static (JsonObject Definition, string Folder) Read(string? file, IReadOnlyList<string> edits)
-    {
-        if (file is not null && !File.Exists(file))
-            throw SlipwayException.Invalid($"--file: there is no file '{file}'.");
-        var folder = file is null ? "." : Path.GetDirectoryName(Path.GetFullPath(file))!;
-        var definition = Definitions.Read(new DefinitionFile
-        {
-            Yaml = file is null ? "{}" : File.ReadAllText(file),
-            Source = file is null ? "the command line" : Path.GetFileName(file),
-            Kind = "model",
-            Edits = edits,
-        });
-        return (definition, folder);
-    }
-
     private static async Task<JsonNode> RegisterAsync(SlipwayClient client, JsonObject definition, string folder, CancellationToken ct)
     {
-        var name = (string?)definition["name"] ?? throw SlipwayException.Invalid("--name: the model has no name; give one here or in the file.");
+        var name = AssetFlags.Name(definition, "the model");
         var path = (string?)definition["path"] ?? throw SlipwayException.Invalid("--path: the model has no files; give the path of a file or folder.");
         if (path.Contains("://", StringComparison.Ordinal) || path.StartsWith("azureml:", StringComparison.Ordinal))
             throw SlipwayException.Invalid($"--path: '{path}' is no local file or folder; download it first (slipway job download).");
-        var local = Path.GetFullPath(Path.Combine(folder, path));
-        if (!File.Exists(local) && !Directory.Exists(local))
-            throw SlipwayException.Invalid($"--path: there is no file or folder '{path}'.");
+        var local = AssetFlags.Local(folder, path);
         if ((string?)definition["version"] is { } wanted)
             await RefuseAsync(client, name, wanted, ct);
         var tree = await client.Content.UploadAsync(local, ct);
