@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Engines.DuckDb;
@@ -132,6 +133,33 @@ public sealed class SqlTests(LakeServer server) : IClassFixture<LakeServer>
         Assert.Equal((504, "The query took longer than 1 seconds; filter or aggregate more."), refusal);
     }
 
+    [Fact]
+    public async Task A_query_ends_when_its_client_goes()
+    {
+        using var client = new CancellationTokenSource();
+        var asked = server.Client.PostAsJsonAsync(
+            "/api/v1/sql", new { Sql = "select count(*) from range(1000000) a, range(1000000) b where hash(a.range - b.range) = 1" }, client.Token);
+        await UntilAsync(() => Queries() > 0);
+
+        await client.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
+        await UntilAsync(() => Queries() == 0);
+    }
+
+    [Fact]
+    public async Task The_columns_of_a_saved_query_are_traced_to_those_that_it_read()
+    {
+        await server.TableAsync("traced", "select 'JFK' as origin, 5 as delay");
+
+        await server.PostAsync("/api/v1/sql/versions", new { Name = "traced-mean", Sql = "select origin as airport, avg(delay) from 'data:traced@latest' t group by all" });
+
+        var edges = (await server.GetAsync("/api/v1/lineage/columns?node=data:traced-mean@1"))["edges"]!.AsArray();
+        Assert.Equal(
+            ["airport identity data:traced@1.origin", "avg(delay) aggregate data:traced@1.delay"],
+            edges.Select(edge => $"{edge!["column"]} {edge["kind"]} {edge["fromNode"]}.{edge["fromColumn"]}"));
+    }
+
     [Theory]
     [InlineData("a,b,c\n1,2,3\n4,5\n6,7,8\n", "The data cannot be read: line 3 of rows.csv has 2 fields, and its header has 3.")]
     [InlineData("a,b\n1,2\n3,4\n5,6,7\n", "The data cannot be read: line 4 of rows.csv has 3 fields, and its header has 2.")]
@@ -157,6 +185,46 @@ public sealed class SqlTests(LakeServer server) : IClassFixture<LakeServer>
         Assert.Contains("Line: 50002", refusal.Text, StringComparison.Ordinal);
         Assert.Contains("data:deep@1/rows.csv", refusal.Text, StringComparison.Ordinal);
         Assert.DoesNotContain(server.Home, refusal.Text, StringComparison.Ordinal);
+    }
+
+    // Each query has a folder for the time that it runs.
+    private int Queries() => Directory.GetDirectories(server.Home, "view-*", SearchOption.AllDirectories).Length;
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        while (!condition())
+            await Task.Delay(20, Ct);
+    }
+
+    [Fact]
+    public async Task A_truncated_Parquet_is_told_with_its_name_by_all_that_reads_it()
+    {
+        var whole = await server.TableAsync("whole", "select range as x, range::varchar as t from range(10000)");
+        var bytes = await File.ReadAllBytesAsync((await server.Services.GetRequiredService<ILakeTables>().TableAsync(whole.Tree, Ct)).Files[0], Ct);
+        await server.FilesAsync("cut", new() { ["in/part.parquet"] = bytes[..(bytes.Length / 2)] });
+
+        var sql = await server.PostAsync("/api/v1/sql", new { Sql = "select sum(x) from 'data:cut'" });
+        var tests = await server.PostAsync("/api/v1/data-tests", new { Name = "cut", Suite = "expectations: [{expect: not_null, column: x}]" });
+        using var profile = await server.Client.GetAsync(new Uri("/api/v1/data/cut/versions/1/profile", UriKind.Relative), Ct);
+
+        Assert.Equal((400, 400, 400), (sql.Status, tests.Status, (int)profile.StatusCode));
+        Assert.All([sql.Text, tests.Text, await profile.Content.ReadAsStringAsync(Ct)], text => Assert.Contains("in/part.parquet", text, StringComparison.Ordinal));
+        Assert.DoesNotContain(server.Home, sql.Text + tests.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(50_000)]
+    public async Task A_text_in_another_encoding_is_told_with_its_line(int line)
+    {
+        var rows = string.Concat(Enumerable.Range(1, line - 1).Select(i => $"{i},city\n"));
+        await server.FilesAsync($"latin-{line}", new() { ["cities.csv"] = Encoding.Latin1.GetBytes($"id,city\n{rows}0,Köln\n") });
+
+        var refusal = await server.PostAsync("/api/v1/sql", new { Sql = $"select count(city) from 'data:latin-{line}' where length(city) > 1" });
+
+        Assert.Equal(400, refusal.Status);
+        Assert.Contains($"Line: {line + 1}", refusal.Text, StringComparison.Ordinal);
+        Assert.Contains("cities.csv", refusal.Text, StringComparison.Ordinal);
     }
 
     private async Task<string> SqlAsync(object request)

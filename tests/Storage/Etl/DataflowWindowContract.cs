@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
 using Slipway.Data;
 using Slipway.Engines.DuckDb;
 using Slipway.Etl;
@@ -109,6 +110,35 @@ public abstract class DataflowWindowContract(DatabaseProvider provider) : Databa
 
         Assert.Equal(["1|10", "2|10"], await RowsAsync("orders"));
         Assert.StartsWith("01 done", Assert.Single(await WindowsAsync("orders")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Windows_run_by_the_clock_once_each_however_many_servers_look_at_it()
+    {
+        await StartAsync();
+        await CreateAsync("orders", Source(2), "every: 1d, delay: 1h, automatic: true");
+        var dataflow = await FindAsync("orders");
+        await Get<DataflowStore>().LookAtAsync(dataflow, Day(1).ToUnixTimeMilliseconds(), Ct);
+        var time = new ManualTime(Day(2));
+        using var first = Timer(time);
+        using var second = Timer(time);
+        await first.StartAsync(Ct);
+        await second.StartAsync(Ct);
+
+        await TickAsync(time, TimeSpan.FromSeconds(1), async () => (await FindAsync("orders")).NextAt == (Day(2) + TimeSpan.FromHours(1)).ToUnixTimeMilliseconds());
+        var early = await WindowsAsync("orders");
+        time.Advance(TimeSpan.FromHours(1));
+        await TickAsync(time, TimeSpan.FromSeconds(1), async () => (await WindowsAsync("orders")).Count == 1);
+        await DrainAsync("orders");
+        time.Advance(TimeSpan.FromDays(1));
+        await TickAsync(time, TimeSpan.FromSeconds(1), async () => (await WindowsAsync("orders")).Count == 2);
+        await DrainAsync("orders");
+        await first.StopAsync(Ct);
+        await second.StopAsync(Ct);
+
+        Assert.Empty(early);
+        Assert.Equal(["1|10", "2|10"], await RowsAsync("orders"));
+        Assert.All(await Get<DataflowStore>().ListAsync(dataflow.Id, null, 10, Ct), window => Assert.Equal((1, WindowState.Done), (window.Attempt, window.State)));
     }
 
     [Fact]
@@ -231,6 +261,23 @@ public abstract class DataflowWindowContract(DatabaseProvider provider) : Databa
     {
         var response = await Get<RunDataflow>().AskAsync(await FindAsync(name), null, null, again: false, Ct);
         return (response.Windows, response.Asked);
+    }
+
+    private DataflowTimer Timer(TimeProvider time) => new(
+        Get<DataflowStore>(),
+        new RunDataflow(Get<Database>(), Get<DataflowStore>(), Get<ShowDataflows>(), Get<DataflowQueue>(), Get<IAuditLog>(), time),
+        Get<DataflowQueue>(),
+        time,
+        NullLogger<DataflowTimer>.Instance);
+
+    /// <summary>Lets the clock tick until what is expected has happened.</summary>
+    private static async Task TickAsync(ManualTime time, TimeSpan tick, Func<Task<bool>> happened)
+    {
+        while (!await happened())
+        {
+            time.Advance(tick);
+            await Task.Delay(10, Ct);
+        }
     }
 
     private async Task LookAsync(string name) => await Get<OpenWindows>().AdvanceAsync(await FindAsync(name), Ct);
