@@ -47,7 +47,7 @@ public static class EtlModule
 
     private static IServiceCollection AddIncremental(this IServiceCollection services) => services
         .AddSingleton<IMigrations>(new EmbeddedMigrations("etl", typeof(EtlModule).Assembly))
-        .AddSingleton(new WorkspaceRows { Kept = ["column_edges"] })
+        .AddSingleton(new WorkspaceRows { Kept = ["column_edges"], Contents = ["delete from dataflows where workspace = @Workspace"] })
         .AddSingleton<DataflowStore>()
         .AddSingleton<IContentRoots, DataflowRoots>()
         .AddSingleton<DataflowQueue>()

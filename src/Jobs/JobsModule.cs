@@ -35,14 +35,7 @@ public static class JobsModule
         services.AddOptions<JobsOptions>().BindConfiguration(JobsOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<JobsOptions>, JobsOptionsValidator>();
         services.AddSingleton<IMigrations>(new EmbeddedMigrations("jobs", typeof(JobsModule).Assembly));
-        services.AddSingleton(new WorkspaceRows
-        {
-            Deletions =
-            [
-                "delete from step_cache where workspace = @Workspace",
-                "delete from job_firings where workspace = @Workspace",
-            ],
-        });
+        services.AddSingleton(WorkspaceJobs.Rows);
         return services
             .AddStores()
             .AddExecution()

@@ -27,6 +27,14 @@ public static class LakeModule
         {
             Kept = ["data_test_runs"],
             Deletions = ["delete from datastore_objects where workspace = @Workspace"],
+            Contents =
+            [
+                "delete from data_labels where workspace = @Workspace",
+                "delete from data_gates where workspace = @Workspace",
+                "delete from data_retention where workspace = @Workspace",
+                "delete from data_versions where workspace = @Workspace",
+                "delete from datastores where workspace = @Workspace",
+            ],
         })
         .AddSingleton<DataVersionStore>()
         .AddSingleton<IContentRoots, VersionRoots>()

@@ -39,6 +39,14 @@ public static class MonitoringModule
                 "delete from pushed_points where series in (select id from pushed_series where workspace = @Workspace)",
                 "delete from pushed_series where workspace = @Workspace",
             ],
+            Contents =
+            [
+                "delete from monitors where workspace = @Workspace",
+                "delete from retraining_policies where workspace = @Workspace",
+                "delete from alert_rules where workspace = @Workspace",
+                "delete from alert_receivers where workspace = @Workspace",
+                "delete from anomaly_detectors where workspace = @Workspace",
+            ],
         })
         .AddSingleton<MonitoringMeter>()
         .AddSingleton<MonitorStore>()

@@ -16,7 +16,7 @@ public static class RegistryModule
 {
     public static IServiceCollection AddRegistry(this IServiceCollection services) => services
         .AddSingleton<IMigrations>(new EmbeddedMigrations("registry", typeof(RegistryModule).Assembly))
-        .AddSingleton(new WorkspaceRows { Kept = ["model_history", "gate_decisions"] })
+        .AddSingleton(WorkspaceModels.Rows)
         .AddSingleton<ModelStore>()
         .AddSingleton<IContentRoots, ModelRoots>()
         .AddSingleton<IKeptHistories, ModelHistories>()

@@ -41,6 +41,13 @@ public static class SecurityModule
         {
             Kept = ["lineage_edges"],
             Deletions = ["delete from work_items where workspace = @Workspace and state in ('done', 'failed')"],
+            AtWork = ["select distinct kind || ' is under way' from work_items where workspace = @Workspace and state = 'leased'"],
+            Contents =
+            [
+                "delete from work_items where workspace = @Workspace",
+                "delete from deliveries where workspace = @Workspace",
+                "delete from secrets where workspace = @Workspace",
+            ],
         })
         .AddSingleton<WorkspaceStore>()
         .AddSingleton<IWorkspaces, KnownWorkspaces>();

@@ -34,7 +34,7 @@ public static class ServingModule
     public static IServiceCollection AddServing(this IServiceCollection services, ServingOptions options) => services
         .AddSingleton<IMigrations>(new EmbeddedMigrations("serving", typeof(ServingModule).Assembly))
         .AddSingleton(options)
-        .AddSingleton(new WorkspaceRows { Kept = ["rollouts", "rollout_decisions"] })
+        .AddSingleton(WorkspaceEndpoints.Rows)
         .AddSingleton<RoutingTable>()
         .AddSingleton<ServingMetrics>()
         .AddSingleton<IDeploymentCounts, ServedCounts>()

@@ -70,15 +70,21 @@ internal static class WorkspaceCommands
     {
         var name = Name();
 
+        var mode = new Option<string>("--mode")
+        {
+            Description = "What becomes of what it holds: restrict (it must hold nothing), cascade (all is deleted; running jobs and endpoints must be ended first), set-default (experiments and models go to the workspace 'default'; anything else forbids it).",
+            DefaultValueFactory = _ => "restrict",
+        };
+
         // Scripts for Azure say that they mean it; here nobody is asked.
         var yes = new Option<bool>("--yes", "-y") { Hidden = true };
         return ApiVerb.Create(
             "delete",
-            "Delete a workspace that holds nothing any more; its audit and lineage stay.",
-            [name, yes],
+            "Delete a workspace, by default only one that holds nothing any more; its audit and lineage stay.",
+            [name, mode, yes],
             async (client, parsed, _, ct) =>
             {
-                await client.DeleteAsync(Route(parsed.GetValue(name)!), ct);
+                await client.DeleteAsync($"{Route(parsed.GetValue(name)!)}?mode={Uri.EscapeDataString(parsed.GetValue(mode)!)}", ct);
                 return 0;
             });
     }

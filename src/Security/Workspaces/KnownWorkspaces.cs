@@ -56,16 +56,19 @@ internal sealed class KnownWorkspaces(
         return (await store.FindAsync(name, ct))!;
     }
 
-    public async Task DeleteAsync(Caller caller, WorkspaceName name, CancellationToken ct)
+    public async Task DeleteAsync(Caller caller, WorkspaceName name, WorkspaceDeletion mode, CancellationToken ct)
     {
         if (name == WorkspaceName.Default)
             throw SlipwayException.Invalid($"The '{name}' workspace is reserved and cannot be deleted.");
         if (await store.FindAsync(name, ct) is null)
             throw Unknown(name);
         await access.DemandAsync(caller with { Workspace = name }, Permission.Administer, Node(name), ct);
-        await store.DeleteAsync(name, ct);
+        if (mode == WorkspaceDeletion.SetDefault)
+            await DemandServerAsync(caller, Node(WorkspaceName.Default), ct);
+        await store.DeleteAsync(name, mode, ct);
         roles.Forget(name);
-        await audit.AppendAsync(caller with { Workspace = WorkspaceName.Default }, "workspace.delete", Node(name), detail: null, ct);
+        var detail = mode == WorkspaceDeletion.Restrict ? null : $$"""{"mode": "{{mode}}"}""";
+        await audit.AppendAsync(caller with { Workspace = WorkspaceName.Default }, "workspace.delete", Node(name), detail, ct);
         await events.RaiseAsync(new WorkspaceDeleted(name), ct);
     }
 

@@ -36,9 +36,10 @@ internal static class WorkspaceRoutes
         string name, UpdateRequest request, Caller caller, IWorkspaces workspaces, CancellationToken ct) =>
         TypedResults.Ok(Response.Of(await workspaces.UpdateAsync(caller, WorkspaceName.Parse(name), request.Description, ct)));
 
-    private static async Task<NoContent> DeleteAsync(string name, Caller caller, IWorkspaces workspaces, CancellationToken ct)
+    private static async Task<NoContent> DeleteAsync(
+        string name, string? mode, Caller caller, IWorkspaces workspaces, CancellationToken ct)
     {
-        await workspaces.DeleteAsync(caller, WorkspaceName.Parse(name), ct);
+        await workspaces.DeleteAsync(caller, WorkspaceName.Parse(name), DeletionModes.Parse(mode), ct);
         return TypedResults.NoContent();
     }
 

@@ -10,6 +10,8 @@ internal sealed class WorkspaceStore(Database database, IEnumerable<WorkspaceRow
 {
     private const string Columns = "w.name, w.description, w.created_at, w.created_by";
 
+    private const int MostNamed = 10;
+
     // Roles go with the workspace, the audit stays.
     private static readonly string[] s_records = ["role_assignments", "audit_log"];
 
@@ -65,16 +67,46 @@ internal sealed class WorkspaceStore(Database database, IEnumerable<WorkspaceRow
         new { Name = name.Value, Description = description },
         ct) == 1;
 
-    public Task DeleteAsync(WorkspaceName name, CancellationToken ct) => database.WriteAsync(async (tx, token) =>
+    public Task DeleteAsync(WorkspaceName name, WorkspaceDeletion mode, CancellationToken ct) => database.WriteAsync(async (tx, token) =>
     {
-        var workspace = new { Workspace = name.Value };
-        foreach (var deletion in modules.SelectMany(module => module.Deletions))
-            await tx.ExecuteAsync(deletion, workspace, token);
-        await tx.ExecuteAsync("delete from deliveries where workspace = @Workspace and state <> 'waiting'", workspace, token);
+        var places = new { Workspace = name.Value, Target = WorkspaceName.Default.Value };
+        if (mode == WorkspaceDeletion.Cascade)
+        {
+            await RefuseAsync(tx, modules.SelectMany(module => module.AtWork), places, token, what =>
+                $"Cannot delete workspace '{name}' while it is at work: {what}. Cancel its jobs and delete its endpoints first.");
+            await RunAsync(tx, modules.SelectMany(module => module.Contents), places, token);
+        }
+        else if (mode == WorkspaceDeletion.SetDefault)
+        {
+            await RefuseAsync(tx, modules.SelectMany(module => module.Taken), places, token, what =>
+                $"Cannot give what workspace '{name}' holds to '{places.Target}', which has these names already: {what}. Rename them first.");
+            await RunAsync(tx, modules.SelectMany(module => module.Moves), places, token);
+        }
+
+        await RunAsync(tx, modules.SelectMany(module => module.Deletions), places, token);
+        await tx.ExecuteAsync("delete from deliveries where workspace = @Workspace and state <> 'waiting'", places, token);
         await DemandEmptyAsync(tx, name, token);
-        await tx.ExecuteAsync("delete from role_assignments where workspace = @Workspace", workspace, token);
-        await tx.ExecuteAsync("delete from workspaces where name = @Workspace", workspace, token);
+        await tx.ExecuteAsync("delete from role_assignments where workspace = @Workspace", places, token);
+        await tx.ExecuteAsync("delete from workspaces where name = @Workspace", places, token);
     }, ct);
+
+    private static async Task RunAsync(DbTransaction tx, IEnumerable<string> statements, object places, CancellationToken ct)
+    {
+        foreach (var statement in statements)
+            await tx.ExecuteAsync(statement, places, ct);
+    }
+
+    private static async Task RefuseAsync(
+        DbTransaction tx, IEnumerable<string> queries, object places, CancellationToken ct, Func<string, string> message)
+    {
+        var found = new List<string>();
+        foreach (var query in queries)
+            found.AddRange(await tx.QueryAsync<string>(query, places, ct));
+        if (found.Count == 0)
+            return;
+        var named = string.Join(", ", found.Take(MostNamed));
+        throw SlipwayException.Conflict(message(found.Count > MostNamed ? $"{named} and {found.Count - MostNamed} more" : named));
+    }
 
     private async Task DemandEmptyAsync(DbTransaction tx, WorkspaceName name, CancellationToken ct)
     {

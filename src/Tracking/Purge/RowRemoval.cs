@@ -8,15 +8,15 @@ namespace Slipway.Tracking.Purge;
 internal sealed class RowRemoval(DbConnection connection, DbTransaction? tx, Dialect dialect)
 {
     // What hangs on a run by its number.
-    private static readonly string[] s_ofRuns =
+    public static readonly string[] OfRuns =
     [
         "metrics", "latest_metrics", "params", "run_tags", "run_inputs", "run_input_tags", "run_model_inputs", "run_model_outputs",
         "run_history",
     ];
 
-    private static readonly string[] s_ofTraces = ["trace_tags", "trace_metadata", "spans", "assessments", "trace_prompts"];
+    public static readonly string[] OfTraces = ["trace_tags", "trace_metadata", "spans", "assessments", "trace_prompts"];
 
-    private static readonly string[] s_ofModels = ["logged_model_params", "logged_model_tags", "logged_model_metrics"];
+    public static readonly string[] OfModels = ["logged_model_params", "logged_model_tags", "logged_model_metrics"];
 
     public PurgedRows Rows { get; } = new();
 
@@ -37,7 +37,7 @@ internal sealed class RowRemoval(DbConnection connection, DbTransaction? tx, Dia
             ct);
         await TracesAsync([.. traces], ct);
         var numbers = new { List = runs.Select(run => run.No).ToArray(), Ids = ids };
-        foreach (var table in s_ofRuns)
+        foreach (var table in OfRuns)
             await DropAsync(table, dialect.AnyOf("run_no", "@List"), numbers, ct);
         await DropAsync("trace_runs", dialect.AnyOf("run_id", "@Ids"), numbers, ct);
         await DropAsync("runs", dialect.AnyOf("no", "@List"), numbers, ct);
@@ -48,7 +48,7 @@ internal sealed class RowRemoval(DbConnection connection, DbTransaction? tx, Dia
     {
         var place = new { Id = id };
         await TracesAsync([.. await QueryAsync<long>("select no from traces where experiment_id = @Id", place, ct)], ct);
-        foreach (var table in s_ofModels)
+        foreach (var table in OfModels)
             await DropAsync(table, "model_id in (select id from logged_models where experiment_id = @Id)", place, ct);
         await DropAsync("logged_models", "experiment_id = @Id", place, ct);
         await DropAsync("datasets", "experiment_id = @Id", place, ct);
@@ -63,7 +63,7 @@ internal sealed class RowRemoval(DbConnection connection, DbTransaction? tx, Dia
     {
         foreach (var traces in all.Chunk(500))
         {
-            foreach (var table in s_ofTraces)
+            foreach (var table in OfTraces)
                 await DropAsync(table, dialect.AnyOf("trace_no", "@List"), new { List = traces }, ct);
             await DropAsync(
                 "trace_runs",

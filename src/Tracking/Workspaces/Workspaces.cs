@@ -69,17 +69,8 @@ internal sealed class DeleteWorkspace(IWorkspaces workspaces) : IMlflowOperation
     public async Task HandleAsync(MlflowCall call, CancellationToken ct)
     {
         var name = WorkspaceWire.Name(call);
-        var mode = call.Http.Request.Query["mode"].ToString();
-        if (mode is "CASCADE" or "SET_DEFAULT")
-        {
-            throw new SlipwayException(
-                ErrorCode.NotImplemented,
-                $"This server deletes only empty workspaces: the mode {mode} would take jobs, endpoints and data along. Delete what is in it first.");
-        }
-
-        if (mode is not ("" or "RESTRICT"))
-            throw SlipwayException.Invalid($"Invalid deletion mode '{mode}'. Must be one of: SET_DEFAULT, CASCADE, RESTRICT");
-        await workspaces.DeleteAsync(call.Caller, name, ct);
+        var mode = DeletionModes.Parse(call.Http.Request.Query["mode"]);
+        await workspaces.DeleteAsync(call.Caller, name, mode, ct);
         call.Http.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 }

@@ -25,6 +25,13 @@ public sealed class WorkspaceStoryTests : IDisposable
         var twice = await SlipwayProgram.RunAsync("workspace", "create", "-n", "team-a", "--server", address.ToString());
         var wrong = await SlipwayProgram.RunAsync("workspace", "create", "-n", "Team A", "--server", address.ToString());
         var nothing = await SlipwayProgram.RunAsync("workspace", "update", "-n", "team-a", "--server", address.ToString());
+        await SlipwayProgram.AskAsync(address, "workspace", "create", "-n", "full");
+        var full = new Slipway.Client.SlipwayClient(address, "full");
+        await full.PostAsync("api/2.0/mlflow/experiments/create", new System.Text.Json.Nodes.JsonObject { ["name"] = "kept" }, TestContext.Current.CancellationToken);
+        var restricted = await SlipwayProgram.RunAsync("workspace", "delete", "-n", "full", "--server", address.ToString());
+        var odd = await SlipwayProgram.RunAsync("workspace", "delete", "-n", "full", "--mode", "all", "--server", address.ToString());
+        var cascade = await SlipwayProgram.RunAsync("workspace", "delete", "-n", "full", "--mode", "cascade", "--server", address.ToString());
+        full.Dispose();
         var deleted = await SlipwayProgram.RunAsync("workspace", "delete", "-n", "team-a", "--yes", "--server", address.ToString());
         var gone = await SlipwayProgram.RunAsync("workspace", "show", "-n", "team-a", "--server", address.ToString());
 
@@ -36,6 +43,10 @@ public sealed class WorkspaceStoryTests : IDisposable
         Assert.Equal(2, wrong.ExitCode);
         Assert.Contains("'Team A' is not a workspace name", wrong.Error, StringComparison.Ordinal);
         Assert.Equal((2, "There is nothing to change: give --description."), (nothing.ExitCode, nothing.Error.Trim()));
+        Assert.Equal(1, restricted.ExitCode);
+        Assert.Contains("experiments (1)", restricted.Error, StringComparison.Ordinal);
+        Assert.Equal((2, "Invalid deletion mode 'all'. Must be one of: SET_DEFAULT, CASCADE, RESTRICT"), (odd.ExitCode, odd.Error.Trim()));
+        Assert.Equal((0, ""), (cascade.ExitCode, cascade.Error));
         Assert.Equal((0, ""), (deleted.ExitCode, deleted.Error));
         Assert.Equal((1, "Workspace 'team-a' not found."), (gone.ExitCode, gone.Error.Trim()));
     }

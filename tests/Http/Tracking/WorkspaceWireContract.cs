@@ -70,7 +70,8 @@ public abstract class WorkspaceWireContract(TrackingServer server)
     [InlineData("DELETE", "/default", null, 400, "reserved")]
     [InlineData("DELETE", "/nobody", null, 404, "not found")]
     [InlineData("DELETE", "/nobody?mode=SOME", null, 400, "Invalid deletion mode")]
-    [InlineData("DELETE", "/nobody?mode=CASCADE", null, 501, "only empty workspaces")]
+    [InlineData("DELETE", "/nobody?mode=CASCADE", null, 404, "not found")]
+    [InlineData("DELETE", "/default?mode=CASCADE", null, 400, "reserved")]
     public async Task Wrong_requests_are_refused(string method, string path, string? body, int status, string message)
     {
         var (answered, refusal) = await server.SendTextAsync(new HttpMethod(method), Workspaces + path, body);

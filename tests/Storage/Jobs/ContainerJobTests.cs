@@ -67,6 +67,29 @@ public sealed class ContainerJobTests() : JobContract(DatabaseProvider.Sqlite)
     }
 
     [Fact]
+    public async Task What_the_processes_of_a_container_take_is_measured_when_it_is_asked_for()
+    {
+        await using var host = await StartContainersAsync();
+
+        var job = await host.RunAsync(
+            InImage("i=0; while [ $i -lt 500000 ]; do i=$((i+1)); done; sleep 0.5", step => step with
+            {
+                EnvironmentVariables = new Dictionary<string, string>
+                {
+                    ["MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING"] = "true",
+                    ["MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL"] = "0.1",
+                },
+            }),
+            Ct);
+
+        var points = Neighbours.Metrics[job.RunId];
+        Assert.Equal(JobStatus.Completed, job.Status);
+        Assert.Contains(points, point => point is { Key: "system/cpu_utilization_percentage", Value: > 0 });
+        Assert.Contains(points, point => point is { Key: "system/system_memory_usage_megabytes", Value: > 0.1 });
+        Assert.Equal(10, points.Select(point => point.Key).Distinct().Count());
+    }
+
+    [Fact]
     public async Task Cancel_ends_the_container()
     {
         await using var host = await StartContainersAsync();

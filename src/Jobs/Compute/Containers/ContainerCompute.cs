@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json.Nodes;
 using Slipway.Jobs.Compute.Local;
+using Slipway.Jobs.Compute.SystemMetrics;
 using Slipway.Kernel;
 
 namespace Slipway.Jobs.Compute.Containers;
@@ -59,12 +60,15 @@ internal sealed class ContainerCompute(ContainerEngine engine, ContainerImages i
         // An attempt whose worker died may still run; there is never more than one of a step.
         await engine.DeleteAsync(name, ct);
         var id = await engine.CreateAsync(name, Definition(task, image, ready), ct);
+        using var watching = new CancellationTokenSource();
+        var watch = Task.CompletedTask;
         try
         {
             await using var output = await engine.AttachAsync(id, ct);
             var pump = PumpAsync(output, task.Log);
             await engine.StartAsync(id, ct);
             await using var door = await OpenDoorAsync(task, id, ct);
+            watch = await WatchAsync(task, id, watching.Token);
             await File.WriteAllTextAsync(ready, "", ct);
             var code = await engine.WaitAsync(id, ct);
             await pump.WaitAsync(ct);
@@ -77,9 +81,17 @@ internal sealed class ContainerCompute(ContainerEngine engine, ContainerImages i
         }
         finally
         {
+            await watching.CancelAsync();
+            await watch;
             await engine.DeleteAsync(id, CancellationToken.None);
         }
     }
+
+    // Its processes are this machine's too, unless the engine is another one's.
+    private async Task<Task> WatchAsync(ComputeTask task, string id, CancellationToken ct) =>
+        task.Watch is { } watch && ProcessStat.SessionOf((int)(await engine.StateAsync(id, ct))["Pid"]!) is { } session
+            ? watch(session, ct)
+            : Task.CompletedTask;
 
     private static JsonObject Definition(ComputeTask task, string image, string ready)
     {

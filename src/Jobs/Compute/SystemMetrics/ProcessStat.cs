@@ -21,6 +21,13 @@ internal readonly record struct ProcessStat(int Session, long Ticks, long Start,
             : null;
     }
 
+    /// <summary>The session of a process of this machine; null when there is none of this number.</summary>
+    public static int? SessionOf(int process)
+    {
+        var file = string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat");
+        return File.Exists(file) ? Parse(File.ReadAllText(file))?.Session : null;
+    }
+
     /// <summary>/proc/ID/io: what went to and came from the disk.</summary>
     public static (long Read, long Written) ParseIo(string text) => (Line(text, "read_bytes: "), Line(text, "write_bytes: "));
 
