@@ -14,6 +14,7 @@ using Slipway.Monitoring.Monitors;
 using Slipway.Monitoring.Notifications;
 using Slipway.Monitoring.Reports;
 using Slipway.Monitoring.Retraining;
+using Slipway.Monitoring.Retraining.Challenges;
 using Slipway.Monitoring.Rules;
 using Slipway.Monitoring.Rules.Sources;
 using Slipway.Monitoring.Runs;
@@ -29,7 +30,7 @@ public static class MonitoringModule
         .AddSingleton<IMigrations>(new EmbeddedMigrations("monitoring", typeof(MonitoringModule).Assembly))
         .AddSingleton(new WorkspaceRows
         {
-            Kept = ["monitor_runs", "alerts", "alert_messages", "incidents", "retraining_decisions"],
+            Kept = ["monitor_runs", "alerts", "alert_messages", "incidents", "retraining_decisions", "retraining_challenges"],
             Deletions =
             [
                 "delete from alert_groups where workspace = @Workspace",
@@ -76,6 +77,12 @@ public static class MonitoringModule
         .AddSingleton<DecisionLog>()
         .AddSingleton<FactFinder>()
         .AddSingleton<TrainingSubmission>()
+        .AddSingleton<ChallengeStore>()
+        .AddSingleton<ChallengeLog>()
+        .AddSingleton<EndChallenge>()
+        .AddSingleton<StartRollout>()
+        .AddSingleton<FollowChallenges>()
+        .AddSingleton<CancelChallenge>()
         .AddSingleton<CreatePolicy>()
         .AddSingleton<EvaluatePolicy>()
         .AddSingleton<BacktestRetraining>();
@@ -121,6 +128,7 @@ public static class MonitoringModule
         SeriesRoutes.Map(routes);
         PolicyRoutes.Map(routes);
         EvaluatePolicy.Map(routes);
+        CancelChallenge.Map(routes);
         BacktestMonitor.Map(routes);
         BacktestRetraining.Map(routes);
     }

@@ -157,6 +157,7 @@ public static class ServingModule
         .AddSingleton<JudgeRollout>()
         .AddSingleton<CreateRollout>()
         .AddSingleton<SteerRollout>()
+        .AddSingleton<IRollouts, RolloutsOfOthers>()
         .AddHostedService<RolloutTimer>();
 
     private static IServiceCollection AddCollection(this IServiceCollection services) => services

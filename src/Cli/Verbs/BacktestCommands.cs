@@ -96,6 +96,8 @@ internal static class BacktestCommands
 
         Printer.List(report["windows"]!.AsArray(), s_windows, style);
         style.Out.WriteLine(Conclusion(report));
+        foreach (var assumption in report["assumes"]!.AsArray())
+            style.Out.WriteLine($"Assumed: {assumption}");
     }
 
     private static string Conclusion(JsonNode report) => string.Create(

@@ -26,6 +26,7 @@ internal static class RetrainingCommands
         OfOne("enable", "Let a policy be asked after each run of its monitor again.", (client, path, ct) => client.PostAsync($"{path}/enable", new JsonObject(), ct)!),
         OfOne("disable", "Keep a policy from being asked by itself; by hand it can still be.", (client, path, ct) => client.PostAsync($"{path}/disable", new JsonObject(), ct)!),
         Decisions(),
+        Cancel(),
         BacktestCommands.OfRetraining(),
         Delete(),
     };
@@ -37,9 +38,23 @@ internal static class RetrainingCommands
         return ApiVerb.Create("decisions", "List when a policy retrained, or did not, and why.", [name], async (client, parsed, style, ct) =>
         {
             var decisions = (await client.GetAsync($"{Path(parsed.GetValue(name)!)}/decisions", ct))["items"]!.AsArray();
-            Printer.List(decisions, ["eventTime", "retrain", "job", "reason"], style);
+            foreach (var decision in decisions)
+                decision!["outcome"] = decision["challenger"]?["told"]?.DeepClone();
+            Printer.List(decisions, ["eventTime", "retrain", "job", "reason", "outcome"], style);
             return 0;
         });
+    }
+
+    private static Command Cancel()
+    {
+        var name = Name();
+        var reason = new Option<string?>("--reason") { Description = "Why; kept with the decision." };
+        return ApiVerb.Create(
+            "cancel", "End the training or the rollout that is on its way; the champion keeps all traffic.", [name, reason], async (client, parsed, style, ct) =>
+            {
+                Printer.Show(await client.PostAsync($"{Path(parsed.GetValue(name)!)}/cancel", new JsonObject { ["reason"] = parsed.GetValue(reason) }, ct), style);
+                return 0;
+            });
     }
 
     private static Command Declare()

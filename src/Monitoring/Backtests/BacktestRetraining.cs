@@ -46,7 +46,7 @@ internal sealed class BacktestRetraining(
         using var play = new PolicyReplay(
             history, history.Table(ct), new ReplayedJudge(policy, monitor, replay), settings, Length(request.Learns));
         return RetrainingBacktest.Of(
-            policy.Name, settings.Objective == TrialSettings.Probabilities ? "brier" : "mse", await play.PlayAsync(caller, plan, ct));
+            policy, settings.Objective == TrialSettings.Probabilities ? "brier" : "mse", await play.PlayAsync(caller, plan, ct));
     }
 
     private static async Task<Ok<RetrainingBacktest>> HandleAsync(

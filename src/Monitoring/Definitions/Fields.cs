@@ -103,6 +103,15 @@ internal sealed class Fields(string source, string path, YamlMappingNode node)
     /// <summary>A mapping as it stands; null when there is none.</summary>
     public JsonObject? Json(string key) => Map(key) is null ? null : (JsonObject)Json(Find(key)!);
 
+    /// <summary>The fields but one as a text of their own, in block style.</summary>
+    public string Yaml(string except)
+    {
+        var fields = new YamlMappingNode(node.Children.Where(child => (child.Key as YamlScalarNode)?.Value != except));
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        new YamlStream(new YamlDocument(fields)).Save(text, assignAnchors: false);
+        return text.ToString();
+    }
+
     public bool IsMap(string key) => Find(key) is YamlMappingNode;
 
     public bool IsText(string key) => Find(key) is YamlScalarNode;

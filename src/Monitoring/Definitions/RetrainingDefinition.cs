@@ -1,3 +1,5 @@
+using Slipway.Serving.Contracts;
+
 namespace Slipway.Monitoring.Definitions;
 
 /// <summary>When a model is trained again, as it was declared.</summary>
@@ -42,7 +44,13 @@ internal sealed record RetrainingDefinition
 
     /// <summary>The most trainings in a period; null: no limit.</summary>
     public (long Jobs, TimeSpan Period)? Budget { get; init; }
+
+    /// <summary>How a version that the gate accepted gets the traffic; null: the job promotes it itself.</summary>
+    public PolicyRollout? Rollout { get; init; }
 }
+
+/// <param name="Endpoint">Null: the monitor's.</param>
+internal sealed record PolicyRollout(string? Endpoint, RolloutPlan Plan);
 
 /// <param name="LeastFeatures">So many inputs must have crossed a limit; drifted predictions count as one.</param>
 internal sealed record DriftTrigger(long LeastFeatures);

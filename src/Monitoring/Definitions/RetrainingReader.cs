@@ -1,4 +1,5 @@
 using Slipway.Kernel;
+using Slipway.Serving.Contracts;
 
 namespace Slipway.Monitoring.Definitions;
 
@@ -9,7 +10,7 @@ internal static class RetrainingReader
     {
         var root = FieldsReader.Read(yaml, source).Only(
             "$schema", "type", "name", "display_name", "description", "monitor", "model", "alias", "job", "inputs", "triggers",
-            "data_gate", "cool_down", "minimum_new_labels", "budget");
+            "data_gate", "cool_down", "minimum_new_labels", "budget", "rollout");
         if (root.RequiredText("type") is var type && type != "retraining")
             throw root.Wrong("type", $"is '{type}'; a retraining policy is of type retraining.");
         var triggers = root.RequiredMap("triggers").Only("drift", "performance", "age", "new_labels", "new_data", "schedule");
@@ -33,7 +34,18 @@ internal static class RetrainingReader
             CoolDown = root.Duration("cool_down") ?? TimeSpan.Zero,
             LeastNewLabels = root.Whole("minimum_new_labels", least: 0) ?? 0,
             Budget = Budget(root.Map("budget")),
+            Rollout = Rollout(root, source),
         };
+    }
+
+    private static PolicyRollout? Rollout(Fields root, string source)
+    {
+        if (root.Map("rollout") is not { } fields)
+            return null;
+        fields.Only("endpoint", "confidence", "interval", "on_inconclusive", "criteria", "steps");
+        return root.Text("job") is null
+            ? throw root.Wrong("rollout", "is of no use without a 'job' that makes a version to roll out.")
+            : new PolicyRollout(fields.Text("endpoint"), RolloutPlan.Parse(fields.Yaml(except: "endpoint"), $"{source}, rollout"));
     }
 
     private static Dictionary<string, string> Inputs(Fields? inputs) =>

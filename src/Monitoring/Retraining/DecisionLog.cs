@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Slipway.Data;
 using Slipway.Kernel;
 using Slipway.Monitoring.Contracts;
+using Slipway.Monitoring.Retraining.Challenges;
 using Slipway.Monitoring.Runs;
 using Slipway.Security.Contracts;
 
@@ -12,9 +13,10 @@ internal sealed partial class DecisionLog(
     DecisionStore decisions, Database database, LineageLog lineage, IAuditLog audit, MonitoringMeter meter, ILogger<DecisionLog> logger)
 {
     /// <param name="reads">Nodes that the decision was made on.</param>
+    /// <param name="challenge">To be followed from now on; null: nothing is.</param>
     /// <returns>The decision, or the one that another call kept for the same moment meanwhile.</returns>
     public async Task<RetrainingDecision> KeepAsync(
-        Caller caller, RetrainingDecision decision, IEnumerable<string?> reads, CancellationToken ct)
+        Caller caller, RetrainingDecision decision, IEnumerable<string?> reads, Challenge? challenge, CancellationToken ct)
     {
         var isNew = await database.WriteAsync(
             async (tx, token) =>
@@ -23,6 +25,8 @@ internal sealed partial class DecisionLog(
                     return false;
                 await lineage.AppendAsync(
                     tx, caller, reads.OfType<string>().Select(read => new NewEdge("decided", read, decision.Node, decision.NumbersJson)), token);
+                if (challenge is not null)
+                    await ChallengeStore.InsertAsync(tx, challenge, token);
                 return true;
             },
             ct);

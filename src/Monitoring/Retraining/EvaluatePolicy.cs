@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Slipway.Kernel;
 using Slipway.Monitoring.Contracts;
 using Slipway.Monitoring.Definitions;
+using Slipway.Monitoring.Retraining.Challenges;
 using Slipway.Monitoring.Runs;
 using Slipway.Registry.Contracts;
 using Slipway.Security.Contracts;
@@ -55,15 +56,18 @@ internal sealed class EvaluatePolicy(
     }
 
     private static async Task<Ok<DecisionWire>> HandleAsync(
-        string name, Request request, Caller caller, EvaluatePolicy operation, CancellationToken ct) =>
-        TypedResults.Ok(DecisionWire.Of(await operation.RunAsync(
+        string name, Request request, Caller caller, EvaluatePolicy operation, ChallengeStore challenges, CancellationToken ct)
+    {
+        var decision = await operation.RunAsync(
             caller,
             name,
             WindowText.Checked(request.From, request.To),
             request.EventTime ?? request.To,
             request.Inputs ?? new Dictionary<string, string>(),
             ct,
-            request.Force)));
+            request.Force);
+        return TypedResults.Ok(DecisionWire.Of(decision, await challenges.FindAsync(decision.Id, ct)));
+    }
 
     private async Task<RetrainingDecision> DecideAsync(
         Caller caller, PolicyRow row, TimeWindow window, DateTimeOffset eventTime, IReadOnlyDictionary<string, string> inputs, string? askedBy, CancellationToken ct)
@@ -96,7 +100,7 @@ internal sealed class EvaluatePolicy(
             DecidedAt = time.GetUtcNow(),
             DecidedBy = caller.Principal,
         };
-        return await log.KeepAsync(caller, decision, [run?.Node, champion?.Node], ct);
+        return await log.KeepAsync(caller, decision, [run?.Node, champion?.Node], policy.Rollout is null ? null : Challenge.Of(caller.Workspace, decision), ct);
     }
 
     private static Dictionary<string, string> Inputs(

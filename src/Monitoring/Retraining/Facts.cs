@@ -4,6 +4,7 @@ using Slipway.Kernel;
 using Slipway.Lake.Contracts;
 using Slipway.Monitoring.Contracts;
 using Slipway.Monitoring.Definitions;
+using Slipway.Monitoring.Retraining.Challenges;
 using Slipway.Monitoring.Runs;
 using Slipway.Registry.Contracts;
 using Slipway.Tracking.Contracts;
@@ -38,13 +39,16 @@ internal sealed record Facts
     /// <summary>What the performance figure was when the champion was accepted, and where that was read.</summary>
     public (double Value, string From)? Reference { get; init; }
 
+    /// <summary>The job of a challenger that is neither promoted nor rejected yet; null: none is on its way.</summary>
+    public string? OnItsWay { get; init; }
+
     /// <summary>The window was answered by the champion, so that its figures speak of it.</summary>
     public bool IsOfChampion => Run.Model == Champion.Model && Run.ModelVersion == Champion.Number;
 }
 
 /// <summary>Gathers the facts for a decision.</summary>
 internal sealed class FactFinder(
-    DecisionStore decisions, RunStore runs, References references, IGateLog gates, ITracking tracking, IDataAssets assets)
+    DecisionStore decisions, RunStore runs, References references, IGateLog gates, ITracking tracking, IDataAssets assets, ChallengeStore challenges)
 {
     private const string WindowEndTag = "training_window_end";
 
@@ -65,6 +69,7 @@ internal sealed class FactFinder(
                 ? await decisions.TrainingsAsync(caller.Workspace, policy.Name, eventTime - budget.Period, eventTime, ct)
                 : 0,
             NewData = policy.NewData is { } data ? await NewDataAsync(caller, policy, data, champion, ct) : null,
+            OnItsWay = (await challenges.FindOpenAsync(caller.Workspace, policy.Name, ct))?.Job,
             Reference = policy.Performance is { } performance ? await ReferenceAsync(caller, performance, champion, ct) : null,
         };
     }

@@ -87,6 +87,8 @@ internal sealed record Judgement(bool Retrain, string Reason, JsonObject Numbers
     {
         if (policy.HasDataGate && facts.Run.Metrics.FirstOrDefault(metric => metric.Crossed && QualityStatistics.ByName.Find(metric.Metric) is not null) is { } bad)
             yield return $"the data gate is closed, since {bad.Feature} {bad.Metric} {Number(bad.Value ?? double.NaN)} > {Number(bad.Threshold ?? double.NaN)}";
+        if (facts.OnItsWay is { } job)
+            yield return $"the challenger of {job} is still on its way";
         if (policy.Budget is { } budget && facts.Trainings >= budget.Jobs)
             yield return $"the budget of {Count(budget.Jobs)} trainings in {Days(budget.Period)} is used up";
     }
@@ -102,6 +104,7 @@ internal sealed record Judgement(bool Retrain, string Reason, JsonObject Numbers
         ["age_days"] = facts.TrainedUntil is { } until ? Math.Round((facts.EventTime - until).TotalDays, 3) : null,
         ["new_labels"] = facts.NewLabels,
         ["new_data"] = facts.NewData,
+        ["challenger_on_its_way"] = facts.OnItsWay,
         ["trainings_in_budget_period"] = facts.Trainings,
         ["last_training"] = facts.LastTraining is { } last ? last.ToString("O", CultureInfo.InvariantCulture) : null,
     };

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Slipway.Kernel;
 using Slipway.Monitoring.Monitors;
+using Slipway.Monitoring.Retraining.Challenges;
 using Slipway.Monitoring.Runs;
 
 namespace Slipway.Monitoring.Retraining;
@@ -11,7 +12,7 @@ namespace Slipway.Monitoring.Retraining;
 /// being submitted.
 /// </summary>
 internal sealed partial class MonitoringTimer(
-    MonitorStore monitors, RunStore runs, MonitorRound round, DecisionStore decisions, EvaluatePolicy evaluate, TimeProvider time,
+    MonitorStore monitors, RunStore runs, MonitorRound round, DecisionStore decisions, EvaluatePolicy evaluate, FollowChallenges follow, TimeProvider time,
     ILogger<MonitoringTimer> logger) : BackgroundService
 {
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(30);
@@ -25,6 +26,7 @@ internal sealed partial class MonitoringTimer(
             await TryAsync(policy, () => evaluate.RunAsync(caller, policy, default, at.ToTime(), new Dictionary<string, string>(), ct));
         }
 
+        await TryAsync("the challengers", () => follow.RunAsync(ct));
         foreach (var row in await monitors.EnabledAsync(ct))
             await TryAsync(row.Name, () => RunDueAsync(row, ct));
     }

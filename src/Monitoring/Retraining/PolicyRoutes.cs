@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Kernel;
+using Slipway.Monitoring.Retraining.Challenges;
 using Slipway.Security.Contracts;
 
 namespace Slipway.Monitoring.Retraining;
@@ -63,12 +64,13 @@ internal static class PolicyRoutes
     }
 
     private static async Task<Ok<Decisions>> DecisionsAsync(
-        string name, int? limit, Caller caller, IAccess access, PolicyStore policies, DecisionStore decisions, CancellationToken ct)
+        string name, int? limit, Caller caller, IAccess access, PolicyStore policies, DecisionStore decisions, ChallengeStore challenges, CancellationToken ct)
     {
         await access.DemandAsync(caller, Permission.Read, $"retraining:{name}", ct);
         await policies.GetAsync(caller.Workspace, name, ct);
         var found = await decisions.ListAsync(caller.Workspace, name, Math.Clamp(limit ?? 50, 1, Most), ct);
-        return TypedResults.Ok(new Decisions([.. found.Select(DecisionWire.Of)]));
+        var challengers = (await challenges.ListAsync(caller.Workspace, name, ct)).ToDictionary(challenge => challenge.DecisionId, StringComparer.Ordinal);
+        return TypedResults.Ok(new Decisions([.. found.Select(decision => DecisionWire.Of(decision, challengers.GetValueOrDefault(decision.Id)))]));
     }
 
     /// <param name="Definition">The policy's YAML.</param>

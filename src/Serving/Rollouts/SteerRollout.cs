@@ -22,12 +22,13 @@ internal sealed class SteerRollout(RolloutStore store, JudgeRollout judge, Rollo
         }
     }
 
-    private async Task<Ok<RolloutWire>> HandleAsync(Caller caller, string name, string verb, string? reason, CancellationToken ct)
+    /// <param name="verb">approve, pause, resume or abort.</param>
+    public async Task<Rollout> RunAsync(Caller caller, string name, string verb, string? reason, CancellationToken ct)
     {
         await access.DemandAsync(caller, verb == "approve" ? Permission.Approve : Permission.Write, $"rollout:{name}", ct);
         var rollout = await store.GetAsync(caller.Workspace, name, ct);
         var why = string.IsNullOrWhiteSpace(reason) ? $"{verb} by {caller.Principal}" : $"{verb} by {caller.Principal}: {reason}";
-        var changed = verb switch
+        return verb switch
         {
             "approve" => await ApproveAsync(caller, Demand(rollout, verb, RolloutStatus.AwaitingApproval), why, ct),
             "pause" => await log.DecideAsync(
@@ -36,6 +37,11 @@ internal sealed class SteerRollout(RolloutStore store, JudgeRollout judge, Rollo
             _ => await judge.RollBackAsync(
                 Demand(rollout, verb, RolloutStatus.Running, RolloutStatus.Paused, RolloutStatus.AwaitingApproval), RolloutStatus.Aborted, why, "[]", ct),
         };
+    }
+
+    private async Task<Ok<RolloutWire>> HandleAsync(Caller caller, string name, string verb, string? reason, CancellationToken ct)
+    {
+        var changed = await RunAsync(caller, name, verb, reason, ct);
         return TypedResults.Ok(RolloutWire.Of(changed, await store.ListDecisionsAsync(caller.Workspace, name, ct)));
     }
 

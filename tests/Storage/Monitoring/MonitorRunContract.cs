@@ -14,7 +14,7 @@ namespace Slipway.Storage.Monitoring;
 
 public abstract class MonitorRunContract(DatabaseProvider provider) : DatabaseContract(provider)
 {
-    private const string Monitor =
+    internal const string Monitor =
         """
         name: flights
         create_monitor:

@@ -34,8 +34,11 @@ internal sealed class MonitoringHost : IAsyncDisposable
     private readonly ServiceProvider _services;
 
     /// <param name="settings">Null: nothing may be sent.</param>
-    public MonitoringHost(Database database, string home, TimeProvider time, IReadOnlyDictionary<string, string?>? settings = null)
+    /// <param name="twin">Another server, over the same endpoints, rollouts and jobs.</param>
+    public MonitoringHost(
+        Database database, string home, TimeProvider time, IReadOnlyDictionary<string, string?>? settings = null, MonitoringHost? twin = null)
     {
+        (Jobs, Rollouts, Endpoints) = (twin?.Jobs ?? new(), twin?.Rollouts ?? new(), twin?.Endpoints ?? FakeEndpoints.Create());
         Content = new ContentStore(new LocalBlobStore(Path.Combine(home, "blobs")), new BlobCache(Path.Combine(home, "cache"), 1L << 40, TimeProvider.System));
         var services = new ServiceCollection();
         services.AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).AddSingleton(time).AddSingleton(_ => database).AddSingleton(Content);
@@ -45,7 +48,7 @@ internal sealed class MonitoringHost : IAsyncDisposable
         if (settings is null)
             services.AddSingleton<IDeliveries, NoDeliveries>();
         services.AddTracking().AddRegistry().AddMonitoring().AddSingleton<MonitoringTimer>();
-        services.AddSingleton<ICollectedData>(Collected).AddSingleton<IJobs>(Jobs).AddSingleton(FakeEndpoints.Create()).AddSingleton<IDeploymentCounts>(Counts);
+        services.AddSingleton<ICollectedData>(Collected).AddSingleton<IJobs>(Jobs).AddSingleton((IEndpoints)(object)Endpoints).AddSingleton<IRollouts>(Rollouts).AddSingleton<IDeploymentCounts>(Counts);
         services.AddSingleton<IEventHandler<DriftFound>>(Heard);
         services.AddSingleton<IEventHandler<AlertRaised>>(Heard);
         services.AddSingleton<IEventHandler<AlertResolved>>(Heard);
@@ -61,7 +64,11 @@ internal sealed class MonitoringHost : IAsyncDisposable
 
     public CollectedQueries Collected { get; } = new();
 
-    public SubmittedJobs Jobs { get; } = new();
+    public SubmittedJobs Jobs { get; }
+
+    public BegunRollouts Rollouts { get; }
+
+    public FakeEndpoints Endpoints { get; }
 
     public HeardEvents Heard { get; } = new();
 
@@ -184,24 +191,36 @@ internal sealed class SubmittedJobs : IJobs
 
         Assert.True(wanted.ReturnExisting);
         All.TryAdd(wanted.Name!, wanted);
-        return Task.FromResult(new Job
-        {
-            Name = wanted.Name!,
-            Type = "pipeline",
-            Experiment = "flights",
-            Status = JobStatus.Queued,
-            RunId = "run1",
-            CreatedAt = DateTimeOffset.UnixEpoch,
-            Tags = wanted.Tags,
-            Steps = [],
-        });
+        return Task.FromResult(Of(wanted.Name!, JobStatus.Queued));
     }
 
-    public Task<Job?> FindAsync(Caller caller, string name, CancellationToken ct) => throw new NotSupportedException();
+    /// <summary>What a job came to, by its name.</summary>
+    public Dictionary<string, Job> Over { get; } = [];
+
+    public List<string> Canceled { get; } = [];
+
+    public Task<Job?> FindAsync(Caller caller, string name, CancellationToken ct) =>
+        Task.FromResult(Over.GetValueOrDefault(name) ?? (All.ContainsKey(name) ? Of(name, JobStatus.Running) : null));
+
+    public static Job Of(string name, JobStatus status, params IEnumerable<JobStep> steps) => new()
+    {
+        Name = name,
+        Type = "pipeline",
+        Experiment = "flights",
+        Status = status,
+        RunId = "run1",
+        CreatedAt = DateTimeOffset.UnixEpoch,
+        Tags = new Dictionary<string, string>(),
+        Steps = [.. steps],
+    };
 
     public Task<Job> WaitAsync(Caller caller, string name, CancellationToken ct) => Task.FromResult(Outcome!);
 
-    public Task CancelAsync(Caller caller, string name, CancellationToken ct) => throw new NotSupportedException();
+    public Task CancelAsync(Caller caller, string name, CancellationToken ct)
+    {
+        Canceled.Add(name);
+        return Task.CompletedTask;
+    }
 }
 
 internal sealed class HeardEvents : IEventHandler<DriftFound>, IEventHandler<AlertRaised>, IEventHandler<AlertResolved>
@@ -221,29 +240,76 @@ internal sealed class HeardEvents : IEventHandler<DriftFound>, IEventHandler<Ale
     }
 }
 
-/// <summary>Knows one endpoint, "flights", whose deployment "blue" serves the model "late". (A proxy's base cannot be sealed.)</summary>
+/// <summary>Rollouts that stand where the test puts them.</summary>
+internal sealed class BegunRollouts : IRollouts
+{
+    public Dictionary<string, RolloutProgress> All { get; } = [];
+
+    public List<string> Started { get; } = [];
+
+    public string? Refusal { get; set; }
+
+    public Task<RolloutProgress> StartAsync(
+        Caller caller, RolloutPlan plan, string name, string endpoint, string candidate, CancellationToken ct)
+    {
+        if (All.TryGetValue(name, out var begun))
+            return Task.FromResult(begun);
+        if (Refusal is not null)
+            throw SlipwayException.Conflict(Refusal);
+        Started.Add(plan.For(name, endpoint, candidate));
+        return Task.FromResult(All[name] = new RolloutProgress(name, IsOver: false, HasCompleted: false, "Step 1 of 2 began: 5 %."));
+    }
+
+    public Task<RolloutProgress?> FindAsync(Caller caller, string name, CancellationToken ct) => Task.FromResult(All.GetValueOrDefault(name));
+
+    public Task<RolloutProgress> AbortAsync(Caller caller, string name, string reason, CancellationToken ct) => Task.FromResult(
+        All[name].IsOver ? All[name] : All[name] = new RolloutProgress(name, IsOver: true, HasCompleted: false, reason));
+}
+
+/// <summary>One endpoint, "flights", whose deployment "blue" serves the model "late". (A proxy's base cannot be sealed.)</summary>
 public class FakeEndpoints : DispatchProxy
 {
-    private static readonly OnlineEndpoint s_flights = new()
+    public OnlineEndpoint Flights { get; set; } = new()
     {
         Name = "flights",
         Traffic = new Dictionary<string, int> { ["blue"] = 100 },
         MirrorTraffic = new Dictionary<string, int>(),
         Collect = CollectMode.Wait,
         CreatedAt = DateTimeOffset.UnixEpoch,
-        Deployments =
-        [
-            new OnlineDeployment
-            {
-                Endpoint = "flights", Name = "blue", Model = "late", ModelVersion = 1, State = "Succeeded", CreatedAt = DateTimeOffset.UnixEpoch,
-            },
-        ],
+        Deployments = [Deployment("blue", 1, new DeploymentSettings { Threads = 2 })],
     };
 
-    public static IEndpoints Create() => Create<IEndpoints, FakeEndpoints>();
+    /// <summary>What was deployed and deleted, in order.</summary>
+    public List<string> Acts { get; } = [];
 
-    // The interface is long, and monitoring asks it one question.
-    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name == nameof(IEndpoints.FindAsync)
-        ? Task.FromResult((string)args![1]! == s_flights.Name ? s_flights : null)
-        : throw new NotSupportedException(targetMethod.Name);
+    public static FakeEndpoints Create() => (FakeEndpoints)(object)Create<IEndpoints, FakeEndpoints>();
+
+    // The interface is long, and monitoring asks it few questions.
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name switch
+    {
+        nameof(IEndpoints.FindAsync) => Task.FromResult((string)args![1]! == Flights.Name ? Flights : null),
+        nameof(IEndpoints.DeployAsync) => Deploy((string)args![2]!, (string)args[3]!, (DeploymentSettings)args[4]!),
+        nameof(IEndpoints.DeleteDeploymentAsync) => Delete((string)args![2]!),
+        _ => throw new NotSupportedException(targetMethod.Name),
+    };
+
+    private static OnlineDeployment Deployment(string name, int version, DeploymentSettings settings) => new()
+    {
+        Endpoint = "flights", Name = name, Model = "late", ModelVersion = version, State = "Succeeded", CreatedAt = DateTimeOffset.UnixEpoch, Settings = settings,
+    };
+
+    private Task<OnlineDeployment> Deploy(string name, string model, DeploymentSettings settings)
+    {
+        Acts.Add($"+{name} {model} threads={settings.Threads}");
+        var wanted = Deployment(name, int.Parse(model.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture), settings);
+        Flights = Flights with { Deployments = [.. Flights.Deployments.Where(known => known.Name != name), wanted] };
+        return Task.FromResult(wanted);
+    }
+
+    private Task Delete(string name)
+    {
+        Acts.Add($"-{name}");
+        Flights = Flights with { Deployments = [.. Flights.Deployments.Where(known => known.Name != name)] };
+        return Task.CompletedTask;
+    }
 }
