@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Slipway.Kernel.Metrics;
 using Slipway.ObjectStores;
 
 namespace Slipway.Data;
@@ -71,6 +72,8 @@ public static class DataModule
         services.AddSingleton<IContentRoots, PackRoots>();
         services.AddSingleton<PackCompaction>();
         services.AddSingleton<GarbageCollector>();
+        services.AddSingleton<IGaugeSource, QueueGauges>();
+        services.AddSingleton<IGaugeSource, StorageGauges>();
         services.AddSingleton(provider => new Collections(
             provider.GetRequiredService<Database>(),
             provider.GetRequiredService<WorkQueue>(),

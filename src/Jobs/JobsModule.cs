@@ -21,6 +21,7 @@ using Slipway.Jobs.Schedules.Pushes;
 using Slipway.Jobs.Schedules.Watches;
 using Slipway.Jobs.Sweeps;
 using Slipway.Kernel;
+using Slipway.Kernel.Metrics;
 using Slipway.Lake.Contracts;
 using Slipway.Registry.Contracts;
 using Slipway.Security.Contracts;
@@ -94,6 +95,7 @@ public static class JobsModule
     private static IServiceCollection AddExecution(this IServiceCollection services) => services
         .AddSingleton<Policies<IStepKind>>()
         .AddSingleton<ActiveJobs>()
+        .AddSingleton<IGaugeSource, JobGauges>()
         .AddSingleton<JobProgress>()
         .AddSingleton<JobSubmission>()
         .AddSingleton<NewsTeller>()

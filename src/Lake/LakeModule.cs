@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Data;
 using Slipway.Kernel;
+using Slipway.Kernel.Metrics;
 using Slipway.Lake.Assets;
 using Slipway.Lake.Content;
 using Slipway.Lake.Contracts;
@@ -38,6 +39,7 @@ public static class LakeModule
         })
         .AddSingleton<DataVersionStore>()
         .AddSingleton<IContentRoots, VersionRoots>()
+        .AddSingleton<IGaugeSource, LakeGauges>()
         .AddRules()
         .AddSingleton<IDataAssets, DataAssets>()
         .AddSingleton<LakeTables>()

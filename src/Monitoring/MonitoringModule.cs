@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Slipway.Data;
 using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
+using Slipway.Kernel.Metrics;
 using Slipway.Monitoring.Alerts;
 using Slipway.Monitoring.Anomalies;
 using Slipway.Monitoring.Backtests;
@@ -16,6 +17,7 @@ using Slipway.Monitoring.Reports;
 using Slipway.Monitoring.Retraining;
 using Slipway.Monitoring.Retraining.Challenges;
 using Slipway.Monitoring.Rules;
+using Slipway.Monitoring.Rules.Export;
 using Slipway.Monitoring.Rules.Sources;
 using Slipway.Monitoring.Runs;
 using Slipway.Monitoring.Series;
@@ -50,6 +52,7 @@ public static class MonitoringModule
             ],
         })
         .AddSingleton<MonitoringMeter>()
+        .AddSingleton<IGaugeSource, MonitoringGauges>()
         .AddSingleton<MonitorStore>()
         .AddSingleton<RunStore>()
         .AddSingleton<HistogramStore>()
@@ -115,6 +118,7 @@ public static class MonitoringModule
         DeleteRule.Map(routes);
         TestRule.Map(routes);
         BacktestRule.Map(routes);
+        ExportRules.Map(routes);
         ReceiverRoutes.Map(routes);
         TestReceiver.Map(routes);
         SilenceRoutes.Map(routes);
@@ -190,5 +194,6 @@ public static class MonitoringModule
         .AddSingleton<DeleteRule>()
         .AddSingleton<EvaluateRules>()
         .AddSingleton<TestRule>()
+        .AddSingleton<ExportRules>()
         .AddSingleton<BacktestRule>();
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Slipway.Data;
 using Slipway.Kernel;
+using Slipway.Kernel.Metrics;
 using Slipway.Security.Access;
 using Slipway.Security.Audit;
 using Slipway.Security.Contracts;
@@ -89,6 +90,7 @@ public static class SecurityModule
             .AddSingleton<IDeliveries>(provider => provider.GetRequiredService<DeliveryQueue>())
             .AddSingleton<ListDeliveries>()
             .AddSingleton<ResendDelivery>()
+            .AddSingleton<IGaugeSource, DeliveryGauges>()
             .AddHostedService<DeliveryWorker>();
     }
 }

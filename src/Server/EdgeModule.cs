@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Slipway.Data;
+using Slipway.Kernel.Metrics;
 using Slipway.Security;
 using Slipway.Server.Contracts;
 using Slipway.Server.Errors;
@@ -29,6 +30,7 @@ public static class EdgeModule
 
         // What trains, watches and schedules is the server's business.
         builder.Services.RemoveAll<IHostedService>();
+        builder.Services.RemoveAll<IGaugeSource>();
         builder.Services.AddDataStartup().AddSecurityStartup()
             .AddEdge(settings.Endpoint, settings.Server, settings.Token, settings.Workspace, settings.Own.Home, settings.SpoolBytes);
 

@@ -129,6 +129,7 @@ public static class ServerModule
         .AddSingleton(TimeProvider.System)
         .AddSingleton<Events>()
         .AddSingleton<MetricsRegistry>()
+        .AddSingleton<GaugeReader>()
         .AddWireSchemas()
         .Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = true)
         .AddData(data)

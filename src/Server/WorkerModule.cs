@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Slipway.Data;
 using Slipway.Jobs;
 using Slipway.Kernel;
+using Slipway.Kernel.Metrics;
 using Slipway.Server.Contracts;
 using Slipway.Server.Telemetry;
 
@@ -60,6 +61,7 @@ public static class WorkerModule
 
         // What serves, watches and schedules is the servers' business.
         builder.Services.RemoveAll<IHostedService>();
+        builder.Services.RemoveAll<IGaugeSource>();
         builder.Services.AddDataStartup().AddStepWorker();
         TelemetryExport.Add(builder.Services, builder.Logging, "slipway-worker");
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.Grace + TimeSpan.FromSeconds(30));

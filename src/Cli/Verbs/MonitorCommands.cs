@@ -30,6 +30,8 @@ internal static class MonitorCommands
         Results(),
         Runs(),
         MonitorReportVerb.Create(),
+        MonitorExports.Rules(),
+        MonitorExports.Dashboard(),
         RetrainingCommands.Decisions(),
         ApiVerb.Create("alerts", "List alerts.", [], async (client, _, format, ct) =>
         {

@@ -3,14 +3,13 @@ using Slipway.Data;
 using Slipway.Kernel;
 using Slipway.Monitoring.Contracts;
 using Slipway.Monitoring.Retraining.Challenges;
-using Slipway.Monitoring.Runs;
 using Slipway.Security.Contracts;
 
 namespace Slipway.Monitoring.Retraining;
 
 /// <summary>Keeps a decision together with what it stands on, and tells of it.</summary>
 internal sealed partial class DecisionLog(
-    DecisionStore decisions, Database database, LineageLog lineage, IAuditLog audit, MonitoringMeter meter, ILogger<DecisionLog> logger)
+    DecisionStore decisions, Database database, LineageLog lineage, IAuditLog audit, ILogger<DecisionLog> logger)
 {
     /// <param name="reads">Nodes that the decision was made on.</param>
     /// <param name="challenge">To be followed from now on; null: nothing is.</param>
@@ -33,7 +32,6 @@ internal sealed partial class DecisionLog(
         if (!isNew)
             return (await decisions.FindAsync(caller.Workspace, decision.Policy, decision.EventTime, ct))!;
         await audit.AppendAsync(caller, "retraining.decide", $"retraining:{decision.Policy}", decision.NumbersJson, ct);
-        meter.Decided(decision.Policy, decision.Retrain);
         Log.Decided(logger, decision.Policy, decision.Reason);
         return decision;
     }

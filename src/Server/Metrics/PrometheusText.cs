@@ -15,8 +15,9 @@ namespace Slipway.Server.Metrics;
 internal static class PrometheusText
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
-        .MapGet("/metrics", (MetricsRegistry registry, [FromServices] IEnumerable<IHistogramSource> histograms) => TypedResults.Text(
-            Write(registry.Collect()) + Write(histograms), "text/plain; version=0.0.4; charset=utf-8"))
+        .MapGet("/metrics", async (MetricsRegistry registry, [FromServices] IEnumerable<IHistogramSource> histograms, GaugeReader gauges, CancellationToken ct) =>
+            TypedResults.Text(
+                Write(registry.Collect()) + Write(histograms) + Write(gauges.Gauges, await gauges.ReadAsync(ct)), "text/plain; version=0.0.4; charset=utf-8"))
         .ExcludeFromDescription();
 
     /// <summary>A legal metric or label name: dots and dashes become underscores.</summary>
@@ -26,11 +27,8 @@ internal static class PrometheusText
     internal static string Write(IEnumerable<InstrumentSeries> instruments)
     {
         var text = new StringBuilder();
-        foreach (var instrument in instruments)
-        {
-            if (instrument.All.Any())
-                Write(text, instrument);
-        }
+        foreach (var named in instruments.Where(instrument => instrument.All.Any()).GroupBy(FullName))
+            Write(text, named.Key, named.First(), named.SelectMany(instrument => instrument.All).DistinctBy(series => series.Labels));
 
         return text.ToString();
     }
@@ -42,22 +40,37 @@ internal static class PrometheusText
         {
             text.Append(CultureInfo.InvariantCulture, $"# HELP {histogram.Name} {histogram.Description}\n# TYPE {histogram.Name} histogram\n");
             foreach (var series in histogram.Read())
-            {
-                var labels = InstrumentSeries.LabelsOf([.. series.Labels.Select(label => KeyValuePair.Create(label.Key, (object?)label.Value))]);
-                Write(text, histogram.Name, labels, series.Bounds, series.Counts, series.Sum, series.Count);
-            }
+                Write(text, histogram.Name, LabelsOf(series.Labels), series.Bounds, series.Counts, series.Sum, series.Count);
         }
 
         return text.ToString();
     }
 
-    private static void Write(StringBuilder text, InstrumentSeries instrument)
+    internal static string Write(IEnumerable<GaugeName> gauges, ILookup<string, GaugeReading> readings)
     {
-        var name = FullName(instrument);
+        var text = new StringBuilder();
+        foreach (var gauge in gauges.Where(gauge => readings.Contains(gauge.Name)))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"# HELP {gauge.Name} {gauge.Description}\n# TYPE {gauge.Name} gauge\n");
+
+            // Labels that were cut may have become the same.
+            foreach (var (labels, value) in readings[gauge.Name].Select(one => (Braces(LabelsOf(one.Labels)), one.Value)).DistinctBy(one => one.Item1))
+                text.Append(gauge.Name).Append(labels).Append(' ').Append(Number(value)).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    private static string LabelsOf(IEnumerable<KeyValuePair<string, string>> labels) =>
+        InstrumentSeries.LabelsOf([.. labels.Select(label => KeyValuePair.Create(label.Key, (object?)label.Value))]);
+
+    // Two servers in one process have instruments of the same name.
+    private static void Write(StringBuilder text, string name, InstrumentSeries instrument, IEnumerable<InstrumentSeries.Series> all)
+    {
         var type = instrument.IsHistogram ? "histogram" : instrument.IsCounter ? "counter" : "gauge";
         var help = (instrument.Instrument.Description ?? instrument.Instrument.Name).Replace("\n", " ", StringComparison.Ordinal);
         text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n");
-        foreach (var series in instrument.All)
+        foreach (var series in all)
         {
             var (buckets, sum, count) = series.Read();
             if (!instrument.IsHistogram)

@@ -8,15 +8,17 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using Slipway.Kernel.Metrics;
+using Slipway.Server.Metrics;
 
 namespace Slipway.Server.Telemetry;
 
 /// <summary>Sends metrics, traces and log lines to a collector by OTLP, from the start of a host to its end.</summary>
-internal sealed class TelemetryExport(OtlpSettings settings, string service, IEnumerable<IHistogramSource> histograms) : IHostedService, IDisposable
+internal sealed class TelemetryExport(OtlpSettings settings, string service, IEnumerable<IHistogramSource> histograms, GaugeReader gauges, TimeProvider time) : IHostedService, IDisposable
 {
     private TracerProvider? _traces;
     private MeterProvider? _metrics;
     private HistogramMeter? _histograms;
+    private GaugeMeter? _gauges;
 
     /// <summary>Nothing is added while the variables ask for nothing.</summary>
     /// <param name="service">The service's name, unless OTEL_SERVICE_NAME gives one.</param>
@@ -37,7 +39,7 @@ internal sealed class TelemetryExport(OtlpSettings settings, string service, IEn
         if (settings.Traces is not null || settings.Metrics is not null)
         {
             services.AddHostedService(provider =>
-                new TelemetryExport(settings, service, provider.GetServices<IHistogramSource>()));
+                new TelemetryExport(settings, service, provider.GetServices<IHistogramSource>(), provider.GetRequiredService<GaugeReader>(), provider.GetRequiredService<TimeProvider>()));
         }
     }
 
@@ -55,9 +57,10 @@ internal sealed class TelemetryExport(OtlpSettings settings, string service, IEn
         if (settings.Metrics is { } metrics)
         {
             _histograms = new HistogramMeter(histograms);
+            _gauges = new GaugeMeter(gauges, time);
             _metrics = Sdk.CreateMeterProviderBuilder()
                 .SetResourceBuilder(ResourceOf(service))
-                .AddMeter("Slipway.*", "Microsoft.AspNetCore.Hosting", "System.Runtime", HistogramMeter.Name)
+                .AddMeter("Slipway.*", "Microsoft.AspNetCore.Hosting", "System.Runtime", HistogramMeter.Name, GaugeMeter.Name)
                 .AddOtlpExporter(exporter => Send(exporter, metrics))
                 .Build();
         }
@@ -73,6 +76,7 @@ internal sealed class TelemetryExport(OtlpSettings settings, string service, IEn
         _traces?.Dispose();
         _metrics?.Dispose();
         _histograms?.Dispose();
+        _gauges?.Dispose();
     }
 
     // Later detectors win: the variables come after the default.

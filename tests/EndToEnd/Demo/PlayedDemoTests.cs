@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
@@ -117,22 +116,8 @@ public sealed class PlayedDemoTests(DemoServer server) : IClassFixture<DemoServe
         Assert.Equal(1, probabilities.Sum(value => value!.GetValue<double>()), 5);
         Assert.Contains("slipway_serving_rows_total", metrics, StringComparison.Ordinal);
         Assert.Contains("/api/v1/jobs", routes["paths"]!.AsObject().Select(path => path.Key));
-        await AssertAcceptedByPromtoolAsync(metrics);
+        await Promtool.AcceptsMetricsAsync(metrics, Ct);
     }
 
     private Task<JsonNode> AskAsync(params string[] arguments) => SlipwayProgram.AskAsync(server.Address, arguments);
-
-    private static async Task AssertAcceptedByPromtoolAsync(string metrics)
-    {
-        using var promtool = Process.Start(new ProcessStartInfo("promtool", ["check", "metrics"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardError = true,
-        })!;
-        var error = promtool.StandardError.ReadToEndAsync(Ct);
-        await promtool.StandardInput.WriteAsync(metrics.AsMemory(), Ct);
-        promtool.StandardInput.Close();
-        await promtool.WaitForExitAsync(Ct);
-        Assert.True(promtool.ExitCode == 0, await error);
-    }
 }

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Slipway.Data;
 using Slipway.Http.Serving;
 using Slipway.Registry.Contracts;
+using Slipway.Shared;
 using Slipway.Statistics.Drift;
 using Slipway.Unit.OnnxRuntime;
 using Xunit;
@@ -63,7 +64,11 @@ public sealed class MonitoringTests(ServingServer server) : IClassFixture<Servin
         Assert.Equal("watched", (string)(await GetAsync($"/api/v1/monitors/watched/runs/{run["id"]}"))["monitor"]!);
         var metrics = await server.Client.GetStringAsync("/metrics", Ct);
         Assert.Contains("slipway_monitoring_value{", metrics, StringComparison.Ordinal);
-        Assert.Contains("slipway_monitoring_retraining_decisions_total{", metrics, StringComparison.Ordinal);
+        Assert.Contains("slipway_retraining_decisions{workspace=\"default\",policy=\"watched\",retrain=\"true\"} 1", metrics, StringComparison.Ordinal);
+        Assert.Contains("slipway_alerts{workspace=\"default\",rule=\"monitor/watched/inputs\",severity=\"warning\",status=\"firing\"} 1", metrics, StringComparison.Ordinal);
+        Assert.Contains("slipway_monitoring_threshold{workspace=\"default\",monitor=\"watched\",signal=\"quality\",feature=\"\",metric=\"accuracy\",segment=\"\"} 0.9", metrics, StringComparison.Ordinal);
+        Assert.Contains("slipway_disk_free_bytes ", metrics, StringComparison.Ordinal);
+        await Promtool.AcceptsMetricsAsync(metrics, Ct);
     }
 
     [Fact]
@@ -108,6 +113,7 @@ public sealed class MonitoringTests(ServingServer server) : IClassFixture<Servin
     [InlineData("POST", "/api/v1/alert-rules/backtest", "{}", 400, "Name a rule, or give its definition.")]
     [InlineData("DELETE", "/api/v1/alert-rules/nobody", "", 404, "Alert rule 'nobody' does not exist.")]
     [InlineData("POST", "/api/v1/retraining/nobody/evaluate", """{"from":"2001-01-01T00:00:00Z","to":"2001-01-08T00:00:00Z"}""", 404, "Retraining policy 'nobody' does not exist.")]
+    [InlineData("POST", "/api/v1/retraining/nobody/cancel", "{}", 404, "Retraining policy 'nobody' does not exist.")]
     [InlineData("GET", "/api/v1/retraining/nobody/decisions", "", 404, "Retraining policy 'nobody' does not exist.")]
     public async Task A_request_that_is_wrong_is_refused_in_a_sentence(string method, string path, string body, int status, string told)
     {

@@ -43,9 +43,9 @@ public abstract class ChallengeContract(DatabaseProvider provider) : DatabaseCon
 
         var challenge = await OnlyAsync();
         Assert.Equal((ChallengeState.RollingOut, 2, "Step 1 of 2 began: 5 %."), (challenge.State, challenge.Candidate, challenge.Told));
-        Assert.Equal(["+v2 late:2 threads=2"], _host.Endpoints.Acts);
+        Assert.Equal(["+version-2 late:2 threads=2"], _host.Endpoints.Acts);
         var begun = Assert.Single(_host.Rollouts.Started);
-        Assert.Contains($"\"name\":\"{job}\",\"endpoint\":\"flights\",\"candidate\":\"v2\"", begun, StringComparison.Ordinal);
+        Assert.Contains($"\"name\":\"{job}\",\"endpoint\":\"flights\",\"candidate\":\"version-2\"", begun, StringComparison.Ordinal);
         Assert.Contains("\"traffic\":5,\"minimum_samples\":500", begun, StringComparison.Ordinal);
         Assert.Equal(1, await ChampionAsync());
         var edges = (await _host.Get<LineageLog>().UpstreamAsync(WorkspaceName.Default, $"rollout:{job}", 1, Ct)).Edges;
@@ -62,7 +62,7 @@ public abstract class ChallengeContract(DatabaseProvider provider) : DatabaseCon
         Assert.Equal(
             (ChallengeState.Promoted, $"Promoted after rollout '{job}'. Step 2 of 2 has passed: error_rate holds."), ((await OnlyAsync()).State, (await OnlyAsync()).Told));
         Assert.Equal(2, await ChampionAsync());
-        Assert.DoesNotContain("-v2", _host.Endpoints.Acts);
+        Assert.DoesNotContain("-version-2", _host.Endpoints.Acts);
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public abstract class ChallengeContract(DatabaseProvider provider) : DatabaseCon
         Assert.Equal(
             (ChallengeState.Rejected, $"Rejected in rollout '{job}'. Rolled back in step 1: error_rate 0.2 broken."), ((await OnlyAsync()).State, (await OnlyAsync()).Told));
         Assert.Equal(1, await ChampionAsync());
-        Assert.Equal(["+v2 late:2 threads=2", "-v2"], _host.Endpoints.Acts);
+        Assert.Equal(["+version-2 late:2 threads=2", "-version-2"], _host.Endpoints.Acts);
     }
 
     [Fact]
@@ -169,7 +169,7 @@ public abstract class ChallengeContract(DatabaseProvider provider) : DatabaseCon
 
         Assert.Equal(ChallengeState.Canceled, canceled.State);
         Assert.True(_host.Rollouts.All[job].IsOver);
-        Assert.Equal("-v2", _host.Endpoints.Acts[^1]);
+        Assert.Equal("-version-2", _host.Endpoints.Acts[^1]);
         Assert.Equal((1, ErrorCode.Conflict), (await ChampionAsync(), again.Code));
     }
 
@@ -210,7 +210,7 @@ public abstract class ChallengeContract(DatabaseProvider provider) : DatabaseCon
         _host.Rollouts.All[job] = new RolloutProgress(job, IsOver: true, HasCompleted: true, "All steps passed.");
         await Task.WhenAll(_host.Timer.TickAsync(Ct), other.Timer.TickAsync(Ct));
 
-        Assert.Equal(["+v2 late:2 threads=2"], _host.Endpoints.Acts);
+        Assert.Equal(["+version-2 late:2 threads=2"], _host.Endpoints.Acts);
         Assert.Equal((ChallengeState.Promoted, 2), ((await OnlyAsync()).State, await ChampionAsync()));
     }
 
@@ -219,18 +219,18 @@ public abstract class ChallengeContract(DatabaseProvider provider) : DatabaseCon
     {
         var job = await RollingOutAsync();
         await EndAsync(job, hasCompleted: true, "Passed.");
-        _host.Endpoints.Flights = _host.Endpoints.Flights with { Traffic = new Dictionary<string, int> { ["blue"] = 0, ["v2"] = 100 } };
+        _host.Endpoints.Flights = _host.Endpoints.Flights with { Traffic = new Dictionary<string, int> { ["blue"] = 0, ["version-2"] = 100 } };
         var second = (await ByHandAsync(5)).JobName!;
         await GateAsync(second, accepted: true);
         await _host.Timer.TickAsync(Ct);
         await EndAsync(second, hasCompleted: true, "Passed.");
-        _host.Endpoints.Flights = _host.Endpoints.Flights with { Traffic = new Dictionary<string, int> { ["v2"] = 0, ["v3"] = 100 } };
+        _host.Endpoints.Flights = _host.Endpoints.Flights with { Traffic = new Dictionary<string, int> { ["version-2"] = 0, ["version-3"] = 100 } };
 
         await GateAsync((await ByHandAsync(6)).JobName!, accepted: true);
         await _host.Timer.TickAsync(Ct);
 
         // Blue was not made by the policy.
-        Assert.Equal(["+v2 late:2 threads=2", "+v3 late:3 threads=2", "-v2", "+v4 late:4 threads=2"], _host.Endpoints.Acts);
+        Assert.Equal(["+version-2 late:2 threads=2", "+version-3 late:3 threads=2", "-version-2", "+version-4 late:4 threads=2"], _host.Endpoints.Acts);
     }
 
     [Theory]
@@ -310,7 +310,12 @@ public abstract class ChallengeContract(DatabaseProvider provider) : DatabaseCon
             Ct);
         _host.Jobs.Over[job] = SubmittedJobs.Of(job, JobStatus.Completed, new JobStep
         {
-            Name = "gate", Kind = "gate", Status = JobStatus.Completed, RunId = $"{job}-gate", Reused = false, Outputs = new Dictionary<string, StepOutput>(),
+            Name = "gate",
+            Kind = "gate",
+            Status = JobStatus.Completed,
+            RunId = $"{job}-gate",
+            Reused = false,
+            Outputs = new Dictionary<string, StepOutput>(),
         });
     }
 

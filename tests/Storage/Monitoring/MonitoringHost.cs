@@ -295,7 +295,13 @@ public class FakeEndpoints : DispatchProxy
 
     private static OnlineDeployment Deployment(string name, int version, DeploymentSettings settings) => new()
     {
-        Endpoint = "flights", Name = name, Model = "late", ModelVersion = version, State = "Succeeded", CreatedAt = DateTimeOffset.UnixEpoch, Settings = settings,
+        Endpoint = "flights",
+        Name = name,
+        Model = "late",
+        ModelVersion = version,
+        State = "Succeeded",
+        CreatedAt = DateTimeOffset.UnixEpoch,
+        Settings = settings,
     };
 
     private Task<OnlineDeployment> Deploy(string name, string model, DeploymentSettings settings)

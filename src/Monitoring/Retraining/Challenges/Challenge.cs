@@ -34,7 +34,7 @@ internal sealed record Challenge
 
     public required DateTimeOffset UpdatedAt { get; init; }
 
-    public string? Deployment => Candidate is { } number ? FormattableString.Invariant($"v{number}") : null;
+    public string? Deployment => Candidate is { } number ? FormattableString.Invariant($"version-{number}") : null;
 
     /// <summary>The decision's node in the lineage graph.</summary>
     public string Node => $"retraining:{DecisionId}";
