@@ -18,6 +18,7 @@ var root = new RootCommand("Slipway's speed, measured with a stopwatch: one verb
     SearchLoad.Command(),
     ArtifactLoad.Command(),
     DriftLoad.Command(),
+    ProfileMerge.Command(),
     BatchScoring.Command(),
 };
 return await root.Parse(args).InvokeAsync();

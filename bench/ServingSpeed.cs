@@ -8,7 +8,7 @@ namespace Slipway.Bench;
 /// <summary>What serving costs beyond what it cannot do without, each part against its floor in the same run.</summary>
 internal static class ServingSpeed
 {
-    private static readonly string[] s_parts = ["one-row", "batch", "swap", "python", "many"];
+    private static readonly string[] s_parts = ["one-row", "profiles", "batch", "swap", "python", "many"];
 
     public static Command Command()
     {
@@ -32,6 +32,7 @@ internal static class ServingSpeed
             await (part switch
             {
                 "one-row" => OneRowAsync(server, load, options, soak, ct),
+                "profiles" => new ProfiledRows(server, load, options).MeasureAsync(ct),
                 "batch" => new FullBatches(server, load, options).MeasureAsync(ct),
                 "swap" => new SwapUnderLoad(server, load, options).MeasureAsync(ct),
                 "python" => new PythonWorkers(server, load, options).MeasureAsync(ct),

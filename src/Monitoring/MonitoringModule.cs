@@ -62,6 +62,7 @@ public static class MonitoringModule
         .AddSingleton<References>()
         .AddSingleton<FeatureRanking>()
         .AddSingleton<CustomMeasurement>()
+        .AddSingleton<ProfileMeasurement>()
         .AddSingleton<SignalMeasurement>()
         .AddSingleton<HistoryReader>()
         .AddSingleton<MonitorReplay>()

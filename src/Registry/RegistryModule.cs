@@ -27,6 +27,7 @@ public static class RegistryModule
         .AddSingleton<MoveAlias>()
         .AddSingleton<UpdateVersion>()
         .AddSingleton<IModelRegistry, ModelRegistry>()
+        .AddSingleton<ITrainingProfiles, TrainingProfiles>()
         .AddSingleton<IGateLog, GateLog>()
         .AddSingleton<ModelImports>()
         .AddSingleton<ImportModel>()

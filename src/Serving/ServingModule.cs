@@ -15,6 +15,7 @@ using Slipway.Serving.Edge;
 using Slipway.Serving.Inference;
 using Slipway.Serving.Mirroring;
 using Slipway.Serving.Online;
+using Slipway.Serving.Profiles;
 using Slipway.Serving.Protocol;
 using Slipway.Serving.Protocol.Grpc;
 using Slipway.Serving.Protocol.Mlflow;
@@ -41,6 +42,7 @@ public static class ServingModule
         .AddSingleton<IHistogramSource>(provider => provider.GetRequiredService<ServingMetrics>())
         .AddOnline()
         .AddCollection()
+        .AddProfiles()
         .AddRollouts()
         .AddBatch()
         .AddEdgeRoutes()
@@ -74,6 +76,8 @@ public static class ServingModule
         FindPrediction.Map(api);
         CountCollected.Map(api);
         ShowDeploymentLogs.Map(api);
+        ShowProfile.Map(api);
+        TakeProfile.Map(api);
         ShowConfiguration.Map(api);
         TakeSegment.Map(api);
         TakeReport.Map(api);
@@ -113,13 +117,15 @@ public static class ServingModule
         // They stop in the opposite order: the last rows are collected before the last are sent.
         .AddHostedService<SendCollected>()
         .AddHostedService(provider => provider.GetRequiredService<Collector>())
+        .AddHostedService(provider => provider.GetRequiredService<KeepProfiles>())
         .AddHostedService(provider => provider.GetRequiredService<FollowControlPlane>());
 
     private static IServiceCollection AddEdgeRoutes(this IServiceCollection services) => services
         .AddSingleton<ShowConfiguration>()
         .AddSingleton<InstanceStore>()
         .AddSingleton<TakeSegment>()
-        .AddSingleton<TakeReport>();
+        .AddSingleton<TakeReport>()
+        .AddSingleton<TakeProfile>();
 
     private static IServiceCollection AddOnline(this IServiceCollection services) => services
         .AddSingleton<EndpointStore>()
@@ -139,6 +145,16 @@ public static class ServingModule
         .AddSingleton<IDeployedVersions, RegisteredVersions>()
         .AddSingleton<RecordedDeployments>()
         .AddHostedService<FollowRecords>();
+
+    private static IServiceCollection AddProfiles(this IServiceCollection services) => services
+        .AddSingleton<ProfileStore>()
+        .AddSingleton<KeepProfiles>()
+        .AddHostedService(provider => provider.GetRequiredService<KeepProfiles>())
+        .AddSingleton<OpenProfile>()
+        .AddSingleton<JoinProfiles>()
+        .AddHostedService<ProfileTimer>()
+        .AddSingleton<IAnswerProfiles, ReadProfiles>()
+        .AddSingleton<ShowProfile>();
 
     private static IServiceCollection AddBatch(this IServiceCollection services) => services
         .AddSingleton<BatchStore>()

@@ -12,6 +12,7 @@ internal static class WorkspaceEndpoints
         [
             "delete from batch_jobs where workspace = @Workspace",
             "delete from serving_instances where workspace = @Workspace",
+            "delete from answer_profiles where workspace = @Workspace",
         ],
         AtWork = ["select 'endpoint ' || name || ' answers calls' from online_endpoints where workspace = @Workspace order by name"],
         Contents =

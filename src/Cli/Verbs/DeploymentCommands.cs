@@ -12,7 +12,7 @@ internal static class DeploymentCommands
     {
         Save("create", "Put a model version behind an endpoint, from its YAML file; it has no traffic yet."),
         Save("update", "Load a deployment with other settings and swap it in; no request notices."),
-        Show(), List(), Delete(), Stats(), DeploymentLogs.Create(),
+        Show(), List(), Delete(), Stats(), DeploymentProfile.Create(), DeploymentLogs.Create(),
     };
 
     private static Command Save(string verb, string description)

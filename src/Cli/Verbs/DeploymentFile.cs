@@ -111,9 +111,9 @@ internal sealed partial class DeploymentFile(JsonObject definition, string folde
     /// <summary>What is kept of requests: Azure ML's data_collector, and which columns are masked.</summary>
     private JsonObject? Collection()
     {
-        var mask = definition["properties"]?["slipway.mask"]?.ToString();
+        var own = OwnRules();
         if (definition["data_collector"] is not JsonObject collector)
-            return mask is null ? null : new JsonObject { ["mask"] = mask };
+            return own.Count == 0 ? null : own;
         var enabled = (collector["collections"] as JsonObject ?? [])
             .Where(collection => collection.Value?["enabled"]?.ToString().Equals("false", StringComparison.OrdinalIgnoreCase) != true)
             .ToList();
@@ -123,9 +123,25 @@ internal sealed partial class DeploymentFile(JsonObject definition, string folde
             ["outputs"] = enabled.Any(collection => collection.Key is "model_outputs" or "model_inputs_outputs" or "response"),
             ["sampling_rate"] = Rate(collector, enabled),
         };
-        if (mask is not null)
-            settings["mask"] = mask;
+        foreach (var (name, value) in own)
+            settings[name] = value?.DeepClone();
         return settings;
+    }
+
+    // What Azure ML has no field for.
+    private JsonObject OwnRules()
+    {
+        var rules = new JsonObject();
+        if (definition["properties"]?["slipway.mask"] is { } mask)
+            rules["mask"] = mask.ToString();
+        if (definition["properties"]?["slipway.profiles"] is { } profiles)
+        {
+            rules["profiles"] = bool.TryParse(profiles.ToString(), out var wanted)
+                ? wanted
+                : throw SlipwayException.Invalid($"properties: slipway.profiles is '{profiles}'; it is true or false.");
+        }
+
+        return rules;
     }
 
     // A row is kept whole: inputs without the outputs that answered them are of no use to a monitor.

@@ -19,7 +19,10 @@ public sealed record MonitorMetric(
     /// <summary>A p-value adjusted for all that were tested at once, which is what the threshold judges; else null.</summary>
     public double? Adjusted { get; init; }
 
-    /// <summary>Lower end of the 95 % interval; null when none was computed.</summary>
+    /// <summary>
+    /// Lower end of the 95 % interval, or, of a figure from profiles, the least that it can be if it is computed from the rows; null when
+    /// neither is known.
+    /// </summary>
     public double? Low { get; init; }
 
     public double? High { get; init; }

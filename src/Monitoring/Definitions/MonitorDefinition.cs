@@ -80,6 +80,9 @@ internal abstract record SignalDefinition
 
     public bool AlertEnabled { get; init; } = true;
 
+    /// <summary>It looks at the profiles that were made while answers were given, not at the rows that were collected.</summary>
+    public bool OfProfiles { get; init; }
+
     /// <summary>The rows in question. Several: tables that are joined by their correlation_id.</summary>
     public IReadOnlyList<DataSource> Production { get; init; } = [new()];
 

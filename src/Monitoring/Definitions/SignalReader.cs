@@ -17,7 +17,7 @@ internal static class SignalReader
     ];
 
     private static readonly string[] s_common =
-        ["type", "alert_enabled", "production_data", "reference_data", "data_segment", "segments", "minimum_rows", "properties"];
+        ["type", "alert_enabled", "production_data", "reference_data", "data_segment", "segments", "minimum_rows", "properties", "source"];
 
     public static IReadOnlyList<SignalDefinition> Read(Fields? signals)
     {
@@ -44,7 +44,7 @@ internal static class SignalReader
             "generation_safety_quality" or "generation_token_statistics" => Unsupported(name, fields),
             var type => throw fields.Wrong("type", $"is '{type}'.{Nearest.Hint(type, s_types)} Known: {string.Join(", ", s_types)}."),
         };
-        return signal is UnsupportedSignal ? signal : WithCommon(signal, fields);
+        return signal is UnsupportedSignal ? signal : ProfiledSignals.Check(WithCommon(signal, fields), fields);
     }
 
     private static UnsupportedSignal Unsupported(string name, Fields fields)
@@ -58,6 +58,7 @@ internal static class SignalReader
     private static SignalDefinition WithCommon(SignalDefinition signal, Fields fields) => signal with
     {
         AlertEnabled = fields.Flag("alert_enabled") ?? true,
+        OfProfiles = ProfiledSignals.Read(fields),
         LeastRows = fields.Whole("minimum_rows", least: 1) ?? signal.LeastRows,
         Production = signal is CustomSignal ? signal.Production : DataSourceReader.Production(fields),
         Reference = DataSourceReader.Reference(fields),

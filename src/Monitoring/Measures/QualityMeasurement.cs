@@ -57,7 +57,7 @@ internal static class QualityMeasurement
         ];
     }
 
-    private static string? Tell(List<MonitorMetric> metrics, Comparison comparison, string absent)
+    internal static string? Tell(List<MonitorMetric> metrics, Comparison comparison, string absent)
     {
         var crossed = metrics.Where(metric => metric.Crossed).ToList();
         if (crossed.Count == 0)

@@ -17,14 +17,16 @@ internal sealed record Findings(
 /// <summary>Measures the signals of a monitor for a window. What one signal lacks keeps none of the others from being measured.</summary>
 internal sealed class SignalMeasurement(
     IEndpoints endpoints, ICollectedData collected, ILakeTables lake, IDataAssets assets, References references, FeatureRanking ranking,
-    CustomMeasurement custom)
+    CustomMeasurement custom, ProfileMeasurement profiled, IAnswerProfiles profiles)
 {
     public async Task<Findings> MeasureAsync(Caller caller, MonitorDefinition monitor, TimeWindow window, CancellationToken ct)
     {
         var endpoint = monitor.Endpoint.Length == 0 ? null : await endpoints.FindAsync(caller, monitor.Endpoint, ct)
             ?? throw SlipwayException.NotFound("Endpoint", monitor.Endpoint);
         using var connection = lake.Connect();
-        return await MeasureAsync(monitor, endpoint, window, new RunTables(connection, lake, assets, collected, caller, monitor), caller, ct);
+        return await MeasureAsync(
+            monitor, endpoint, window,
+            new RunTables(connection, lake, assets, collected, caller, monitor) { Profiles = profiles }, caller, ct);
     }
 
     /// <param name="endpoint">Null: which model answered is not known, so windows are compared with windows.</param>
@@ -61,11 +63,13 @@ internal sealed class SignalMeasurement(
         if (signal is CustomSignal own)
             return await custom.MeasureAsync(look.Caller, look.Monitor.Name, own, look.Window, ct);
         var window = signal.WindowOf(look.Window);
+        if (signal.OfProfiles && look.Tables.Profiles is { } kept)
+            return await profiled.MeasureAsync(look, signal, window, kept, ct);
         var current = await CurrentAsync(look, signal, window, ct);
         if (signal is PerformanceSignal performance)
             return await PerformanceAsync(look, performance, window, current, ct);
         if (current is null)
-            return SignalResult.NotMeasured(signal, Nothing(look, window));
+            return SignalResult.NotMeasured(signal, await NothingAsync(look, window, ct));
         var comparison = await ComparisonAsync(look, signal, current, ct);
         return comparison switch
         {
@@ -87,6 +91,14 @@ internal sealed class SignalMeasurement(
         if (table is not null && !look.Seen.Any(seen => seen.Window == window))
             look.Seen.Add((window, table));
         return table;
+    }
+
+    // Rows may have been left out by sampling, and have been profiled all the same.
+    private static async Task<string> NothingAsync(Look look, TimeWindow window, CancellationToken ct)
+    {
+        var profiled = look.Tables.Profiles is not { } profiles ? 0
+            : (await profiles.ReadAsync(look.Caller, look.Monitor.Endpoint, look.Monitor.Deployment, window, ct)).Sum(answers => answers.Profile.Rows);
+        return Nothing(look, window) + (profiled == 0 ? "" : $" There are profiles of {profiled:N0} rows; give the signal source: profiles.");
     }
 
     private static string Nothing(Look look, TimeWindow window) =>
@@ -166,11 +178,5 @@ internal sealed class SignalMeasurement(
             ?? throw SlipwayException.Invalid(
                 $"Deployment '{look.Endpoint.Name}/{deployment}' is gone, so its model is not known; name it as model_id of the monitoring_target.");
         return await references.VersionAsync(look.Caller, model, number, ct);
-    }
-
-    private sealed record Look(Caller Caller, MonitorDefinition Monitor, OnlineEndpoint? Endpoint, TimeWindow Window, RunTables Tables)
-    {
-        /// <summary>The windows of production that the signals looked at.</summary>
-        public List<(TimeWindow Window, DataTable Table)> Seen { get; } = [];
     }
 }

@@ -1,27 +1,16 @@
-using Slipway.Data;
 using Slipway.Kernel;
 using Slipway.Registry.Contracts;
 using Slipway.Statistics.Drift;
-using Slipway.Tracking.Contracts;
 
 namespace Slipway.Monitoring.Runs;
 
-/// <summary>Finds the training profile of a model version: beside the model, else among the artifacts of its run.</summary>
-internal sealed class References(IModelRegistry registry, ITracking tracking, ContentStore content)
+/// <summary>Finds a model version, and the training profile of one.</summary>
+internal sealed class References(IModelRegistry registry, ITrainingProfiles training)
 {
     public async Task<ModelVersion> VersionAsync(Caller caller, string model, int number, CancellationToken ct) =>
         await registry.FindAsync(caller, $"{model}:{number}", ct)
         ?? throw SlipwayException.NotFound("Model version", $"{model}:{number}");
 
     /// <summary>Null when the version has none.</summary>
-    public async Task<TrainingProfile?> FindAsync(Caller caller, ModelVersion version, CancellationToken ct)
-    {
-        var entry = Find(await content.GetTreeAsync(version.Tree, ct));
-        if (entry is null && version.RunId is { } run && await tracking.FindRunAsync(caller, run, ct) is not null)
-            entry = Find(await tracking.ArtifactsAsync(caller, run, ct));
-        return entry is null ? null : TrainingProfile.Parse(await content.ReadAllAsync(entry.Digest, ct));
-    }
-
-    private static TreeEntry? Find(Tree tree) => tree.Find(TrainingProfile.FileName)
-        ?? tree.Entries.FirstOrDefault(entry => entry.Path.EndsWith("/" + TrainingProfile.FileName, StringComparison.Ordinal));
+    public Task<TrainingProfile?> FindAsync(Caller caller, ModelVersion version, CancellationToken ct) => training.FindAsync(caller, version, ct);
 }

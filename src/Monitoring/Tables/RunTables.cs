@@ -17,6 +17,9 @@ internal sealed class RunTables(
 
     public DuckDbConnection Connection => connection;
 
+    /// <summary>Profiles of what was answered; null: of the past there are only rows.</summary>
+    public IAnswerProfiles? Profiles { get; init; }
+
     /// <summary>Null when nothing was collected in the window.</summary>
     public async Task<DataTable?> CollectedAsync(TimeWindow window, CancellationToken ct)
     {

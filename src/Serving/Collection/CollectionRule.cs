@@ -30,6 +30,9 @@ internal sealed class CollectionRule
     /// <summary>Names of the masked columns, by what they are of the model.</summary>
     public string Masked => string.Join(',', _isHashed.Keys.Order(StringComparer.Ordinal));
 
+    /// <inheritdoc cref="CollectionPolicy.Profiles"/>
+    public bool Profiles => _policy.Profiles;
+
     /// <summary>Whether some column needs the workspace's key.</summary>
     public static bool Hashes(CollectionPolicy? policy) => policy?.Mask?.Contains("hash", StringComparison.Ordinal) == true;
 

@@ -3,6 +3,8 @@ using Slipway.Engines.DuckDb;
 using Slipway.Engines.OnnxRuntime;
 using Slipway.Serving.Runtimes;
 using Slipway.Serving.Scoring;
+using Slipway.Statistics.Drift;
+using Slipway.Statistics.Profiles;
 
 namespace Slipway.Serving.Collection;
 
@@ -16,6 +18,13 @@ internal sealed class HashedColumn(string name, TensorPlan plan, bool isInput, i
     private const int Kept = 16;
 
     private readonly List<string?> _values = [];
+
+    public override FeatureType? ProfiledAs => null;
+
+    public override void Profile(ScoringSlot slot, AnswerColumn profile)
+    {
+        // Its hashes tell nothing of how its values are distributed, and the values are not to be told.
+    }
 
     public override void Append(ScoringSlot slot)
     {

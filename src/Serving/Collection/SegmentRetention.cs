@@ -4,7 +4,7 @@ using Slipway.Serving.Online;
 
 namespace Slipway.Serving.Collection;
 
-/// <summary>Answers and labels that are older than their endpoint's retention_days are forgotten.</summary>
+/// <summary>Answers, labels and profiles that are older than their endpoint's retention_days are forgotten.</summary>
 internal sealed class SegmentRetention(Database database, EndpointStore endpoints, TimeProvider time) : IContentRetention
 {
     public string Name => "collected answers";
@@ -16,7 +16,7 @@ internal sealed class SegmentRetention(Database database, EndpointStore endpoint
         {
             if (endpoint.Settings.RetentionDays is not { } days || RetentionRules.Before(time.UtcNow(), days) is not { } before)
                 continue;
-            foreach (var table in new[] { "collected_segments", "label_segments" })
+            foreach (var table in new[] { "collected_segments", "label_segments", "answer_profiles" })
             {
                 var rows = $"from {table} where workspace = @Workspace and endpoint = @Endpoint and created_at < @Before";
                 var parameters = new { Workspace = workspace.Value, Endpoint = endpoint.Name, Before = before };

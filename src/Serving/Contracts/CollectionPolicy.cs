@@ -17,6 +17,10 @@ public sealed record CollectionPolicy
     [JsonPropertyName("outputs")]
     public bool Outputs { get; init; } = true;
 
+    /// <summary>Whether profiles are kept of what is kept as it is, whatever the sampling rate.</summary>
+    [JsonPropertyName("profiles")]
+    public bool Profiles { get; init; } = true;
+
     /// <summary>"email=hash, ssn=drop": inputs and outputs that are kept as keyed hashes, or not at all.</summary>
     [JsonPropertyName("mask"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Mask { get; init; }

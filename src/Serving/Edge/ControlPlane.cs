@@ -67,6 +67,9 @@ internal sealed class ControlPlane : IDisposable
     public Task TellAsync(EdgeSegment segment, CancellationToken ct) =>
         SendAsync(HttpMethod.Post, $"{_endpoint}/segments", segment, EdgeJson.Default.EdgeSegment, ct);
 
+    public Task TellAsync(EdgeProfile profile, CancellationToken ct) =>
+        SendAsync(HttpMethod.Post, $"{_endpoint}/profiles", profile, EdgeJson.Default.EdgeProfile, ct);
+
     public Task TellAsync(EdgeReport report, CancellationToken ct) =>
         SendAsync(HttpMethod.Put, $"{_endpoint}/instances/{report.Instance}", report, EdgeJson.Default.EdgeReport, ct);
 

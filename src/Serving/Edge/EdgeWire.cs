@@ -28,6 +28,10 @@ internal sealed record EdgeCredential(string Kind, string Hash, long? ExpiresAt)
 internal sealed record EdgeSegment(
     string Deployment, string Model, int ModelVersion, bool Mirrored, string Digest, long SampledOut, long OptedOut, string? Masked);
 
+/// <summary>A profile of answers.</summary>
+/// <param name="From">Milliseconds since 1970; so is To.</param>
+internal sealed record EdgeProfile(string Id, string Deployment, string Model, int ModelVersion, long From, long To, byte[] Profile);
+
 /// <summary>What a process has done since it started.</summary>
 /// <param name="Instance">An id of this run of the process.</param>
 /// <param name="Revision">The configuration that it answers by.</param>
@@ -49,6 +53,7 @@ internal sealed record EdgeCounters(
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(EdgeConfiguration))]
 [JsonSerializable(typeof(EdgeSegment))]
+[JsonSerializable(typeof(EdgeProfile))]
 [JsonSerializable(typeof(EdgeReport))]
 [JsonSerializable(typeof(SpoolState))]
 internal sealed partial class EdgeJson : JsonSerializerContext;

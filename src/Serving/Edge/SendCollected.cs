@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Slipway.Data;
 using Slipway.Kernel;
 using Slipway.Serving.Collection;
+using Slipway.Serving.Profiles;
 using Slipway.Serving.Routing;
 
 namespace Slipway.Serving.Edge;
@@ -17,6 +18,7 @@ internal sealed partial class SendCollected(
     ControlPlane plane,
     FollowControlPlane follow,
     SegmentStore segments,
+    ProfileStore profiles,
     ContentStore content,
     IBlobStore blobs,
     RoutingTable table,
@@ -24,6 +26,10 @@ internal sealed partial class SendCollected(
     TimeProvider time,
     ILogger<SendCollected> logger) : BackgroundService
 {
+    // A week of one deployment's minutes.
+    private const int MostProfiles = 10_000;
+    private const int ProfilesAtOnce = 100;
+
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(2);
     private readonly string _instance = Ids.New(time);
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
@@ -58,6 +64,7 @@ internal sealed partial class SendCollected(
         {
             await KeepWithinLimitAsync(ct);
             await SendAllAsync(ct);
+            await SendProfilesAsync(ct);
             await plane.TellAsync(await ReportAsync(ct), ct);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
@@ -79,6 +86,19 @@ internal sealed partial class SendCollected(
                     segment.SampledOut, segment.OptedOut, segment.Masked),
                 ct);
             await ForgetAsync(segment, ct);
+        }
+    }
+
+    private async Task SendProfilesAsync(CancellationToken ct)
+    {
+        if (await profiles.KeepAsync(MostProfiles, ct) is var lost and > 0)
+            Log.ProfilesGivenUp(logger, lost);
+        while (await profiles.ListOldestAsync(ProfilesAtOnce, ct) is { Count: > 0 } waiting)
+        {
+            foreach (var (id, owner, window, profile, _) in waiting)
+                await plane.TellAsync(new EdgeProfile(id, owner.Deployment, owner.Model, owner.ModelVersion, window.Start, window.End, profile), ct);
+            foreach (var told in waiting)
+                await profiles.DeleteAsync(told, ct);
         }
     }
 
@@ -124,6 +144,9 @@ internal sealed partial class SendCollected(
     {
         [LoggerMessage(7023, LogLevel.Warning, "What was collected could not be sent and waits: {Why}")]
         public static partial void NotSent(ILogger logger, string why);
+
+        [LoggerMessage(7025, LogLevel.Error, "{Count} profiles of answers were given up, since more waited for the control plane than may")]
+        public static partial void ProfilesGivenUp(ILogger logger, int count);
 
         [LoggerMessage(7024, LogLevel.Error, "{Rows} collected rows of {Deployment} were given up, since more waited for the control plane than may")]
         public static partial void GivenUp(ILogger logger, long rows, string deployment);

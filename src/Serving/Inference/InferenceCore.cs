@@ -88,6 +88,8 @@ internal sealed class InferenceCore(RoutingTable table, Collector collector, Sha
             var collect = endpoint.Definition.Collect;
             if (collect != CollectMode.Off && !await collector.AddAsync(deployment.Collected, collect, isKept, slot, id, happened, ct))
                 deployment.Counters.Drop(slot.Rows);
+            if (collect != CollectMode.Off)
+                deployment.Profile?.Record(slot, happened, isKept);
             if (mirrored is { Mirrors.Length: > 0 })
                 shadowing.Offer(mirrored, deployment, slot, id, happened);
             exchange.Write(slot, deployment);

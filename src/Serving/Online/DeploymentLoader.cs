@@ -3,6 +3,7 @@ using Slipway.Kernel;
 using Slipway.Registry.Contracts;
 using Slipway.Serving.Collection;
 using Slipway.Serving.Contracts;
+using Slipway.Serving.Profiles;
 using Slipway.Serving.Routing;
 using Slipway.Serving.Runtimes;
 using Slipway.Serving.Scoring;
@@ -10,7 +11,7 @@ using Slipway.Serving.Scoring;
 namespace Slipway.Serving.Online;
 
 /// <summary>Brings a model version from the content store into memory, ready to answer.</summary>
-internal sealed class DeploymentLoader(ContentStore content, KnownRuntimes runtimes, MaskKey maskKey, ServingOptions options)
+internal sealed class DeploymentLoader(ContentStore content, KnownRuntimes runtimes, MaskKey maskKey, OpenProfile profiles, ServingOptions options)
 {
     public async Task<ServedDeployment> LoadAsync(
         WorkspaceName workspace, OnlineDeployment deployment, ModelVersion version, CollectMode collect, CancellationToken ct)
@@ -29,7 +30,8 @@ internal sealed class DeploymentLoader(ContentStore content, KnownRuntimes runti
                 ColumnPlan.Create(model, rule);
             }
 
-            return new ServedDeployment(workspace, deployment, model, SlotPool.Create(model, settings, options), rule);
+            var profile = await profiles.RunAsync(workspace, deployment, version, model, rule, ct);
+            return new ServedDeployment(workspace, deployment, model, SlotPool.Create(model, settings, options), rule) { Profile = profile };
         }
         catch
         {

@@ -2,6 +2,7 @@ using Slipway.Kernel;
 using Slipway.Serving.Collection;
 using Slipway.Serving.Contracts;
 using Slipway.Serving.Mirroring;
+using Slipway.Serving.Profiles;
 using Slipway.Serving.Scoring;
 
 namespace Slipway.Serving.Routing;
@@ -27,6 +28,9 @@ internal sealed class ServedDeployment(
     public DeploymentCounters Counters { get; } = new();
 
     public CollectedRows Collected { get; } = new(workspace, definition, model, rule, isMirrored: false);
+
+    /// <summary>How what it is asked and what it answers is distributed; null: that is not kept.</summary>
+    public ProfileRecorder? Profile { get; init; }
 
     /// <summary>Copies of requests that it has still to answer for nobody, what it did with them, and its answers.</summary>
     public ShadowQueue Shadow { get; } = new();
@@ -58,6 +62,7 @@ internal sealed class ServedDeployment(
         if (Interlocked.Decrement(ref _references) > 0)
             return;
 
+        Profile?.End();
         Slots.Dispose();
         Model.Dispose();
         _freed.SetResult();

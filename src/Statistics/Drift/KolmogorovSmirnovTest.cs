@@ -13,7 +13,7 @@ internal enum KolmogorovSmirnovMethod
 /// The two-sided p-value of the two-sample Kolmogorov-Smirnov test, as scipy.stats.ks_2samp: exact (given no ties), or by
 /// the distribution of the one-sample statistic of nm/(n+m) values.
 /// </summary>
-internal sealed class KolmogorovSmirnovTest(KolmogorovSmirnovMethod method = KolmogorovSmirnovMethod.Auto) : ISampleStatistic
+internal sealed class KolmogorovSmirnovTest(KolmogorovSmirnovMethod method = KolmogorovSmirnovMethod.Auto) : ISampleStatistic, ICellStatistic
 {
     private const int MostExact = 10_000;
 
@@ -27,14 +27,35 @@ internal sealed class KolmogorovSmirnovTest(KolmogorovSmirnovMethod method = Kol
     {
         if (reference.IsEmpty || current.IsEmpty)
             return double.NaN;
-        var distance = Distance(reference, current);
-        int n = reference.Length, m = current.Length;
-        return method == KolmogorovSmirnovMethod.Exact
-            || (method == KolmogorovSmirnovMethod.Auto && Math.Max(n, m) <= MostExact)
-                ? Exact(n, m, distance)
-                : KolmogorovDistribution.UpperTail(
-                    Math.Round((double)n * m / ((double)n + m), MidpointRounding.ToEven), (double)distance / n / m);
+        return PValue(reference.Length, current.Length, Distance(reference, current));
     }
+
+    /// <summary>The distance at the ends of cells is the least that it can be; within a cell it may be greater by what lies in it.</summary>
+    public Bounded Measure(CellPair pair)
+    {
+        long n = pair.Cells.Sum(cell => cell.Reference), m = pair.Cells.Sum(cell => cell.Current);
+        if (n == 0 || m == 0)
+            return Bounded.None;
+        long i = 0, j = 0, least = 0, most = 0;
+        foreach (var cell in pair.Cells)
+        {
+            long before = i * m, now = j * n;
+            i += cell.Reference;
+            j += cell.Current;
+            least = Math.Max(least, Math.Abs((i * m) - (j * n)));
+            if (cell.First < cell.Last)
+                most = Math.Max(most, Math.Max((i * m) - now, (j * n) - before));
+        }
+
+        var value = PValue(n, m, least);
+        return new Bounded(value, most > least ? PValue(n, m, most) : value, value);
+    }
+
+    private double PValue(long n, long m, long distance) =>
+        method == KolmogorovSmirnovMethod.Exact || (method == KolmogorovSmirnovMethod.Auto && Math.Max(n, m) <= MostExact)
+            ? Exact((int)n, (int)m, distance)
+            : KolmogorovDistribution.UpperTail(
+                Math.Round((double)n * m / ((double)n + m), MidpointRounding.ToEven), (double)distance / n / m);
 
     // The greatest difference of the two distribution functions, in units of 1 / (n m).
     private static long Distance(ReadOnlySpan<double> first, ReadOnlySpan<double> second)

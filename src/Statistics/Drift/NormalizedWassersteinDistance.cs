@@ -4,7 +4,7 @@ namespace Slipway.Statistics.Drift;
 /// The area between the two distribution functions over the standard deviation of the reference. A deviation below
 /// 0.001 counts as 0.001, so that a constant reference has a distance too. Infinite values are left out.
 /// </summary>
-internal sealed class NormalizedWassersteinDistance : ISampleStatistic
+internal sealed class NormalizedWassersteinDistance : ISampleStatistic, ICellStatistic
 {
     private const double LeastDeviation = 1e-3;
 
@@ -21,6 +21,25 @@ internal sealed class NormalizedWassersteinDistance : ISampleStatistic
         if (reference.IsEmpty || current.IsEmpty)
             return double.NaN;
         return Area(reference, current) / Math.Max(Deviation(reference), LeastDeviation);
+    }
+
+    /// <summary>Every number stands at the middle of its cell, from which it is at most half of the cell's width away.</summary>
+    public Bounded Measure(CellPair pair)
+    {
+        var cells = pair.Cells.Where(cell => double.IsFinite(cell.First)).ToList();
+        double n = cells.Sum(cell => cell.Reference), m = cells.Sum(cell => cell.Current);
+        if (n == 0 || m == 0)
+            return Bounded.None;
+        double area = 0, error = 0, apart = 0;
+        for (var i = 0; i < cells.Count; i++)
+        {
+            area += i == 0 ? 0 : (cells[i].Middle - cells[i - 1].Middle) * Math.Abs(apart);
+            apart += (cells[i].Reference / n) - (cells[i].Current / m);
+            error += ((cells[i].Reference / n) + (cells[i].Current / m)) * (cells[i].Last - cells[i].First) / 2;
+        }
+
+        var unit = Math.Max(pair.ReferenceDeviation, LeastDeviation);
+        return new Bounded(area / unit, Math.Max(0, area - error) / unit, (area + error) / unit);
     }
 
     // The infinities of an ascending sample are at its ends.

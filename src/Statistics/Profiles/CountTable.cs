@@ -28,6 +28,13 @@ internal sealed class CountTable
 
     public long this[ulong key] => _counts[Slot(key)];
 
+    /// <summary>Keeps the memory.</summary>
+    public void Clear()
+    {
+        Array.Clear(_counts);
+        Used = 0;
+    }
+
     public IEnumerable<(ulong Key, long Count)> Entries()
     {
         for (var i = 0; i < _keys.Length; i++)

@@ -51,6 +51,8 @@ public sealed class Moments
         Join(other.Count, other.Mean, other.SquaredDeviations);
     }
 
+    public void Clear() => (Count, Mean, SquaredDeviations, Min, Max) = (0, 0, 0, double.PositiveInfinity, double.NegativeInfinity);
+
     internal void Write(BinaryWriter writer)
     {
         writer.Write(Count);
@@ -69,12 +71,30 @@ public sealed class Moments
         Max = reader.ReadDouble(),
     };
 
+    internal void Merge(ref StoredBytes stored)
+    {
+        var (count, mean, squares) = ((long)stored.ReadUInt64(), stored.ReadDouble(), stored.ReadDouble());
+        var (min, max) = (stored.ReadDouble(), stored.ReadDouble());
+        if (count < 0)
+            throw new InvalidDataException("A count of the profile is negative.");
+        if (count == 0)
+            return;
+        (Min, Max) = (Math.Min(Min, min), Math.Max(Max, max));
+        Join(count, mean, squares);
+    }
+
     private void Join(long count, double mean, double squares)
     {
+        if (Count == 0)
+        {
+            (Count, Mean, SquaredDeviations) = (count, mean, squares);
+            return;
+        }
+
         var all = Count + count;
         var apart = mean - Mean;
         SquaredDeviations += squares + (apart * apart * ((double)Count / all) * count);
-        Mean = Count == 0 ? mean : Mean + (apart * ((double)count / all));
+        Mean += apart * ((double)count / all);
         Count = all;
     }
 }

@@ -9,13 +9,19 @@ public readonly record struct WeightedValue(double Value, long Count);
 /// that the numbers as a set need, so the sketch depends on nothing but the set: merging is exactly associative and
 /// commutative. A quantile lies in the bucket of the true one, so its error is known: <see cref="RelativeError"/>.
 /// </summary>
-public sealed class QuantileSketch
+/// <param name="capacity">The most buckets.</param>
+/// <param name="finest">Bits that are dropped from the start, so that few numbers take few bytes as well.</param>
+public sealed class QuantileSketch(int capacity = QuantileSketch.Capacity, int finest = 0)
 {
     /// <summary>All signs and exponents of doubles fit in, so a bucket never spans more than a factor of two.</summary>
     public const int Capacity = 4096;
 
+    // All but the sign and two bits of the exponent.
+    private const int MostDropped = 61;
+
+    private readonly int _finest = finest;
     private CountTable _buckets = new();
-    private int _dropped;
+    private int _dropped = finest;
 
     public long Count { get; private set; }
 
@@ -36,7 +42,7 @@ public sealed class QuantileSketch
             var start = i++;
             while (i < values.Length && Key(values[i]) >> _dropped == bucket)
                 i++;
-            if (_buckets.Add((ulong)bucket, i - start) && _buckets.Used > Capacity)
+            if (_buckets.Add((ulong)bucket, i - start) && _buckets.Used > capacity)
                 Coarsen(_dropped + 1);
         }
     }
@@ -49,11 +55,23 @@ public sealed class QuantileSketch
         {
             // Own buckets may have been joined since the last one.
             _buckets.Add((ulong)((long)bucket >> (_dropped - other._dropped)), count);
-            if (_buckets.Used > Capacity)
+            if (_buckets.Used > capacity)
                 Coarsen(_dropped + 1);
         }
 
         Count += other.Count;
+    }
+
+    /// <summary>
+    /// Keeps the memory, and how many bits are dropped, so that numbers of the same kind need not find it out anew; one fewer where there is
+    /// room for it.
+    /// </summary>
+    internal void Clear()
+    {
+        if (_dropped > _finest && _buckets.Used * 2 <= capacity)
+            _dropped--;
+        _buckets.Clear();
+        Count = 0;
     }
 
     /// <summary>The number of rank ⌊share · (n − 1)⌋ in order, within <see cref="RelativeError"/>; NaN when there is none.</summary>
@@ -113,6 +131,51 @@ public sealed class QuantileSketch
         return read;
     }
 
+    internal void Merge(ref StoredBytes stored)
+    {
+        var dropped = stored.ReadByte();
+        if (dropped > MostDropped)
+            throw new InvalidDataException("A quantile sketch drops more bits than there are.");
+        if (dropped > _dropped)
+            Coarsen(dropped);
+        var bucket = 0L;
+        for (var left = stored.ReadLength(Capacity); left > 0; left--)
+        {
+            bucket += stored.ReadNumber();
+            var count = stored.ReadNumber();
+            if (count <= 0)
+                throw new InvalidDataException("A bucket of a quantile sketch is empty.");
+            if (_buckets.Add((ulong)(bucket >> (_dropped - dropped)), count) && _buckets.Used > capacity)
+                Coarsen(_dropped + 1);
+            Count += count;
+        }
+    }
+
+    /// <summary>The numbers of two sketches, counted in the buckets of the coarser one, ascending.</summary>
+    internal static IReadOnlyList<Cell> Align(QuantileSketch reference, QuantileSketch current)
+    {
+        var dropped = Math.Max(reference._dropped, current._dropped);
+        var counts = new SortedDictionary<long, (long Reference, long Current)>();
+        foreach (var (bucket, count) in reference._buckets.Entries())
+            counts[At(reference, bucket)] = (counts.GetValueOrDefault(At(reference, bucket)).Reference + count, 0);
+        foreach (var (bucket, count) in current._buckets.Entries())
+        {
+            var (before, now) = counts.GetValueOrDefault(At(current, bucket));
+            counts[At(current, bucket)] = (before, now + count);
+        }
+
+        return [.. counts.Select(cell => new Cell(First(cell.Key, dropped), Last(cell.Key, dropped), cell.Value.Reference, cell.Value.Current))];
+
+        long At(QuantileSketch sketch, ulong bucket) => (long)bucket >> (dropped - sketch._dropped);
+    }
+
+    // Where also bits of the exponent are dropped, a bucket may reach beyond what is finite.
+    private static double First(long bucket, int dropped) => Finite(FromKey(bucket << dropped), double.MinValue);
+
+    private static double Last(long bucket, int dropped) => Finite(FromKey((bucket << dropped) | ((1L << dropped) - 1)), double.MaxValue);
+
+    private static double Finite(double value, double otherwise) => double.IsFinite(value) ? value : otherwise;
+
     private void Coarsen(int dropped)
     {
         while (true)
@@ -121,7 +184,7 @@ public sealed class QuantileSketch
             foreach (var (bucket, count) in _buckets.Entries())
                 joined.Add((ulong)((long)bucket >> (dropped - _dropped)), count);
             (_buckets, _dropped) = (joined, dropped);
-            if (joined.Used <= Capacity)
+            if (joined.Used <= capacity)
                 return;
             dropped++;
         }
@@ -143,8 +206,7 @@ public sealed class QuantileSketch
         // Zero shares its bucket only with numbers too small to be normal.
         if (bucket is 0 or -1)
             return 0;
-        var first = FromKey(bucket << _dropped);
-        var last = FromKey((bucket << _dropped) | ((1L << _dropped) - 1));
+        var (first, last) = (First(bucket, _dropped), Last(bucket, _dropped));
         return first + ((last - first) / 2);
     }
 }

@@ -97,6 +97,24 @@ public sealed class EdgeTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Profiles_of_what_was_answered_elsewhere_are_added_up_at_the_server()
+    {
+        foreach (var name in new[] { "one", "two" })
+        {
+            using var edge = await StartEdgeAsync(name);
+            await AskAsync(edge, "a");
+            await AskAsync(edge, "b");
+        }
+
+        foreach (var edge in _edges)
+            await edge.StopAsync(Ct);
+
+        var profile = (await _control.GetFromJsonAsync<JsonNode>($"{Api}/deployments/blue/profile", Ct))!;
+        Assert.Equal(4, (long)profile["rows"]!);
+        Assert.Equal(100, (double)profile["columns"]!.AsArray().Single(column => (string)column!["name"]! == "input_distance")!["mean"]!);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Rows_that_find_no_room_while_the_server_is_away_are_counted()
     {
         using var edge = await StartEdgeAsync("one", spoolBytes: 0);

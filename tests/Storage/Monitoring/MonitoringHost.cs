@@ -48,7 +48,7 @@ internal sealed class MonitoringHost : IAsyncDisposable
         if (settings is null)
             services.AddSingleton<IDeliveries, NoDeliveries>();
         services.AddTracking().AddRegistry().AddMonitoring().AddSingleton<MonitoringTimer>();
-        services.AddSingleton<ICollectedData>(Collected).AddSingleton<IJobs>(Jobs).AddSingleton((IEndpoints)(object)Endpoints).AddSingleton<IRollouts>(Rollouts).AddSingleton<IDeploymentCounts>(Counts);
+        services.AddSingleton<ICollectedData>(Collected).AddSingleton<IAnswerProfiles>(Profiles).AddSingleton<IJobs>(Jobs).AddSingleton((IEndpoints)(object)Endpoints).AddSingleton<IRollouts>(Rollouts).AddSingleton<IDeploymentCounts>(Counts);
         services.AddSingleton<IEventHandler<DriftFound>>(Heard);
         services.AddSingleton<IEventHandler<AlertRaised>>(Heard);
         services.AddSingleton<IEventHandler<AlertResolved>>(Heard);
@@ -63,6 +63,8 @@ internal sealed class MonitoringHost : IAsyncDisposable
     public ContentStore Content { get; }
 
     public CollectedQueries Collected { get; } = new();
+
+    public KeptAnswers Profiles { get; } = new();
 
     public SubmittedJobs Jobs { get; }
 
@@ -160,6 +162,19 @@ internal sealed class CollectedQueries : ICollectedData
     public Task<long> AddLabelsAsync(
         Caller caller, string endpoint, IReadOnlyList<string> predictionIds, IReadOnlyList<double> labels, CancellationToken ct) =>
         throw new NotSupportedException();
+}
+
+/// <summary>What was profiled in each window; a reader gets a copy.</summary>
+internal sealed class KeptAnswers : IAnswerProfiles
+{
+    public List<ProfiledAnswers> All { get; } = [];
+
+    public Task<IReadOnlyList<ProfiledAnswers>> ReadAsync(Caller caller, string endpoint, string? deployment, TimeWindow window, CancellationToken ct) =>
+        Task.FromResult<IReadOnlyList<ProfiledAnswers>>(
+        [
+            .. All.Where(answers => answers.Window == window && (deployment is null || answers.Deployment == deployment))
+                .OrderByDescending(answers => answers.Profile.Rows),
+        ]);
 }
 
 /// <summary>Keeps what was submitted; refuses while it is told to.</summary>

@@ -1,22 +1,13 @@
-using System.Text;
-using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
 using Slipway.Data;
 using Slipway.Engines.DuckDb;
-using Slipway.Engines.OnnxRuntime;
 using Slipway.Kernel;
 using Slipway.Lake.Contracts;
-using Slipway.Registry.Contracts;
 using Slipway.Serving;
 using Slipway.Serving.Collection;
 using Slipway.Serving.Contracts;
-using Slipway.Serving.Protocol;
 using Slipway.Serving.Routing;
-using Slipway.Serving.Runtimes;
-using Slipway.Serving.Runtimes.Onnx;
-using Slipway.Serving.Scoring;
 using Slipway.Shared;
-using Slipway.Unit.OnnxRuntime;
 using Xunit;
 
 namespace Slipway.Storage.Serving;
@@ -32,7 +23,7 @@ public abstract class CollectorContract(DatabaseProvider provider) : DatabaseCon
     [Fact]
     public async Task Requests_that_wait_for_room_lose_nothing()
     {
-        using var deployment = GivenDeployment();
+        using var deployment = ScoredDeployment.Create(Folder);
         await using var collector = await GivenCollectorAsync(deployment.Served);
 
         for (var i = 0; i < 200; i++)
@@ -45,7 +36,7 @@ public abstract class CollectorContract(DatabaseProvider provider) : DatabaseCon
     [Fact]
     public async Task Rows_without_room_are_refused_while_the_disk_is_full_and_those_accepted_are_written_later()
     {
-        using var deployment = GivenDeployment();
+        using var deployment = ScoredDeployment.Create(Folder);
         await using var collector = await GivenCollectorAsync(deployment.Served);
         _engine.Broken = true;
 
@@ -66,7 +57,7 @@ public abstract class CollectorContract(DatabaseProvider provider) : DatabaseCon
     [Fact]
     public async Task Who_wants_everything_written_is_told_why_it_cannot_be()
     {
-        using var deployment = GivenDeployment();
+        using var deployment = ScoredDeployment.Create(Folder);
         await using var collector = await GivenCollectorAsync(deployment.Served);
         _engine.Broken = true;
         await collector.AddAsync(deployment.Served.Collected, CollectMode.Drop, isWanted: true, await deployment.ScoredAsync(1), "r", Time.GetUtcNow(), Ct);
@@ -89,7 +80,7 @@ public abstract class CollectorContract(DatabaseProvider provider) : DatabaseCon
     [Fact]
     public async Task Rows_are_written_when_they_are_old_enough_and_when_the_server_stops()
     {
-        using var deployment = GivenDeployment();
+        using var deployment = ScoredDeployment.Create(Folder);
         var collector = await GivenCollectorAsync(deployment.Served);
         await collector.AddAsync(deployment.Served.Collected, CollectMode.Drop, isWanted: true, await deployment.ScoredAsync(2), "old", Time.GetUtcNow(), Ct);
         while (await RowsAsync() < 2 && !Ct.IsCancellationRequested)
@@ -118,63 +109,6 @@ public abstract class CollectorContract(DatabaseProvider provider) : DatabaseCon
 
     private async Task<long> RowsAsync() =>
         (await Segments.ListNewestAnswersAsync(WorkspaceName.Default, "flights", Ct)).Sum(segment => segment.Rows);
-
-    private Deployment GivenDeployment()
-    {
-        var path = Path.Combine(Folder, "late.onnx");
-        File.WriteAllBytes(path, OnnxModels.Classifier().ToByteArray());
-        var version = new ModelVersion
-        {
-            Workspace = WorkspaceName.Default,
-            Model = "late",
-            Number = 1,
-            Tree = Digest.Of([]),
-            Flavor = "onnx",
-            Tags = new Dictionary<string, string>(),
-            Aliases = [],
-            CreatedAt = Time.GetUtcNow(),
-            CreatedBy = "test",
-        };
-        return new Deployment(new ServedModel(OnnxModel.Load(path, OnnxSessionSettings.Default), version, maxRows: 100));
-    }
-
-    private sealed class Deployment(ServedModel model) : IDisposable
-    {
-        private readonly ScoringSlot _slot = new(model);
-
-        public ServedDeployment Served { get; } = new(
-            WorkspaceName.Default,
-            new OnlineDeployment
-            {
-                Endpoint = "flights",
-                Name = "blue",
-                Model = "late",
-                ModelVersion = 1,
-                State = "Succeeded",
-                CreatedAt = DateTimeOffset.UnixEpoch,
-            },
-            model,
-            new SlotPool(model, 1, 1),
-            CollectionRule.All);
-
-        public async Task<ScoringSlot> ScoredAsync(int rows)
-        {
-            var body = $$"""
-                {"inputs":[{"name":"carrier","shape":[{{rows}}],"datatype":"BYTES","data":[{{string.Join(',', Enumerable.Repeat("\"AA\"", rows))}}]},
-                           {"name":"distance","shape":[{{rows}}],"datatype":"FP32","data":[{{string.Join(',', Enumerable.Range(1, rows))}}]}]}
-                """;
-            _slot.Begin();
-            InferParser.Parse(Encoding.UTF8.GetBytes(body), [], _slot, 100);
-            await _slot.RunAsync(Ct);
-            return _slot;
-        }
-
-        public void Dispose()
-        {
-            _slot.Dispose();
-            Served.Release();
-        }
-    }
 
     /// <summary>Stands for the lake's engine, and for a full disk when it is broken.</summary>
     private sealed class Engine : ILakeTables

@@ -154,4 +154,18 @@ public sealed class MonitorSignalDefinitionTests
 
         Assert.Contains(told, refusal.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("type: data_drift, source: profile", "Did you mean 'profiles'?")]
+    [InlineData("type: model_performance, source: profiles", "a signal of type model_performance needs them")]
+    [InlineData("type: data_drift, source: profiles, segments: [SEX]", "segments needs them")]
+    [InlineData("type: data_drift, source: profiles, metric_thresholds: {rows: {domain_classifier_auc: 0.6}}", "metric_thresholds.rows needs them")]
+    [InlineData("type: data_quality, source: profiles, production_data: {input_data: {path: azureml:inference:1}}", "input_data of production_data needs them")]
+    public void What_profiles_cannot_tell_is_refused(string signal, string said)
+    {
+        var refusal = Assert.Throws<SlipwayException>(() => MonitorReader.Read(
+            $"name: m\ncreate_monitor: {{monitoring_target: {{endpoint_deployment_id: 'azureml:e'}}, monitoring_signals: {{s: {{{signal}}}}}}}", "m.yml"));
+
+        Assert.Contains(said, refusal.Message, StringComparison.Ordinal);
+    }
 }

@@ -109,6 +109,7 @@ internal static partial class MonitorTables
         F("data_segment", Object("a data segment", F("feature_name", Text, "The column."), F("feature_values", TextList, "Its values.")), "Which rows."),
         F("segments", TextList, "Columns whose values are looked at one by one."),
         F("minimum_rows", Integer(1), "Rows below which nothing is judged."),
+        F("source", Choice("collected", "profiles"), "What is looked at: collected rows, or the profiles that were made while answers were given."),
         .. more]);
 
     private static EitherShape Drift() => new(Choice("auto"), Metrics(

@@ -1,0 +1,231 @@
+using System.Text;
+using Slipway.Statistics.Drift;
+
+namespace Slipway.Statistics.Profiles;
+
+/// <summary>
+/// One input or output of a model over the answers of a window, in bounded space: counters, moments, and how its values were distributed. Filling
+/// it allocates nothing once it has its size.
+/// </summary>
+public sealed class AnswerColumn
+{
+    // Numbers are told apart by 13 binary digits at most, by fewer when that makes more cells than this.
+    private const int MostCells = 255;
+    private const int Finest = 40;
+    private const int MostLayout = 1 << 20;
+
+    private readonly byte[] _name;
+    private byte[] _layout = [];
+    private Dictionary<ulong, int> _known = [];
+    private long[] _bins = [];
+
+    /// <param name="layout">Whose bins are counted exactly beside everything else; null: none. Its counts are not looked at.</param>
+    public AnswerColumn(string name, FeatureType type, FeatureProfile? layout = null)
+    {
+        (Name, _name, Type) = (name, Encoding.UTF8.GetBytes(name), type);
+        if (layout is not null && layout.Type == type)
+            LayOut(layout, AnswerLayout.Write(layout));
+    }
+
+    public string Name { get; }
+
+    public FeatureType Type { get; }
+
+    /// <summary>Rows.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>NaN, which is how a number is missing.</summary>
+    public long Nulls { get; private set; }
+
+    public long NegativeInfinities { get; private set; }
+
+    public long PositiveInfinities { get; private set; }
+
+    /// <summary>All finite numbers are whole, so that cells of small ones hold one number each.</summary>
+    public bool IsWhole { get; private set; } = true;
+
+    /// <summary>Of the finite numbers.</summary>
+    public Moments Moments { get; } = new();
+
+    /// <inheritdoc cref="Moments"/>
+    public QuantileSketch Cells { get; } = new(MostCells, Finest);
+
+    /// <summary>Texts that are no category of the layout.</summary>
+    public FrequentTexts Others { get; } = new();
+
+    /// <summary>The bins that are counted; null: none.</summary>
+    public FeatureProfile? Layout { get; private set; }
+
+    /// <summary>As <see cref="FeatureProfile.Counts"/> of the layout; empty without one.</summary>
+    public ReadOnlySpan<long> Bins => _bins;
+
+    /// <summary>By how much the count of a text may be too low.</summary>
+    public long MaxError => Others.MaxError;
+
+    /// <summary>The texts with their counts, the most frequent first.</summary>
+    public IReadOnlyList<FrequentText> Texts =>
+    [
+        .. Others.All.Concat(_known.Where(known => _bins[known.Value] > 0).Select(known => new FrequentText(known.Key, Layout!.Categories[known.Value], _bins[known.Value])))
+            .OrderByDescending(text => text.Count).ThenBy(text => text.Key),
+    ];
+
+    public void Add(ReadOnlySpan<double> values)
+    {
+        Count += values.Length;
+        if (Layout is not null)
+        {
+            foreach (var value in values)
+                _bins[Layout.BinOf(value)]++;
+        }
+
+        for (var start = 0; start < values.Length;)
+        {
+            var end = start;
+            for (; end < values.Length && double.IsFinite(values[end]); end++)
+                IsWhole &= values[end] == Math.Floor(values[end]);
+            Moments.Add(values[start..end]);
+            Cells.Add(values[start..end]);
+            if (end < values.Length)
+                AddSpecial(values[end]);
+            start = end + 1;
+        }
+    }
+
+    /// <param name="count">How often it is there.</param>
+    public void Add(ReadOnlySpan<byte> utf8, long count = 1)
+    {
+        Count += count;
+        var hash = StableHash.Of(utf8);
+        if (_known.TryGetValue(hash, out var bin))
+        {
+            _bins[bin] += count;
+            return;
+        }
+
+        if (Layout is not null)
+            _bins[Layout.Categories.Count] += count;
+        Others.Add(hash, utf8, count);
+    }
+
+    /// <summary>Rows in which a text is missing.</summary>
+    public void AddNulls(long count)
+    {
+        Count += count;
+        Nulls += count;
+        if (Layout is not null)
+            _bins[Layout.NullBin] += count;
+    }
+
+    public void Clear()
+    {
+        (Count, Nulls, NegativeInfinities, PositiveInfinities) = (0, 0, 0, 0);
+        IsWhole = true;
+        Moments.Clear();
+        Cells.Clear();
+        Others.Clear();
+        Array.Clear(_bins);
+    }
+
+    internal void Write(BinaryWriter writer)
+    {
+        writer.Write7BitEncodedInt(_name.Length);
+        writer.Write(_name);
+        writer.Write((byte)Type);
+        writer.Write7BitEncodedInt(_layout.Length);
+        writer.Write(_layout);
+        foreach (var count in (ReadOnlySpan<long>)[Count, Nulls, NegativeInfinities, PositiveInfinities, .. _bins])
+            writer.Write7BitEncodedInt64(count);
+        if (Type == FeatureType.Numeric)
+        {
+            writer.Write(IsWhole);
+            Moments.Write(writer);
+            Cells.Write(writer);
+        }
+        else
+        {
+            Others.Write(writer);
+        }
+    }
+
+    /// <summary>The column that begins here: it is to be merged into one of this name and type.</summary>
+    internal static (bool IsThis, AnswerColumn? Other) Begin(AnswerColumn? guess, ref StoredBytes stored, Func<string, FeatureType, AnswerColumn> find)
+    {
+        var name = stored.ReadText();
+        var type = (FeatureType)stored.ReadByte();
+        if (!Enum.IsDefined(type))
+            throw new InvalidDataException("A column of the profile is of no known type.");
+        return guess is not null && guess.Type == type && name.SequenceEqual(guess._name) ? (true, null) : (false, find(Encoding.UTF8.GetString(name), type));
+    }
+
+    /// <summary>Adds what follows the name and type of a stored column.</summary>
+    internal void Merge(ref StoredBytes stored)
+    {
+        var layout = stored.Read(stored.ReadLength(MostLayout));
+        if (Count == 0 && Layout is null && layout.Length > 0)
+            LayOut(AnswerLayout.Read(Name, Type, layout), layout.ToArray());
+        var isSame = layout.SequenceEqual(_layout);
+        if (!isSame)
+            DropLayout();
+        Count += stored.ReadCount();
+        Nulls += stored.ReadCount();
+        NegativeInfinities += stored.ReadCount();
+        PositiveInfinities += stored.ReadCount();
+        if (isSame)
+        {
+            for (var bin = 0; bin < _bins.Length; bin++)
+                _bins[bin] += stored.ReadCount();
+        }
+        else if (layout.Length > 0)
+        {
+            AddForeign(AnswerLayout.Read(Name, Type, layout), ref stored);
+        }
+
+        if (Type == FeatureType.Numeric)
+        {
+            IsWhole &= stored.ReadByte() != 0;
+            Moments.Merge(ref stored);
+            Cells.Merge(ref stored);
+        }
+        else
+        {
+            Others.Merge(ref stored);
+        }
+    }
+
+    private void AddSpecial(double value)
+    {
+        if (double.IsNaN(value))
+            Nulls++;
+        else if (value < 0)
+            NegativeInfinities++;
+        else
+            PositiveInfinities++;
+    }
+
+    private void LayOut(FeatureProfile layout, byte[] stored)
+    {
+        (Layout, _layout, _bins) = (layout, stored, new long[layout.BinCount]);
+        foreach (var (bin, category) in layout.Categories.Index())
+            _known.TryAdd(StableHash.Of(Encoding.UTF8.GetBytes(category)), bin);
+    }
+
+    // Parts that were counted in other bins have none in common; categories are kept as texts.
+    private void DropLayout()
+    {
+        foreach (var (hash, bin) in _known.Where(known => _bins[known.Value] > 0))
+            Others.Add(hash, Encoding.UTF8.GetBytes(Layout!.Categories[bin]), _bins[bin]);
+        (Layout, _layout, _bins, _known) = (null, [], [], []);
+    }
+
+    private void AddForeign(FeatureProfile layout, ref StoredBytes stored)
+    {
+        for (var bin = 0; bin < layout.BinCount; bin++)
+        {
+            var count = stored.ReadCount();
+            if (count == 0 || bin >= layout.Categories.Count)
+                continue;
+            var text = Encoding.UTF8.GetBytes(layout.Categories[bin]);
+            Others.Add(StableHash.Of(text), text, count);
+        }
+    }
+}
