@@ -12,7 +12,6 @@ using Slipway.Serving.Batch.Scoring;
 using Slipway.Serving.Collection;
 using Slipway.Serving.Contracts;
 using Slipway.Serving.Routing;
-using Slipway.Serving.Runtimes;
 using Slipway.Serving.Runtimes.Onnx;
 using Slipway.Serving.Scoring;
 

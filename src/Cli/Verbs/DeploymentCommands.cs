@@ -27,10 +27,10 @@ internal static class DeploymentCommands
                 parsed.GetValue(set), ("name", parsed.GetValue(name)), ("endpoint_name", parsed.GetValue(endpoint)), ("model", EndpointOptions.Reference(parsed.GetValue(model))));
             var definition = ServingFile.Read("online-deployment", parsed.GetValue(file), edits);
             var (deployment, of) = (definition.Required("name", "--name"), definition.Required("endpoint_name", "--endpoint-name"));
-            if (definition.WithoutEffect() is { Count: > 0 } unused)
-                await Console.Error.WriteLineAsync($"Without effect here: {string.Join(", ", unused)}.");
             var body = new JsonObject { ["settings"] = await definition.DeploymentSettingsAsync(client, ct), ["model"] = await definition.ModelAsync(client, ct) };
             var made = await client.PutAsync(Route(of, deployment), body, ct);
+            if (definition.WithoutEffect(made!["settings"]) is { Count: > 0 } unused)
+                await Console.Error.WriteLineAsync($"Without effect here: {string.Join(", ", unused)}.");
             if (parsed.GetValue(all))
                 await client.Endpoints.SetTrafficAsync(of, new Dictionary<string, int> { [deployment] = 100 }, "--all-traffic", ct);
             Printer.Show(made!, format);

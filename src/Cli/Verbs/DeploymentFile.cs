@@ -14,6 +14,9 @@ internal sealed partial class DeploymentFile(JsonObject definition, string folde
         "instance_type", "model_mount_path", "app_insights_enabled", "liveness_probe", "readiness_probe", "startup_probe", "egress_public_network_access", "resources",
     ];
 
+    private static readonly string[] s_unusedOfCollector = ["rolling_rate", "request_logging"];
+    private static readonly string[] s_unusedOfEnvironment = ["image", "build", "inference_config"];
+
     public async Task<JsonObject> SettingsAsync(SlipwayClient client, CancellationToken ct)
     {
         var settings = new JsonObject();
@@ -50,29 +53,29 @@ internal sealed partial class DeploymentFile(JsonObject definition, string folde
     }
 
     /// <summary>What the file says and no server of Slipway's does anything with; told, since a file for Azure ML may say it.</summary>
-    public IReadOnlyList<string> WithoutEffect()
+    /// <param name="settings">What the server recorded.</param>
+    public IReadOnlyList<string> WithoutEffect(JsonNode? settings)
     {
         var found = s_withoutEffect.Where(field => definition[field] is not null).ToList();
         if (definition["scale_settings"]?["type"]?.ToString() is "target_utilization")
             found.Add("scale_settings");
         if (definition["environment"] is { } environment)
-            found.AddRange(UnusedOf(environment));
+            found.AddRange(UnusedOf(environment, settings?["environment"]));
         if (definition["data_collector"] is JsonObject collector)
         {
-            found.AddRange(new[] { "rolling_rate", "request_logging" }.Where(field => collector[field] is not null).Select(field => $"data_collector.{field}"));
+            found.AddRange(s_unusedOfCollector.Where(field => collector[field] is not null).Select(field => $"data_collector.{field}"));
             found.AddRange((collector["collections"] as JsonObject ?? []).Where(collection => collection.Value?["data"] is not null).Select(collection => $"data_collector.collections.{collection.Key}.data"));
         }
 
         return found;
     }
 
-    // An environment is of use to processes of Python's; of others the image, and what serves in it, is not started.
-    private IEnumerable<string> UnusedOf(JsonNode environment)
+    // Of an environment the packages are of use, and those to processes of Python's; an image is not started.
+    private static IEnumerable<string> UnusedOf(JsonNode environment, JsonNode? recorded)
     {
-        var isPython = definition["code_configuration"] is not null || definition["properties"]?["slipway.runtime"]?.ToString() == "python";
-        if (!isPython || Environment() is null)
-            return ["environment"];
-        return environment is JsonObject given ? new[] { "image", "build", "inference_config" }.Where(field => given[field] is not null).Select(field => $"environment.{field}") : [];
+        if (recorded is null)
+            return [environment is JsonObject ? "environment" : $"environment ({environment} has no conda_file here)"];
+        return environment is JsonObject given ? s_unusedOfEnvironment.Where(field => given[field] is not null).Select(field => $"environment.{field}") : [];
     }
 
     /// <summary>A registered environment by its name, or the packages of a conda file; null: neither.</summary>

@@ -26,7 +26,7 @@ internal sealed partial class DeploymentFile
             else if (name is "url" or "protocol" or "model" or "model_version" or "health")
                 proxy[name] = value;
             else if (name == "command")
-                proxy[name] = new JsonArray("sh", "-c", $"exec {value}");
+                proxy[name] = new JsonArray("sh", "-c", value);
             else
                 throw SlipwayException.Invalid($"properties.{Own}{name} is not known; there are url, protocol, model, model_version, health, command and header.NAME.");
         }

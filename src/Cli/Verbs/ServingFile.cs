@@ -86,7 +86,7 @@ internal sealed class ServingFile
     public Task<JsonObject> DeploymentSettingsAsync(SlipwayClient client, CancellationToken ct) => new DeploymentFile(_json, _folder).SettingsAsync(client, ct);
 
     /// <inheritdoc cref="DeploymentFile.WithoutEffect"/>
-    public IReadOnlyList<string> WithoutEffect() => new DeploymentFile(_json, _folder).WithoutEffect();
+    public IReadOnlyList<string> WithoutEffect(JsonNode? settings) => new DeploymentFile(_json, _folder).WithoutEffect(settings);
 
     /// <summary>The model as the server names it: "late:3". One that is described here is uploaded and registered, once for each content.</summary>
     public async Task<string> ModelAsync(SlipwayClient client, CancellationToken ct)

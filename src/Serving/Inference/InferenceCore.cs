@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Slipway.Kernel;
 using Slipway.Serving.Collection;
 using Slipway.Serving.Contracts;
@@ -11,6 +12,7 @@ namespace Slipway.Serving.Inference;
 internal sealed class InferenceCore(RoutingTable table, Collector collector, Shadowing shadowing, TimeProvider time)
 {
     /// <summary>Answers one request, whose bytes are all there: a client that dawdles must not keep a deployment from being removed.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask InferAsync<TExchange>(InferTarget target, TExchange exchange, CancellationToken ct)
         where TExchange : struct, IInferExchange
     {
@@ -58,6 +60,7 @@ internal sealed class InferenceCore(RoutingTable table, Collector collector, Sha
 
     /// <param name="mirrored">The endpoint whose shadows get a copy; null: none does.</param>
     /// <param name="isKept">False: the caller does not want it collected.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask AnswerAsync<TExchange>(
         TExchange exchange, ServedDeployment deployment, ServedEndpoint endpoint, ServedEndpoint? mirrored, bool isKept, long begun,
         CancellationToken ct)
@@ -103,6 +106,7 @@ internal sealed class InferenceCore(RoutingTable table, Collector collector, Sha
     }
 
     // What a model reads and writes itself has no rows that could be collected or compared.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask PassAsync<TExchange>(
         TExchange exchange, IBodyModel bodies, BodyRequest body, ServedDeployment deployment, Stages waited, CancellationToken ct)
         where TExchange : struct, IInferExchange

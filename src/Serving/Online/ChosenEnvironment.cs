@@ -4,8 +4,11 @@ using Slipway.Serving.Contracts;
 
 namespace Slipway.Serving.Online;
 
-/// <summary>Reads the registered environment that a deployment names, so that what is recorded stays the same whatever is registered later.</summary>
-internal sealed class ChosenEnvironment(IPythonEnvironments environments)
+/// <summary>
+/// Reads the registered environment that a deployment names, so that what is recorded stays the same whatever is registered later. One that is not known
+/// here, or has no conda file, is left out of what is recorded.
+/// </summary>
+internal sealed class ChosenEnvironment(INamedEnvironments environments)
 {
     public async Task<DeploymentSettings> ReadAsync(Caller caller, DeploymentSettings settings, CancellationToken ct)
     {
@@ -18,10 +21,11 @@ internal sealed class ChosenEnvironment(IPythonEnvironments environments)
         if (given.Conda is not null)
             throw SlipwayException.Invalid("'environment' has both 'name' and 'conda'; give one of the two.");
 
+        // Files name environments and images of the cloud that they were written for; they run here all the same, or are refused for want of a package.
         var found = await environments.FindAsync(caller, name, ct);
-        return found.Conda is null
-            ? throw SlipwayException.Invalid(
-                $"Environment '{found.Name}:{found.Version}' is an image without a conda_file. Deployments run as processes of this machine, not in containers: give it a conda_file, or leave it out.")
-            : settings with { Environment = new EnvironmentSettings { Name = $"{found.Name}:{found.Version}", Conda = found.Conda } };
+        return settings with
+        {
+            Environment = found?.Conda is { } conda ? new EnvironmentSettings { Name = $"{found.Name}:{found.Version}", Conda = conda } : null,
+        };
     }
 }

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Text.Json.Nodes;
 using Slipway.Shared;
@@ -79,6 +80,39 @@ public sealed class PythonTests(PythonTests.PythonServer python) : IClassFixture
     }
 
     [Fact]
+    public async Task Packages_of_an_environment_that_the_machine_does_not_have_are_installed_for_the_workers()
+    {
+        var wheel = python.File("slipdemo-1.0-py3-none-any.whl");
+        await WriteWheelAsync(wheel);
+        var conda = new JsonObject { ["dependencies"] = new JsonArray("python", "pip", new JsonObject { ["pip"] = new JsonArray(wheel) }) };
+        var settings = new JsonObject { ["runtime"] = "python", ["concurrency"] = 1, ["environment"] = new JsonObject { ["conda"] = conda.ToJsonString() } };
+        await python.Server.RegisterFilesAsync("packaged", null, ("score.py", "import slipdemo\ndef run(raw):\n    return slipdemo.WORD"));
+
+        await python.Server.DeployAsync("packaged", "packaged:1", settings.ToJsonString());
+
+        Assert.Equal((HttpStatusCode.OK, "\"from the wheel\""), await AskAsync("packaged/score", "{}"));
+        var log = await python.Server.Client.GetStringAsync("/api/v1/online-endpoints/packaged/deployments/blue/logs", Ct);
+        Assert.Contains("[Making a virtual environment for", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_registered_environment_is_recorded_with_what_it_asks_for_and_an_unknown_one_is_left_out()
+    {
+        using var registered = await python.Server.Client.PostAsync(
+            "/api/v1/environments", ServingServer.Json("""{"yaml":"name: tools\nimage: i\nconda_file: {dependencies: [pip]}"}"""), Ct);
+        Assert.True(registered.IsSuccessStatusCode, await registered.Content.ReadAsStringAsync(Ct));
+        await python.Server.DeployAsync("named", "script:1", """{"runtime":"python","concurrency":1,"environment":{"name":"azureml:tools@latest"}}""");
+        var known = await python.Server.PutAsync(
+            "/api/v1/online-endpoints/named/deployments/blue", """{"model":"script:1","settings":{"runtime":"python","concurrency":1,"environment":{"name":"azureml:tools@latest"}}}""");
+        var unknown = await python.Server.PutAsync(
+            "/api/v1/online-endpoints/named/deployments/blue", """{"model":"script:1","settings":{"runtime":"python","concurrency":1,"environment":{"name":"azureml:AzureML-sklearn-1.5:7"}}}""");
+
+        Assert.Equal("tools:1", (string?)known["settings"]!["environment"]!["name"]);
+        Assert.Equal("""{"dependencies":["pip"]}""", (string?)known["settings"]!["environment"]!["conda"]);
+        Assert.Null(unknown["settings"]!["environment"]);
+    }
+
+    [Fact]
     public async Task What_a_script_writes_is_in_the_log_of_its_deployment()
     {
         // A deployment of its own: the log keeps the end, and others print much.
@@ -141,6 +175,8 @@ public sealed class PythonTests(PythonTests.PythonServer python) : IClassFixture
     [InlineData("nothing", Settings, "no 'score.py' in its model and no MLmodel")]
     [InlineData("script", """{"runtime":"python","scoring_script":"../x.py"}""", "path within the code")]
     [InlineData("script", """{"runtime":"python","python":"/nowhere/python"}""", "could not be started")]
+    [InlineData("script", """{"runtime":"python","python":"python3","environment":{"conda":"dependencies: [pip]"}}""", "give one of the two")]
+    [InlineData("script", """{"runtime":"python","environment":{"conda":"dependencies: ['=='] "}}""", "which is no package")]
     public async Task What_cannot_be_loaded_is_told_when_it_is_deployed(string model, string settings, string words)
     {
         using var response = await python.Server.Client.PutAsync(
@@ -148,6 +184,22 @@ public sealed class PythonTests(PythonTests.PythonServer python) : IClassFixture
 
         Assert.False(response.IsSuccessStatusCode);
         Assert.Contains(words, JsonNode.Parse(await response.Content.ReadAsStringAsync(Ct))!["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    private static async Task WriteWheelAsync(string path)
+    {
+        await using var zip = await ZipFile.OpenAsync(path, ZipArchiveMode.Create, Ct);
+        foreach (var (name, text) in new[]
+        {
+            ("slipdemo/__init__.py", "WORD = 'from the wheel'\n"),
+            ("slipdemo-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: slipdemo\nVersion: 1.0\n"),
+            ("slipdemo-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"),
+            ("slipdemo-1.0.dist-info/RECORD", "slipdemo/__init__.py,,\nslipdemo-1.0.dist-info/METADATA,,\nslipdemo-1.0.dist-info/WHEEL,,\nslipdemo-1.0.dist-info/RECORD,,\n"),
+        })
+        {
+            await using var writer = new StreamWriter(await zip.CreateEntry(name).OpenAsync(Ct));
+            await writer.WriteAsync(text);
+        }
     }
 
     // Until requests are known to be short, the next is not handed over.

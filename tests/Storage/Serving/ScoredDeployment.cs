@@ -8,7 +8,6 @@ using Slipway.Serving.Collection;
 using Slipway.Serving.Contracts;
 using Slipway.Serving.Protocol;
 using Slipway.Serving.Routing;
-using Slipway.Serving.Runtimes;
 using Slipway.Serving.Runtimes.Onnx;
 using Slipway.Serving.Scoring;
 using Slipway.Unit.OnnxRuntime;

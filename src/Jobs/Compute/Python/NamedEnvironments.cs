@@ -9,16 +9,15 @@ using Slipway.Kernel;
 namespace Slipway.Jobs.Compute.Python;
 
 /// <summary>Environments for the modules above.</summary>
-internal sealed class NamedEnvironments(UsedAssets assets, PythonEnvironments python, ContentStore content) : IPythonEnvironments
+internal sealed class NamedEnvironments(UsedAssets assets, ContentStore content) : INamedEnvironments
 {
-    public async Task<NamedEnvironment> FindAsync(Caller caller, string reference, CancellationToken ct)
+    public async Task<NamedEnvironment?> FindAsync(Caller caller, string reference, CancellationToken ct)
     {
-        var asset = await assets.FindAsync(caller, AssetKind.Environment, reference, ct) ?? throw SlipwayException.NotFound("Environment", reference);
+        if (await assets.FindAsync(caller, AssetKind.Environment, reference, ct) is not { } asset)
+            return null;
         var definition = asset.ReadDefinition();
-        return new NamedEnvironment(asset.Name, asset.Version, await CondaAsync(asset, definition["conda_file"], ct), definition["image"]?.ToString());
+        return new NamedEnvironment(asset.Name, asset.Version, await CondaAsync(asset, definition["conda_file"], ct));
     }
-
-    public Task<string?> PrepareAsync(string conda, TextWriter log, CancellationToken ct) => python.PrepareAsync(CondaFile.Read(conda), log, ct);
 
     private async Task<string?> CondaAsync(RegisteredAsset asset, JsonNode? given, CancellationToken ct)
     {

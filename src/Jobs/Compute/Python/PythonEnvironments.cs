@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 using Slipway.Data;
+using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
 
 namespace Slipway.Jobs.Compute.Python;
@@ -10,7 +11,7 @@ namespace Slipway.Jobs.Compute.Python;
 /// Python packages for commands that run on this machine: its own when they meet the conda file, else a virtual environment
 /// over them, kept by the digest of what is asked for.
 /// </summary>
-internal sealed class PythonEnvironments(DataOptions data)
+internal sealed class PythonEnvironments(DataOptions data) : IPythonEnvironments
 {
     private const string Complete = ".complete";
 
@@ -20,8 +21,9 @@ internal sealed class PythonEnvironments(DataOptions data)
     public async Task<string?> PrepareAsync(TaskEnvironment environment, TextWriter log, CancellationToken ct) =>
         environment.Conda is null ? null : await PrepareAsync(CondaFile.Read(environment.Conda), log, ct);
 
-    /// <inheritdoc cref="PrepareAsync(TaskEnvironment, TextWriter, CancellationToken)"/>
-    public async Task<string?> PrepareAsync(CondaFile wanted, TextWriter log, CancellationToken ct)
+    public Task<string?> PrepareAsync(string conda, TextWriter log, CancellationToken ct) => PrepareAsync(CondaFile.Read(conda), log, ct);
+
+    private async Task<string?> PrepareAsync(CondaFile wanted, TextWriter log, CancellationToken ct)
     {
         var key = Digest.Of(Encoding.UTF8.GetBytes(string.Join('\n', wanted.Packages.Order(StringComparer.Ordinal)))).ToString()[^32..];
         var entry = _known.GetOrAdd(key, _ => new Lazy<Task<string?>>(() => MakeAsync(wanted, key, log)));

@@ -42,7 +42,7 @@ internal sealed record TritonConfig(
     {
         var field = fields.FirstOrDefault(field => field.Name == tensor.Name)
             ?? throw SlipwayException.Invalid($"{File} has the {kind} '{tensor.Name}', which the ONNX file does not; it has {string.Join(", ", fields.Select(field => field.Name))}.");
-        long[] dims = Rows ? [-1, .. tensor.Dims] : tensor.Dims;
+        var dims = Rows ? tensor.Dims.Prepend(-1).ToArray() : tensor.Dims;
         var fits = field.Kind != OnnxKind.Tensor || (tensor.Type == field.ElementType && dims.Length == field.Dims.Length
             && dims.Zip(field.Dims).All(pair => pair.First == pair.Second || pair.First < 0 || pair.Second < 0));
         if (!fits)

@@ -92,7 +92,7 @@ internal sealed class MlflowWire : IModelWire
     private static AnsweredTensor Tensor(string name, IReadOnlyList<JsonElement> values, IReadOnlyList<TensorPlan> known)
     {
         var dims = new List<long> { values.Count };
-        for (var part = values.FirstOrDefault(); part.ValueKind == JsonValueKind.Array; part = part.EnumerateArray().FirstOrDefault())
+        for (var part = values.Count > 0 ? values[0] : default; part.ValueKind == JsonValueKind.Array; part = part.GetArrayLength() > 0 ? part[0] : default)
             dims.Add(part.GetArrayLength());
         var type = known.FirstOrDefault(output => output.Name == name)?.ElementType ?? TypeOf(values);
         var bytes = new ArrayBufferWriter<byte>();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Slipway.Engines.OnnxRuntime;
 using Slipway.Kernel;
@@ -46,6 +47,7 @@ internal sealed class PythonModel(TensorPlan[] inputs, bool isScript, WorkerPool
 
     public IModelRunner CreateRunner(int capacity) => new PythonRunner(this, capacity);
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<BodyAnswer> AnswerAsync(BodyRequest request, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();

@@ -49,6 +49,7 @@ internal sealed class PythonRunner : IModelRunner
 
     public void Dispose() => _call.Dispose();
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask AskAsync(int rows)
     {
         var frame = _call.Begin(_head);

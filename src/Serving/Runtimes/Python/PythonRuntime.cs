@@ -57,7 +57,7 @@ internal sealed class PythonRuntime(
     {
         if (settings.Environment?.Conda is not { } conda)
             return null;
-        using var says = new StringWriter();
+        var says = new StringWriter();
         var programs = await environments.PrepareAsync(conda, says, ct);
         log.Write(Encoding.UTF8.GetBytes(says.ToString()));
         return programs;
