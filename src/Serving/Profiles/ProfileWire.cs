@@ -55,10 +55,10 @@ internal sealed record ProfileColumnWire(
             column.Count,
             column.Nulls,
             column.NegativeInfinities + column.PositiveInfinities,
-            moments?.Mean,
+            Finite(moments?.Mean),
             Finite(moments?.StandardDeviation),
-            moments?.Min,
-            moments?.Max,
+            Finite(moments?.Min),
+            Finite(moments?.Max),
             moments is null ? null : QuantilesOf(column),
             column.Cells.RelativeError,
             column.MaxError,
@@ -97,10 +97,15 @@ internal sealed record ProfileColumnWire(
     private static double? Edge(FeatureProfile reference, int index) =>
         index >= 0 && index < reference.Edges.Count ? Finite(reference.Edges[index]) : null;
 
+    // Numbers that are all the same make no ranges, and stand in one bin.
     private static IEnumerable<ProfileBinWire> InRanges(AnswerColumn column)
     {
-        var ranges = FixedHistogram.Of(column.Cells, column.Moments.Min, column.Moments.Max, ShownBins);
-        return ranges is null ? [] : ranges.Counts.Select((count, i) => new ProfileBinWire(ranges.Edges[i], ranges.Edges[i + 1], null, count, null));
+        var (min, max, count) = (column.Moments.Min, column.Moments.Max, column.Moments.Count);
+        if (count == 0)
+            return [];
+        return FixedHistogram.Of(column.Cells, min, max, ShownBins) is { } ranges
+            ? ranges.Counts.Select((rows, i) => new ProfileBinWire(ranges.Edges[i], ranges.Edges[i + 1], null, rows, null))
+            : [new ProfileBinWire(min, max, null, count, null)];
     }
 
     private static IEnumerable<ProfileBinWire> InTexts(AnswerColumn column)

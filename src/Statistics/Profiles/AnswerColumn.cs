@@ -147,15 +147,7 @@ public sealed class AnswerColumn
         }
     }
 
-    /// <summary>The column that begins here: it is to be merged into one of this name and type.</summary>
-    internal static (bool IsThis, AnswerColumn? Other) Begin(AnswerColumn? guess, ref StoredBytes stored, Func<string, FeatureType, AnswerColumn> find)
-    {
-        var name = stored.ReadText();
-        var type = (FeatureType)stored.ReadByte();
-        if (!Enum.IsDefined(type))
-            throw new InvalidDataException("A column of the profile is of no known type.");
-        return guess is not null && guess.Type == type && name.SequenceEqual(guess._name) ? (true, null) : (false, find(Encoding.UTF8.GetString(name), type));
-    }
+    internal bool Is(ReadOnlySpan<byte> utf8Name, FeatureType type) => Type == type && utf8Name.SequenceEqual(_name);
 
     /// <summary>Adds what follows the name and type of a stored column.</summary>
     internal void Merge(ref StoredBytes stored)

@@ -42,10 +42,14 @@ public sealed class AnswerProfile(IEnumerable<AnswerColumn>? columns = null)
         var count = bytes.ReadLength(MostColumns);
         for (var i = 0; i < count; i++)
         {
+            var name = bytes.ReadText();
+            var type = (FeatureType)bytes.ReadByte();
+            if (!Enum.IsDefined(type))
+                throw new InvalidDataException("A column of the profile is of no known type.");
+
             // Parts of one deployment have the same columns in the same order.
-            var guess = i < _columns.Count ? _columns[i] : null;
-            var (isGuess, other) = AnswerColumn.Begin(guess, ref bytes, Get);
-            (isGuess ? guess! : other!).Merge(ref bytes);
+            var column = i < _columns.Count && _columns[i].Is(name, type) ? _columns[i] : Get(Encoding.UTF8.GetString(name), type);
+            column.Merge(ref bytes);
         }
 
         if (!bytes.IsAtEnd)

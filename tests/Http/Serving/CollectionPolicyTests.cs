@@ -56,6 +56,9 @@ public sealed class CollectionPolicyTests : IAsyncLifetime
         Assert.Equal((2 * kept, 120 - (2 * kept), 1), ((int)counts["rows"]!, (int)counts["sampled_out"]!, (int)counts["opted_out"]!));
         Assert.Equal("carrier,distance", string.Join(',', counts["masked"]!.AsArray()));
         Assert.Equal((120 - (2 * kept), 1), ((int)stats["sampled_out"]!, (int)stats["opted_out"]!));
+        var profiled = await CallAsync("online-deployment", "profile", "-n", "careful", "-e", "flights", "--query", "[[rows, opted_out, join(',', columns[].name)]]", "-o", "tsv");
+        Assert.StartsWith("120\t1\toutput_", profiled, StringComparison.Ordinal);
+        Assert.DoesNotContain("input_", profiled, StringComparison.Ordinal);
         var columns = await SqlAsync("select count(*) n from (describe select * from 'predictions:flights') where column_name = 'input_distance'");
         Assert.Equal(0, (int)columns["n"]!);
     }
@@ -80,6 +83,7 @@ public sealed class CollectionPolicyTests : IAsyncLifetime
     [InlineData("data_collector.sampling_rate=2", "sampling_rate")]
     [InlineData("properties={\"slipway.mask\":\"carier=hash\"}", "Did you mean 'carrier'?")]
     [InlineData("properties={\"slipway.mask\":\"carrier\"}", "'carrier' is not NAME=hash or NAME=drop.")]
+    [InlineData("properties={\"slipway.profiles\":\"maybe\"}", "slipway.profiles is 'maybe'; it is true or false.")]
     [InlineData("data_collector.collections.model_inputs.sampling_rate=0.1", "different sampling rates")]
     public async Task A_policy_that_cannot_be_is_refused(string edit, string said)
     {

@@ -116,6 +116,25 @@ public abstract class KeepProfilesContract(DatabaseProvider provider) : Database
     }
 
     [Fact]
+    public async Task Two_servers_on_one_database_are_added_up()
+    {
+        using var deployment = ScoredDeployment.Create(Folder);
+        GivenRecorder(deployment).Record(await deployment.ScoredAsync(2), Time.GetUtcNow(), isKept: true);
+        await _keep.FlushAsync(Ct);
+        _keep.Dispose();
+        await using var elsewhere = Open();
+        GivenRecorder(deployment, store: new ProfileStore(elsewhere)).Record(await deployment.ScoredAsync(4), Time.GetUtcNow(), isKept: true);
+        await _keep.FlushAsync(Ct);
+
+        var sum = new AnswerProfile();
+        foreach (var kept in await Store.ListOldestAsync(10, Ct))
+            sum.Merge(kept.Profile);
+
+        Assert.Equal((6, 13.0 / 6), (sum.Rows, sum.Find("input_distance")!.Moments.Mean));
+        Assert.Equal([0, 2, 2, 1, 1, 0], sum.Find("input_distance")!.Bins.ToArray());
+    }
+
+    [Fact]
     public async Task What_a_deployment_answered_last_is_written_after_it_is_gone()
     {
         using var deployment = ScoredDeployment.Create(Folder);
@@ -154,9 +173,9 @@ public abstract class KeepProfilesContract(DatabaseProvider provider) : Database
         await base.DisposeAsync();
     }
 
-    private ProfileRecorder GivenRecorder(ScoredDeployment deployment, CollectionRule? rule = null)
+    private ProfileRecorder GivenRecorder(ScoredDeployment deployment, CollectionRule? rule = null, ProfileStore? store = null)
     {
-        _keep = new KeepProfiles(Store, Time, NullLogger<KeepProfiles>.Instance);
+        _keep = new KeepProfiles(store ?? Store, Time, NullLogger<KeepProfiles>.Instance);
         var recorder = new ProfileRecorder(s_blue, () => ColumnPlan.Create(deployment.Model, rule ?? CollectionRule.All), s_training, Time);
         _keep.Watch(recorder);
         return recorder;

@@ -4,6 +4,7 @@ using Slipway.Serving;
 using Slipway.Serving.Collection;
 using Slipway.Serving.Contracts;
 using Slipway.Serving.Online;
+using Slipway.Serving.Profiles;
 using Slipway.Shared;
 using Xunit;
 
@@ -15,10 +16,12 @@ public abstract class SegmentRetentionContract(DatabaseProvider provider) : Data
 
     private SegmentStore Segments => field ??= new SegmentStore(Database, Time);
 
+    private ProfileStore Profiles => field ??= new ProfileStore(Database);
+
     private SegmentRetention Retention => field ??= new SegmentRetention(Database, new EndpointStore(Database), Time);
 
     [Fact]
-    public async Task Answers_and_labels_are_forgotten_after_the_days_of_their_endpoint()
+    public async Task Answers_labels_and_profiles_are_forgotten_after_the_days_of_their_endpoint()
     {
         await GivenAsync("short", days: 2);
         await GivenAsync("long", days: null);
@@ -26,6 +29,7 @@ public abstract class SegmentRetentionContract(DatabaseProvider provider) : Data
         {
             await Segments.AddAnswersAsync(Segment(endpoint), Ct);
             await Segments.AddLabelsAsync(Segment(endpoint), Ct);
+            await Profiles.AddAsync([Profile(endpoint)], Ct);
         }
 
         Time.Advance(TimeSpan.FromDays(1));
@@ -33,12 +37,13 @@ public abstract class SegmentRetentionContract(DatabaseProvider provider) : Data
         Time.Advance(TimeSpan.FromDays(1.5));
         await Segments.AddAnswersAsync(Segment("short") with { Rows = 7 }, Ct);
 
-        Assert.Equal(2, await Retention.ApplyAsync(RetentionRules.None, dryRun: true, Ct));
-        Assert.Equal(2, await Retention.ApplyAsync(RetentionRules.None, dryRun: false, Ct));
+        Assert.Equal(3, await Retention.ApplyAsync(RetentionRules.None, dryRun: true, Ct));
+        Assert.Equal(3, await Retention.ApplyAsync(RetentionRules.None, dryRun: false, Ct));
         Assert.Equal([7L], (await AnswersAsync("short")).Select(segment => segment.Rows));
         Assert.Empty(await Segments.ListLabelsAsync(WorkspaceName.Default, "short", Ct));
         Assert.Single(await AnswersAsync("long"));
         Assert.Single(await Segments.ListLabelsAsync(WorkspaceName.Default, "long", Ct));
+        Assert.Equal("long", Assert.Single(await Profiles.ListOldestAsync(10, Ct)).Owner.Endpoint);
     }
 
     [Fact]
@@ -61,6 +66,9 @@ public abstract class SegmentRetentionContract(DatabaseProvider provider) : Data
             await EndpointStore.SetSettingsAsync(tx, WorkspaceName.Default, endpoint, EndpointSettings.Default with { RetentionDays = days }, 0, ct);
         },
         Ct);
+
+    private KeptProfile Profile(string endpoint) => new(
+        "p1", new ProfileOwner(WorkspaceName.Default, endpoint, "blue", "late", 1), new ProfileWindow(0, ProfileWindow.Minute), [1], Time.GetUtcNow().ToUnixTimeMilliseconds());
 
     private static Segment Segment(string endpoint) => new()
     {
