@@ -41,10 +41,13 @@ internal static class ColumnTypes
             entry.AllowOnly("A conversion", ["columns", "column_type"]);
             var columns = entry.List("columns");
             if (columns.Count == 0 || entry.Find("column_type") is not { } type)
+            {
                 problems.Add(entry.Node, "A conversion has columns and a column_type.");
-            else
-                foreach (var column in columns.Select(column => DuckDbSql.Identifier(column.Value!)))
-                    yield return $"{Converted(column, type, problems)} as {column}";
+                continue;
+            }
+
+            foreach (var column in columns.Select(column => DuckDbSql.Identifier(column.Value!)))
+                yield return $"{Converted(column, type, problems)} as {column}";
         }
     }
 
@@ -77,8 +80,10 @@ internal static class ColumnTypes
         var (yes, no) = (Values(fields, "true_values"), Values(fields, "false_values"));
         if (yes.Length == 0 || no.Length == 0)
             problems.Add(fields.Node, "boolean has true_values and false_values.");
-        var other = fields.Choice("mismatch_as", $"error({column} || ' is neither a true value nor a false one')", ("error", $"error(cast({column} as varchar) || ' is neither a true value nor a false one')"), ("true", "true"), ("false", "false"));
-        return $"case when {column} is null then null when cast({column} as varchar) in ({yes}) then true when cast({column} as varchar) in ({no}) then false else {other} end";
+        var text = $"cast({column} as varchar)";
+        var refusal = $"error({text} || ' is neither a true value nor a false one')";
+        var other = fields.Choice("mismatch_as", refusal, ("error", refusal), ("true", "true"), ("false", "false"));
+        return $"case when {column} is null then null when {text} in ({yes}) then true when {text} in ({no}) then false else {other} end";
     }
 
     private static string Values(YamlFields fields, string field) =>
