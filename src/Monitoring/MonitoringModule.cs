@@ -8,6 +8,7 @@ using Slipway.Kernel.Metrics;
 using Slipway.Monitoring.Alerts;
 using Slipway.Monitoring.Anomalies;
 using Slipway.Monitoring.Backtests;
+using Slipway.Monitoring.Backtests.Runs;
 using Slipway.Monitoring.Definitions;
 using Slipway.Monitoring.Incidents;
 using Slipway.Monitoring.Measures;
@@ -38,6 +39,7 @@ public static class MonitoringModule
                 "delete from alert_groups where workspace = @Workspace",
                 "delete from alert_silences where workspace = @Workspace",
                 "delete from deployment_samples where workspace = @Workspace",
+                "delete from backtests where workspace = @Workspace",
                 "delete from anomaly_points where workspace = @Workspace",
                 "delete from pushed_points where series in (select id from pushed_series where workspace = @Workspace)",
                 "delete from pushed_series where workspace = @Workspace",
@@ -66,10 +68,11 @@ public static class MonitoringModule
         .AddSingleton<SignalMeasurement>()
         .AddSingleton<HistoryReader>()
         .AddSingleton<MonitorReplay>()
-        .AddSingleton<BacktestMonitor>()
         .AddSingleton<CreateMonitor>()
+        .AddSingleton<Coverage>()
         .AddSingleton<RunMonitor>()
         .AddPolicies()
+        .AddBacktests()
         .AddSingleton<MonitorRound>()
         .AddSingleton<IScheduledAct, MonitorAct>()
         .AddHostedService<MonitoringTimer>();
@@ -88,8 +91,7 @@ public static class MonitoringModule
         .AddSingleton<FollowChallenges>()
         .AddSingleton<CancelChallenge>()
         .AddSingleton<CreatePolicy>()
-        .AddSingleton<EvaluatePolicy>()
-        .AddSingleton<BacktestRetraining>();
+        .AddSingleton<EvaluatePolicy>();
 
     /// <summary>Refuses (InvalidParameter) what is wrong with an alert rule, a receiver or an anomaly detector beyond its fields.</summary>
     /// <param name="kind">"alert-rule", "receiver" or "anomaly-detector"; others are not looked at.</param>
@@ -136,6 +138,7 @@ public static class MonitoringModule
         CancelChallenge.Map(routes);
         BacktestMonitor.Map(routes);
         BacktestRetraining.Map(routes);
+        BacktestRoutes.Map(routes);
     }
 
     private static IServiceCollection AddAlerts(this IServiceCollection services)
@@ -173,13 +176,30 @@ public static class MonitoringModule
         .AddSingleton<CreateDetector>()
         .AddSingleton<DeleteDetector>()
         .AddSingleton<RunDetector>()
-        .AddSingleton<BacktestDetector>()
         .AddSingleton<LookForAnomalies>()
         .AddSingleton<IAlertSource, AnomalySource>()
         .AddSingleton<PushedStore>()
         .AddSingleton<PushPoints>()
         .AddSingleton<IScheduledAct, ScrapeAct>()
         .AddSingleton<IAlertSource, PushedSource>();
+
+    private static IServiceCollection AddBacktests(this IServiceCollection services)
+    {
+        AddBacktest<BacktestMonitor>(services);
+        AddBacktest<BacktestRetraining>(services);
+        AddBacktest<BacktestRule>(services);
+        AddBacktest<BacktestDetector>(services);
+        return services
+            .AddSingleton<Policies<IBacktest>>()
+            .AddSingleton<BacktestRunStore>()
+            .AddSingleton<BeginBacktest>()
+            .AddSingleton<PlayBacktest>()
+            .AddSingleton<BacktestRoutes>()
+            .AddHostedService<BacktestWorker>();
+    }
+
+    private static void AddBacktest<T>(IServiceCollection services)
+        where T : class, IBacktest => services.AddSingleton<T>().AddSingleton<IBacktest>(provider => provider.GetRequiredService<T>());
 
     private static IServiceCollection AddRules(this IServiceCollection services) => services
         .AddSingleton<SampleStore>()
@@ -195,6 +215,5 @@ public static class MonitoringModule
         .AddSingleton<DeleteRule>()
         .AddSingleton<EvaluateRules>()
         .AddSingleton<TestRule>()
-        .AddSingleton<ExportRules>()
-        .AddSingleton<BacktestRule>();
+        .AddSingleton<ExportRules>();
 }

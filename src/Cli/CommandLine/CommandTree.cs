@@ -120,6 +120,7 @@ internal static class CommandTree
     [
         MonitorCommands.Create(),
         RetrainingCommands.Create(),
+        BacktestRunCommands.Create(),
         AlertCommands.Create(),
         AlertRuleCommands.Create(),
         AnomalyCommands.Create(),

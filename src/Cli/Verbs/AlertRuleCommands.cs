@@ -44,7 +44,7 @@ internal static class AlertRuleCommands
         {
             var body = await s_kind.BodyAsync(parsed, name, file, ct);
             past.AddTo(body, parsed);
-            ShowBacktest((await client.PostAsync($"{s_kind.Root}/backtest", body, ct))!, style);
+            ShowBacktest(await BacktestWait.RunAsync(client, $"{s_kind.Root}/backtest", body, style, ct), style);
             return 0;
         });
     }

@@ -35,7 +35,7 @@ internal static class BacktestCommands
                 body["changes"] = new JsonArray([.. (parsed.GetValue(change) ?? []).Select(at => JsonValue.Create(at))]);
                 body["shuffles"] = parsed.GetValue(shuffles);
                 body["seed"] = parsed.GetValue(seed);
-                ShowMonitor((await client.PostAsync("api/v1/monitors/backtest", body, ct))!, style);
+                ShowMonitor(await BacktestWait.RunAsync(client, "api/v1/monitors/backtest", body, style, ct), style);
                 return 0;
             });
     }
@@ -64,7 +64,7 @@ internal static class BacktestCommands
                 body["rounds"] = parsed.GetValue(rounds);
                 body["depth"] = parsed.GetValue(depth);
                 body["trainingRows"] = parsed.GetValue(rows);
-                ShowRetraining((await client.PostAsync("api/v1/retraining/backtest", body, ct))!, style);
+                ShowRetraining(await BacktestWait.RunAsync(client, "api/v1/retraining/backtest", body, style, ct), style);
                 return 0;
             });
     }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Kernel;
 using Slipway.Lake.Contracts;
+using Slipway.Monitoring.Backtests.Runs;
 using Slipway.Monitoring.Definitions;
 using Slipway.Monitoring.Monitors;
 using Slipway.Monitoring.Retraining;
@@ -17,14 +18,20 @@ namespace Slipway.Monitoring.Backtests;
 /// trained, what its gate would have said, and how good the answers would have been beside never and always training.
 /// </summary>
 internal sealed class BacktestRetraining(
-    PolicyStore policies, MonitorStore monitors, ILakeTables lake, HistoryReader reader, MonitorReplay replay, IAccess access)
+    PolicyStore policies, MonitorStore monitors, ILakeTables lake, HistoryReader reader, MonitorReplay replay, IAccess access) : IBacktest
 {
     private const int MostRounds = 1000;
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/retraining/backtest", HandleAsync).WithName("BacktestRetraining").WithTags("monitoring");
 
-    public async Task<RetrainingBacktest> RunAsync(Caller caller, Request request, CancellationToken ct)
+    public string Name => "retraining";
+
+    public bool IsLong => true;
+
+    /// <summary>Refuses what could never be played.</summary>
+    public async Task<(RetrainingDefinition Policy, MonitorDefinition Monitor, TrialSettings Settings)> CheckAsync(
+        Caller caller, Request request, CancellationToken ct)
     {
         await access.DemandAsync(caller, Permission.Read, "retraining policies", ct);
         var policy = await GivenDefinition.ReadAsync(
@@ -36,22 +43,32 @@ internal sealed class BacktestRetraining(
         var monitor = request.MonitorDefinition is { } yaml
             ? MonitorReader.Read(yaml, "monitor.yml")
             : await monitors.GetAsync(caller.Workspace, policy.Monitor, ct);
-        if (request.History is not { Data: not null, TargetColumn: not null } source)
-            throw SlipwayException.Invalid("A policy is replayed over rows with labels: name the data, its time_column and its target_column.");
-        var settings = Settings(request, monitor);
+        return request.History is { Data: not null, TargetColumn: not null }
+            ? (policy, monitor, Settings(request, monitor))
+            : throw SlipwayException.Invalid("A policy is replayed over rows with labels: name the data, its time_column and its target_column.");
+    }
 
+    public async Task<string> PlayAsync(Caller caller, string request, ReplayProgress progress, CancellationToken ct) =>
+        BacktestJson.Write(await RunAsync(caller, BacktestJson.Read<Request>(request), progress, ct));
+
+    public async Task<RetrainingBacktest> RunAsync(Caller caller, Request request, ReplayProgress progress, CancellationToken ct)
+    {
+        var (policy, monitor, settings) = await CheckAsync(caller, request, ct);
         using var connection = lake.Connect();
-        var history = await reader.AssetAsync(connection, caller, source, ct);
+        var history = await reader.AssetAsync(connection, caller, request.History!, ct);
         var plan = ReplayPlan.Of(history.Span, request.From, request.To, request.Window, request.Before);
         using var play = new PolicyReplay(
             history, history.Table(ct), new ReplayedJudge(policy, monitor, replay), settings, Length(request.Learns));
         return RetrainingBacktest.Of(
-            policy, settings.Objective == TrialSettings.Probabilities ? "brier" : "mse", await play.PlayAsync(caller, plan, ct));
+            policy, settings.Objective == TrialSettings.Probabilities ? "brier" : "mse", await play.PlayAsync(caller, plan, progress, ct));
     }
 
-    private static async Task<Ok<RetrainingBacktest>> HandleAsync(
-        Request request, Caller caller, BacktestRetraining operation, CancellationToken ct) =>
-        TypedResults.Ok(await operation.RunAsync(caller, request, ct));
+    private static async Task<Ok<BacktestWire>> HandleAsync(
+        Request request, Caller caller, BacktestRetraining operation, BeginBacktest begin, CancellationToken ct)
+    {
+        var (policy, _, _) = await operation.CheckAsync(caller, request, ct);
+        return TypedResults.Ok(BacktestWire.Of(await begin.RunAsync(caller, operation.Name, policy.Name, request, ct)));
+    }
 
     private static TrialSettings Settings(Request request, MonitorDefinition monitor)
     {

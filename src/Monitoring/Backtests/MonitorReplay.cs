@@ -1,5 +1,6 @@
 using Slipway.Kernel;
 using Slipway.Lake.Contracts;
+using Slipway.Monitoring.Backtests.Runs;
 using Slipway.Monitoring.Definitions;
 using Slipway.Monitoring.Measures;
 using Slipway.Monitoring.Runs;
@@ -23,11 +24,15 @@ internal sealed class MonitorReplay(ILakeTables lake, IDataAssets assets, Signal
     }
 
     public async Task<IReadOnlyList<ReplayedWindow>> MeasureAsync(
-        Caller caller, MonitorDefinition monitor, OnlineEndpoint? endpoint, History history, IEnumerable<TimeWindow> windows, CancellationToken ct)
+        Caller caller, MonitorDefinition monitor, OnlineEndpoint? endpoint, History history, IReadOnlyList<TimeWindow> windows, ReplayProgress progress, CancellationToken ct)
     {
         var replayed = new List<ReplayedWindow>();
-        foreach (var window in windows)
+        foreach (var (i, window) in windows.Index())
+        {
+            await progress.TellAsync(i, windows.Count, WindowText.Of(window), ct);
             replayed.Add(await MeasureAsync(caller, monitor, endpoint, history, window, ct));
+        }
+
         return replayed;
     }
 

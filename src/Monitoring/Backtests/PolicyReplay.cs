@@ -1,4 +1,6 @@
 using Slipway.Kernel;
+using Slipway.Monitoring.Backtests.Runs;
+using Slipway.Monitoring.Runs;
 using Slipway.Monitoring.Tables;
 using Slipway.Serving.Contracts;
 
@@ -12,8 +14,9 @@ internal sealed class PolicyReplay(History history, DataTable table, ReplayedJud
 
     private bool AreProbabilities => settings.Objective == TrialSettings.Probabilities;
 
-    public async Task<IReadOnlyList<RetrainingBacktest.Window>> PlayAsync(Caller caller, ReplayPlan plan, CancellationToken ct)
+    public async Task<IReadOnlyList<RetrainingBacktest.Window>> PlayAsync(Caller caller, ReplayPlan plan, ReplayProgress progress, CancellationToken ct)
     {
+        await progress.TellAsync(0, plan.Windows.Count, "the first model", ct);
         var frozen = Train(1, plan.Before.From, plan.Before.To, ct);
         var (ungated, champion) = (frozen, frozen);
         var windows = new List<RetrainingBacktest.Window>();
@@ -21,6 +24,7 @@ internal sealed class PolicyReplay(History history, DataTable table, ReplayedJud
         judge.Trained(plan.Before.To);
         foreach (var (i, window) in plan.Windows.Index())
         {
+            await progress.TellAsync(i, plan.Windows.Count, WindowText.Of(window), ct);
             var rows = new Slice(table, History.In(window));
             var served = _service.Serve(rows, ct);
             var (never, always) = (Loss(frozen, champion, served, rows, ct), Loss(ungated, champion, served, rows, ct));

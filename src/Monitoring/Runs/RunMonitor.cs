@@ -27,6 +27,7 @@ internal sealed partial class RunMonitor(
     IAuditLog audit,
     Events events,
     AlertNews news,
+    Coverage coverage,
     MonitoringMeter meter,
     TimeProvider time,
     ILogger<RunMonitor> logger)
@@ -40,7 +41,7 @@ internal sealed partial class RunMonitor(
         var monitor = await monitors.GetAsync(caller.Workspace, name, ct);
         var started = time.GetUtcNow();
         var findings = await measurement.MeasureAsync(caller, monitor, window, ct);
-        var run = Describe(caller, monitor, window, started, findings);
+        var run = Describe(caller, monitor, window, started, findings, await coverage.TellAsync(caller, monitor, window, ct));
         var changes = await database.WriteAsync(
             async (tx, token) =>
             {
@@ -81,11 +82,11 @@ internal sealed partial class RunMonitor(
     }
 
     private MonitorRun Describe(
-        Caller caller, MonitorDefinition monitor, TimeWindow window, DateTimeOffset started, Findings findings)
+        Caller caller, MonitorDefinition monitor, TimeWindow window, DateTimeOffset started, Findings findings, string? coverage)
     {
         var messages = findings.Results
             .Where(result => result.Message is not null)
-            .Select(result => $"{result.Signal.Name}: {result.Message}").ToList();
+            .Select(result => $"{result.Signal.Name}: {result.Message}").Concat(coverage is null ? [] : [coverage]).ToList();
         return new MonitorRun
         {
             Id = Ids.New(time),

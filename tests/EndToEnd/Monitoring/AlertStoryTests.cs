@@ -68,6 +68,12 @@ public sealed class AlertStoryTests : IAsyncLifetime
 
         var played = await AskAsync("alert-rule", "backtest", "-n", "load", "--wrong", "1970-01-01T00:00:02Z/1970-01-01T00:00:03Z");
         Assert.Equal((1, 0, 0), (played["alerts"]!.AsArray().Count, (int)played["missed"]!, (int)played["false_alarms"]!));
+        var kept = (await AskAsync("backtest", "list"))[0]!;
+        Assert.Equal(("alert-rule", "load", "Completed"), ((string)kept["kind"]!, (string)kept["name"]!, (string)kept["state"]!));
+        Assert.Equal(played.ToJsonString(), (await AskAsync("backtest", "show", (string)kept["id"]!))["report"]!.ToJsonString());
+        await SlipwayProgram.RunAsync("backtest", "delete", (string)kept["id"]!, "--server", _server.Url);
+        Assert.Contains("alert: \"load\"", (await SlipwayProgram.RunAsync("monitor", "export-rules", "--server", _server.Url)).Output, StringComparison.Ordinal);
+        Assert.Equal("Slipway", (string)(await AskAsync("monitor", "export-dashboard"))["title"]!);
         Assert.Empty((await AskAsync("delivery", "list")).AsArray());
         await SlipwayProgram.RunAsync("alert-rule", "delete", "-n", "load", "--server", _server.Url);
         Assert.Empty((await AskAsync("alert-rule", "list")).AsArray());
@@ -90,6 +96,8 @@ public sealed class AlertStoryTests : IAsyncLifetime
     [InlineData(1, "Alert 'nothing' does not exist.", "alert", "show", "nothing")]
     [InlineData(1, "Incident 'nothing' does not exist.", "incident", "resolve", "nothing")]
     [InlineData(1, "Receiver 'nobody' does not exist.", "receiver", "test", "-n", "nobody")]
+    [InlineData(1, "Backtest 'nothing' does not exist.", "backtest", "show", "nothing")]
+    [InlineData(1, "Retraining policy 'nobody' does not exist.", "retraining", "cancel", "-n", "nobody")]
     [InlineData(1, "An active silence 'nothing' does not exist.", "silence", "delete", "nothing")]
     [InlineData(2, "Say how long", "silence", "create", "a=b", "-c", "why")]
     [InlineData(2, "'a' is not a matcher", "silence", "create", "a", "-c", "why", "--for", "1h")]

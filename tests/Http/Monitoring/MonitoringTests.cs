@@ -72,6 +72,24 @@ public sealed class MonitoringTests(ServingServer server) : IClassFixture<Servin
     }
 
     [Fact]
+    public async Task A_backtest_is_followed_to_its_report_and_deleted()
+    {
+        await GivenAsync("replayed");
+        var begun = await PostAsync("/api/v1/monitors/backtest", $$"""{"monitor":"replayed","from":"{{s_time:O}}","to":"{{s_time.AddDays(7):O}}","window":"P1D","before":"P1D","shuffles":0}""");
+
+        var over = begun;
+        while ((string)over["state"]! is "Queued" or "Running")
+            over = await GetAsync($"/api/v1/backtests/{begun["id"]}?after={over["done"]}&wait=10");
+
+        Assert.Equal(("Completed", "monitor", "replayed"), ((string)over["state"]!, (string)over["kind"]!, (string)over["name"]!));
+        Assert.NotEmpty(over["report"]!["windows"]!.AsArray());
+        var listed = (await GetAsync("/api/v1/backtests"))["backtests"]!.AsArray().Single(one => (string)one!["id"]! == (string)begun["id"]!);
+        Assert.Null(listed!["report"]);
+        using var deleted = await server.Client.DeleteAsync($"/api/v1/backtests/{begun["id"]}", Ct);
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+    }
+
+    [Fact]
     public async Task A_window_is_reported_as_json_and_as_a_page_that_may_load_nothing()
     {
         await GivenAsync("reported");
@@ -111,6 +129,12 @@ public sealed class MonitoringTests(ServingServer server) : IClassFixture<Servin
     [InlineData("POST", "/api/v1/alert-rules", "type: alert_rule\nname: x\nvalues: {a: {monitor: nobody, metric: auc}}\nwhen: a > 1", 404, "Monitor 'nobody' does not exist.")]
     [InlineData("POST", "/api/v1/alert-rules", "type: alert_rule\nname: x\nvalues: {a: {monitor: nobody, metric: auc}}\nwhen: b > 1", 400, "when: 'b' is not one of the values.")]
     [InlineData("POST", "/api/v1/alert-rules/backtest", "{}", 400, "Name a rule, or give its definition.")]
+    [InlineData("POST", "/api/v1/alert-rules/backtest", """{"definition":"type: alert_rule\nname: x\nvalues: {a: {metric: m, run: nothing}}\nwhen: a > 1"}""", 404, "")]
+    [InlineData("POST", "/api/v1/retraining/backtest", "{}", 400, "Name a policy, or give its definition.")]
+    [InlineData("GET", "/api/v1/backtests/nothing", "", 404, "Backtest 'nothing' does not exist.")]
+    [InlineData("GET", "/api/v1/backtests/nothing?wait=99", "", 400, "'wait' is 99; it is a number of seconds up to 60.")]
+    [InlineData("POST", "/api/v1/backtests/nothing/cancel", "{}", 404, "Backtest 'nothing' does not exist.")]
+    [InlineData("DELETE", "/api/v1/backtests/nothing", "", 404, "Backtest 'nothing' does not exist.")]
     [InlineData("DELETE", "/api/v1/alert-rules/nobody", "", 404, "Alert rule 'nobody' does not exist.")]
     [InlineData("POST", "/api/v1/retraining/nobody/evaluate", """{"from":"2001-01-01T00:00:00Z","to":"2001-01-08T00:00:00Z"}""", 404, "Retraining policy 'nobody' does not exist.")]
     [InlineData("POST", "/api/v1/retraining/nobody/cancel", "{}", 404, "Retraining policy 'nobody' does not exist.")]

@@ -3,6 +3,7 @@ using Slipway.Kernel;
 using Slipway.Lake.Contracts;
 using Slipway.Lake.Tests;
 using Slipway.Monitoring.Alerts;
+using Slipway.Monitoring.Backtests.Runs;
 using Slipway.Monitoring.Contracts;
 using Slipway.Monitoring.Rules;
 using Slipway.Monitoring.Rules.Sources;
@@ -247,6 +248,7 @@ public abstract class AlertRuleContract(DatabaseProvider provider) : AlertContra
         var report = await Host.Get<BacktestRule>().RunAsync(
             Caller.System,
             new BacktestRule.Request(Definition: Rule + "\nfor: 15m", Wrong: ["2001-01-01T00:35:00Z/2001-01-01T01:20:00Z", "2001-01-02T00:00:00Z"]),
+            ReplayProgress.None,
             Ct);
 
         // The load of 00:20 lasts ten minutes only; that of 00:40 fires after fifteen, and ends at 01:20.
@@ -271,6 +273,7 @@ public abstract class AlertRuleContract(DatabaseProvider provider) : AlertContra
         var report = await Host.Get<BacktestRule>().RunAsync(
             Caller.System,
             new BacktestRule.Request(Definition: "type: alert_rule\nname: e\nvalues: {rate: {deployment: flights/blue, metric: error_rate}}\nwhen: rate > 0.5\nno_data: ok"),
+            ReplayProgress.None,
             Ct);
 
         var alert = Assert.Single(report.Alerts);

@@ -1,6 +1,7 @@
 using Slipway.Data;
 using Slipway.Kernel;
 using Slipway.Monitoring.Anomalies;
+using Slipway.Monitoring.Backtests.Runs;
 using Slipway.Monitoring.Contracts;
 using Slipway.Monitoring.Rules;
 using Slipway.Monitoring.Series;
@@ -81,7 +82,7 @@ public abstract class AnomalyContract(DatabaseProvider provider) : AlertContract
         }
 
         var looked = await PointsAsync("visits");
-        var backtest = await Host.Get<BacktestDetector>().RunAsync(Caller.System, new BacktestDetector.Request("visits", From: looked[^1].At.ToTime()), Ct);
+        var backtest = await Host.Get<BacktestDetector>().RunAsync(Caller.System, new BacktestDetector.Request("visits", From: looked[^1].At.ToTime()), ReplayProgress.None, Ct);
 
         Assert.Equal(looked.Count, backtest.Judged);
         Assert.Equal(looked.Count(point => point.Violates == true), backtest.Violations);
@@ -101,7 +102,7 @@ public abstract class AnomalyContract(DatabaseProvider provider) : AlertContract
             Definition: "type: anomaly_detector\nname: load\nseries: {series: load}\ndetector: {type: static, above: 5}",
             Wrong: [$"{start.AddHours(4):O}/{start.AddHours(8):O}", $"{start.AddHours(8):O}/{start.AddHours(9):O}"]);
 
-        var report = await Host.Get<BacktestDetector>().RunAsync(Caller.System, request, Ct);
+        var report = await Host.Get<BacktestDetector>().RunAsync(Caller.System, request, ReplayProgress.None, Ct);
 
         Assert.Equal((10, 3, 2), (report.Judged, report.Violations, report.Anomalies.Count));
         Assert.Equal([3600.0, null], report.Detections.Select(detection => detection.DelaySeconds));

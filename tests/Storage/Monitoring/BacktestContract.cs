@@ -2,6 +2,7 @@ using Slipway.Data;
 using Slipway.Kernel;
 using Slipway.Lake.Contracts;
 using Slipway.Monitoring.Backtests;
+using Slipway.Monitoring.Backtests.Runs;
 using Slipway.Monitoring.Runs;
 using Slipway.Serving.Contracts;
 using Slipway.Shared;
@@ -210,10 +211,10 @@ public abstract class BacktestContract(DatabaseProvider provider) : DatabaseCont
     }
 
     private Task<MonitorBacktest> MonitorAsync(BacktestMonitor.Request request) =>
-        _host.Get<BacktestMonitor>().RunAsync(Caller.System, request, Ct);
+        _host.Get<BacktestMonitor>().RunAsync(Caller.System, request, ReplayProgress.None, Ct);
 
     private Task<RetrainingBacktest> RetrainingAsync(BacktestRetraining.Request request) =>
-        _host.Get<BacktestRetraining>().RunAsync(Caller.System, request, Ct);
+        _host.Get<BacktestRetraining>().RunAsync(Caller.System, request, ReplayProgress.None, Ct);
 
     /// <summary>500 rows a week; i counts them.</summary>
     private async Task GivenAsync(

@@ -1,6 +1,7 @@
 using Slipway.Data;
 using Slipway.Kernel;
 using Slipway.Monitoring.Reports;
+using Slipway.Serving.Contracts;
 using Slipway.Shared;
 using Xunit;
 using static Slipway.Storage.Monitoring.MonitorRunContract;
@@ -98,6 +99,18 @@ public abstract class MonitorReportContract(DatabaseProvider provider) : Databas
         Assert.Equal("Monitor run 'flights/none' does not exist.", await RefusalAsync(ErrorCode.NotFound, compare: "none"));
         Assert.Contains("cannot be compared with itself", await RefusalAsync(ErrorCode.InvalidParameter, compare: run.Id), StringComparison.Ordinal);
         Assert.Contains("is of the first window of 'flights'", await RefusalAsync(ErrorCode.InvalidParameter, compare: "previous"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_window_of_which_only_a_part_was_collected_says_so()
+    {
+        await GivenAsync();
+        _host.Collected.Windows[Week(1)] = Answers();
+        _host.Collected.Counts[Week(1)] = new CollectedCounts("blue", 1, 1000, 8900, 100, []);
+
+        var run = await _host.RunAsync(Week(1), Ct);
+
+        Assert.EndsWith("Of 10,000 rows that were answered in the window, 1,000 (10 %) were collected: sampling left out 8,900, and callers opted out of 100.", run.Message, StringComparison.Ordinal);
     }
 
     public override async ValueTask DisposeAsync()

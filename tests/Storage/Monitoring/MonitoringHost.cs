@@ -157,6 +157,12 @@ internal sealed class CollectedQueries : ICollectedData
     public Task<string?> QueryAsync(Caller caller, string endpoint, TimeWindow window, CancellationToken ct) =>
         Task.FromResult(Windows.GetValueOrDefault(window));
 
+    /// <summary>How much of each window was kept.</summary>
+    public Dictionary<TimeWindow, CollectedCounts> Counts { get; } = [];
+
+    public Task<IReadOnlyList<CollectedCounts>> CountAsync(Caller caller, string endpoint, TimeWindow window, CancellationToken ct) =>
+        Task.FromResult<IReadOnlyList<CollectedCounts>>(Counts.TryGetValue(window, out var counts) ? [counts] : []);
+
     public Task FlushAsync(CancellationToken ct) => Task.CompletedTask;
 
     public Task<long> AddLabelsAsync(
