@@ -32,12 +32,32 @@ public sealed class HistoryStoryTests : IDisposable
             await MlflowAsync(server, "registered-models/alias", $$"""{"name": "fraud", "alias": "champion", "version": "{{version}}"}""");
 
         var ofRun = await CallAsync(server, 0, "run", "history", run, "-o", "tsv", "--query", "[].[act, key, before, after]");
-        var ofModel = await CallAsync(server, 0, "model", "history", "fraud", "-o", "json");
+        var ofModel = await CallAsync(server, 0, "model", "history", "fraud", "-o", "tsv", "--query", "[].[number, act, principal, reason]");
         var absent = await CallAsync(server, 1, "run", "history", "none");
         var none = await CallAsync(server, 1, "model", "history", "none");
 
-        Assert.Equal("", ofRun.Output);
-        Assert.Equal("", ofModel.Output);
+        Assert.Equal(
+            """
+            created	None	None	None
+            tag	owner	None	ana
+            tag	owner	ana	eva
+            status	None	RUNNING	FINISHED
+            name	None	first	best
+            moved	None	0	1
+            deleted	None	None	None
+
+            """,
+            ofRun.Output);
+        Assert.Equal(
+            """
+            None	created	local	created
+            1	registered	local	registered
+            2	registered	local	registered
+            1	alias	local	champion: set by local
+            2	alias	local	champion: set by local
+
+            """,
+            ofModel.Output);
         Assert.Contains("none", absent.Error, StringComparison.Ordinal);
         Assert.Contains("none", none.Error, StringComparison.Ordinal);
     }
