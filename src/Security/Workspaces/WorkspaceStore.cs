@@ -72,14 +72,22 @@ internal sealed class WorkspaceStore(Database database, IEnumerable<WorkspaceRow
         var places = new { Workspace = name.Value, Target = WorkspaceName.Default.Value };
         if (mode == WorkspaceDeletion.Cascade)
         {
-            await RefuseAsync(tx, modules.SelectMany(module => module.AtWork), places, token, what =>
-                $"Cannot delete workspace '{name}' while it is at work: {what}. Cancel its jobs and delete its endpoints first.");
+            await RefuseAsync(
+                tx,
+                modules.SelectMany(module => module.AtWork),
+                places,
+                what => $"Cannot delete workspace '{name}' while it is at work: {what}. Cancel its jobs and delete its endpoints first.",
+                token);
             await RunAsync(tx, modules.SelectMany(module => module.Contents), places, token);
         }
         else if (mode == WorkspaceDeletion.SetDefault)
         {
-            await RefuseAsync(tx, modules.SelectMany(module => module.Taken), places, token, what =>
-                $"Cannot give what workspace '{name}' holds to '{places.Target}', which has these names already: {what}. Rename them first.");
+            await RefuseAsync(
+                tx,
+                modules.SelectMany(module => module.Taken),
+                places,
+                what => $"Cannot give what workspace '{name}' holds to '{places.Target}', which has these names already: {what}. Rename them first.",
+                token);
             await RunAsync(tx, modules.SelectMany(module => module.Moves), places, token);
         }
 
@@ -97,7 +105,7 @@ internal sealed class WorkspaceStore(Database database, IEnumerable<WorkspaceRow
     }
 
     private static async Task RefuseAsync(
-        DbTransaction tx, IEnumerable<string> queries, object places, CancellationToken ct, Func<string, string> message)
+        DbTransaction tx, IEnumerable<string> queries, object places, Func<string, string> message, CancellationToken ct)
     {
         var found = new List<string>();
         foreach (var query in queries)
