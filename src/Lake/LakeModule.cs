@@ -24,19 +24,7 @@ public static class LakeModule
     public static IServiceCollection AddLake(this IServiceCollection services, LakeOptions options) => services
         .AddSingleton<IMigrations>(new EmbeddedMigrations("lake", typeof(LakeModule).Assembly))
         .AddSingleton(options)
-        .AddSingleton(new WorkspaceRows
-        {
-            Kept = ["data_test_runs"],
-            Deletions = ["delete from datastore_objects where workspace = @Workspace"],
-            Contents =
-            [
-                "delete from data_labels where workspace = @Workspace",
-                "delete from data_gates where workspace = @Workspace",
-                "delete from data_retention where workspace = @Workspace",
-                "delete from data_versions where workspace = @Workspace",
-                "delete from datastores where workspace = @Workspace",
-            ],
-        })
+        .AddSingleton(WorkspaceData.Rows)
         .AddSingleton<DataVersionStore>()
         .AddSingleton<IContentRoots, VersionRoots>()
         .AddSingleton<IGaugeSource, LakeGauges>()

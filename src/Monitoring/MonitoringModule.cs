@@ -22,7 +22,6 @@ using Slipway.Monitoring.Rules.Export;
 using Slipway.Monitoring.Rules.Sources;
 using Slipway.Monitoring.Runs;
 using Slipway.Monitoring.Series;
-using Slipway.Security.Contracts;
 
 namespace Slipway.Monitoring;
 
@@ -31,28 +30,7 @@ public static class MonitoringModule
 {
     public static IServiceCollection AddMonitoring(this IServiceCollection services) => services
         .AddSingleton<IMigrations>(new EmbeddedMigrations("monitoring", typeof(MonitoringModule).Assembly))
-        .AddSingleton(new WorkspaceRows
-        {
-            Kept = ["monitor_runs", "alerts", "alert_messages", "incidents", "retraining_decisions", "retraining_challenges"],
-            Deletions =
-            [
-                "delete from alert_groups where workspace = @Workspace",
-                "delete from alert_silences where workspace = @Workspace",
-                "delete from deployment_samples where workspace = @Workspace",
-                "delete from backtests where workspace = @Workspace",
-                "delete from anomaly_points where workspace = @Workspace",
-                "delete from pushed_points where series in (select id from pushed_series where workspace = @Workspace)",
-                "delete from pushed_series where workspace = @Workspace",
-            ],
-            Contents =
-            [
-                "delete from monitors where workspace = @Workspace",
-                "delete from retraining_policies where workspace = @Workspace",
-                "delete from alert_rules where workspace = @Workspace",
-                "delete from alert_receivers where workspace = @Workspace",
-                "delete from anomaly_detectors where workspace = @Workspace",
-            ],
-        })
+        .AddSingleton(WorkspaceMonitors.Rows)
         .AddSingleton<MonitoringMeter>()
         .AddSingleton<IGaugeSource, MonitoringGauges>()
         .AddSingleton<MonitorStore>()

@@ -49,6 +49,26 @@ public sealed partial class StudioInBrowserTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Experiments_are_found_in_the_folders_of_their_names()
+    {
+        await MlflowAsync("experiments/create", new JsonObject { ["name"] = "team/fraud/late fees" });
+        await MlflowAsync("experiments/create", new JsonObject { ["name"] = "team/churn" });
+
+        await Page.GotoAsync("/experiments");
+        await Expect(Page.GetByText("2 experiments")).ToBeVisibleAsync();
+        await Page.GetByRole(AriaRole.Link, new() { Name = "team/" }).ClickAsync();
+        await Expect(Page.GetByRole(AriaRole.Link, new() { Name = "churn" })).ToBeVisibleAsync();
+        await Page.GetByRole(AriaRole.Link, new() { Name = "fraud/" }).ClickAsync();
+        await Page.ReloadAsync();
+
+        await Expect(Page.GetByRole(AriaRole.Heading, new() { Name = "fraud" })).ToBeVisibleAsync();
+        await Expect(Page.GetByLabel("Above this page").GetByRole(AriaRole.Link, new() { Name = "team" })).ToBeVisibleAsync();
+        await Page.GetByRole(AriaRole.Link, new() { Name = "late fees" }).ClickAsync();
+        await Expect(Page.GetByRole(AriaRole.Heading, new() { Name = "team/fraud/late fees" })).ToBeVisibleAsync();
+        ExpectNoComplaint();
+    }
+
+    [Fact]
     public async Task A_metric_is_drawn_as_a_chart_that_can_be_linked()
     {
         var run = await TrackAsync("late", 0.64);
