@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Slipway.Cli.CommandLine;
 using Slipway.Cli.Output;
+using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
 
 namespace Slipway.Cli.Verbs;
@@ -42,11 +43,10 @@ internal sealed class AssetCommands
         var set = DefinitionOptions.Set();
         return ApiVerb.Create(verb, description, [file, name, version, set], async (client, parsed, format, ct) =>
         {
-            string[] edits =
+            DefinitionEdit[] edits =
             [
-                .. parsed.GetValue(set) ?? [],
-                .. parsed.GetValue(name) is { } named ? [$"name={named}"] : Array.Empty<string>(),
-                .. parsed.GetValue(version) is { } wanted ? [$"version=\"{wanted}\""] : Array.Empty<string>(),
+                .. parsed.GetValue(set) ?? [], .. DefinitionEdit.Option("name", parsed.GetValue(name)),
+                .. parsed.GetValue(version) is { } wanted ? DefinitionEdit.Option("version", $"\"{wanted}\"") : [],
             ];
             var definition = JobFile.Read(parsed.GetValue(file)!, edits, _kind);
             var body = new JsonObject

@@ -26,14 +26,14 @@ internal sealed class AssetFlags(string kind, string what, string version, strin
         var file = parsed.GetValue(_file);
         if (file is not null && !File.Exists(file))
             throw SlipwayException.Invalid($"--file: there is no file '{file}'.");
-        string[] edits =
+        DefinitionEdit[] edits =
         [
             .. parsed.GetValue(_set) ?? [],
-            .. Edit("name", parsed.GetValue(_name)), .. Edit("version", parsed.GetValue(_version)), .. Edit("path", parsed.GetValue(_path)),
-            .. Edit("type", parsed.GetValue(_type)), .. Edit("description", parsed.GetValue(_description)),
-            .. (parsed.GetValue(_tags) ?? []).Select(tag => $"tags.{tag}"),
+            .. DefinitionEdit.Option("name", parsed.GetValue(_name)), .. DefinitionEdit.Option("version", parsed.GetValue(_version)), .. DefinitionEdit.Option("path", parsed.GetValue(_path)),
+            .. DefinitionEdit.Option("type", parsed.GetValue(_type)), .. DefinitionEdit.Option("description", parsed.GetValue(_description)),
+            .. (parsed.GetValue(_tags) ?? []).Select(tag => new DefinitionEdit($"tags.{tag}", $"--tags {tag}")),
         ];
-        if (file is null && !Array.Exists(edits, edit => edit.StartsWith("path=", StringComparison.Ordinal)))
+        if (file is null && !Array.Exists(edits, edit => edit.Text.StartsWith("path=", StringComparison.Ordinal)))
             throw SlipwayException.Invalid("--path: say which file or folder, or give a definition with --file.");
         var definition = Definitions.Read(new DefinitionFile
         {
@@ -56,6 +56,4 @@ internal sealed class AssetFlags(string kind, string what, string version, strin
             ? local
             : throw SlipwayException.Invalid($"--path: there is no file or folder '{path}'.");
     }
-
-    private static IEnumerable<string> Edit(string field, string? value) => value is null ? [] : [$"{field}={value}"];
 }

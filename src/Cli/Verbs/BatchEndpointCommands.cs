@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Slipway.Cli.CommandLine;
 using Slipway.Cli.Output;
+using Slipway.Jobs.Contracts;
 using Slipway.Client;
 
 namespace Slipway.Cli.Verbs;
@@ -39,7 +40,7 @@ internal static class BatchEndpointCommands
         {
             var edits = EndpointOptions.Edits(parsed.GetValue(set), ("name", parsed.GetValue(name)), ("description", parsed.GetValue(about)));
             if (parsed.GetValue(chosen) is { } defaults)
-                edits.Add($"defaults.{defaults}");
+                edits.Add(new DefinitionEdit($"defaults.{defaults}", "--defaults"));
             var definition = ServingFile.Read("batch-endpoint", parsed.GetValue(file), edits);
             var endpoint = definition.Required("name", "--name");
             if (verb == "update")

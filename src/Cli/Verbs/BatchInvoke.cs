@@ -74,10 +74,11 @@ internal sealed class BatchInvoke
         var path = parsed.GetValue(_file);
         if (path is not null && !File.Exists(path))
             throw SlipwayException.Invalid($"--file: there is no file '{path}'.");
-        List<string> edits =
+        List<DefinitionEdit> edits =
         [
-            .. parsed.GetValue(_set) ?? [], .. (parsed.GetValue(_inputs) ?? []).Select(edit => "inputs." + edit),
-            .. (parsed.GetValue(_outputs) ?? []).Select(edit => "outputs." + edit),
+            .. parsed.GetValue(_set) ?? [],
+            .. (parsed.GetValue(_inputs) ?? []).Select(edit => new DefinitionEdit("inputs." + edit, $"--inputs {edit}")),
+            .. (parsed.GetValue(_outputs) ?? []).Select(edit => new DefinitionEdit("outputs." + edit, $"--outputs {edit}")),
         ];
         var text = Definitions.Edit(path is null ? "{}" : File.ReadAllText(path), path ?? "command line", edits);
         var folder = path is null ? Environment.CurrentDirectory : Path.GetDirectoryName(Path.GetFullPath(path))!;

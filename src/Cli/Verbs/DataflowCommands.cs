@@ -30,7 +30,7 @@ internal static class DataflowCommands
         var set = DefinitionOptions.Set();
         return ApiVerb.Create("create", "Create a dataflow, or change one of this name, which keeps its windows.", [file, set], async (client, parsed, format, ct) =>
         {
-            Printer.Show(await SubmitAsync(client, parsed.GetValue(file)!, parsed.GetValue(set) ?? [], ct), format);
+            Printer.Show(await SubmitAsync(client, parsed.GetValue(file)!, [.. parsed.GetValue(set) ?? []], ct), format);
             return 0;
         });
     }
@@ -102,7 +102,7 @@ internal static class DataflowCommands
         });
     }
 
-    private static async Task<JsonNode> SubmitAsync(SlipwayClient client, string path, IReadOnlyList<string> edits, CancellationToken ct)
+    private static async Task<JsonNode> SubmitAsync(SlipwayClient client, string path, IReadOnlyList<DefinitionEdit> edits, CancellationToken ct)
     {
         if (!File.Exists(path))
             throw SlipwayException.Invalid($"--file: there is no file '{path}'.");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Slipway.Jobs.Contracts;
 
 namespace Slipway.Cli.Verbs;
 
@@ -30,6 +31,6 @@ internal static class EndpointOptions
         model is null || model.StartsWith("azureml:", StringComparison.Ordinal) ? model : "azureml:" + model;
 
     /// <summary>Edits, with what flags say on top.</summary>
-    public static List<string> Edits(string[]? sets, params (string Field, string? Value)[] flags) =>
-        [.. sets ?? [], .. flags.Where(flag => flag.Value is not null).Select(flag => $"{flag.Field}={flag.Value}")];
+    public static List<DefinitionEdit> Edits(string[]? sets, params (string Field, string? Value)[] flags) =>
+        [.. sets ?? [], .. flags.SelectMany(flag => DefinitionEdit.Option(flag.Field, flag.Value))];
 }

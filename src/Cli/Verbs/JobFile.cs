@@ -10,7 +10,7 @@ namespace Slipway.Cli.Verbs;
 internal sealed record JobFile(string Folder, string Source, string Yaml, IReadOnlyList<string> Paths)
 {
     /// <summary>Reads and checks the file; every mistake is reported at once.</summary>
-    public static JobFile Read(string path, IReadOnlyList<string> edits, string kind = "job")
+    public static JobFile Read(string path, IReadOnlyList<DefinitionEdit> edits, string kind = "job")
     {
         if (!File.Exists(path))
             throw SlipwayException.Invalid($"--file: there is no file '{path}'.");

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Slipway.Cli.CommandLine;
 using Slipway.Cli.Output;
+using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
 
 namespace Slipway.Cli.Verbs;
@@ -34,7 +35,7 @@ internal static class ScheduleCommands
             [file, name, set, NoWait()],
             async (client, parsed, format, ct) =>
             {
-                string[] edits = [.. parsed.GetValue(set) ?? [], .. parsed.GetValue(name) is { } named ? [$"name={named}"] : Array.Empty<string>()];
+                DefinitionEdit[] edits = [.. parsed.GetValue(set) ?? [], .. DefinitionEdit.Option("name", parsed.GetValue(name))];
                 var schedule = ScheduleFile.Read(parsed.GetValue(file)!, edits);
                 Printer.Show(Whole(await schedule.SubmitAsync(client, ct)), format);
                 return 0;

@@ -18,7 +18,7 @@ internal sealed class ServingFile
 
     /// <param name="path">Null: there is no file, and all is said by edits.</param>
     /// <param name="edits">"a.b=c"; they win over the file.</param>
-    public static ServingFile Read(string kind, string? path, IReadOnlyList<string> edits)
+    public static ServingFile Read(string kind, string? path, IReadOnlyList<DefinitionEdit> edits)
     {
         if (path is not null && !File.Exists(path))
             throw SlipwayException.Invalid($"--file: there is no file '{path}'.");

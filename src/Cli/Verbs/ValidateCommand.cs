@@ -16,11 +16,11 @@ internal static class ValidateCommand
         var kind = new Option<string?>("--kind", "-k") { Description = $"What it is, if the file does not tell: {string.Join(", ", Definitions.Kinds)}." };
         var set = DefinitionOptions.Set();
         var command = new Command("validate", "Check a definition without a server.") { file, kind, set };
-        command.SetAction(parsed => Run(parsed.GetValue(file)!, parsed.GetValue(kind), parsed.GetValue(set) ?? [], parsed.InvocationConfiguration));
+        command.SetAction(parsed => Run(parsed.GetValue(file)!, parsed.GetValue(kind), [.. parsed.GetValue(set) ?? []], parsed.InvocationConfiguration));
         return command;
     }
 
-    private static int Run(string path, string? kind, string[] edits, InvocationConfiguration console)
+    private static int Run(string path, string? kind, DefinitionEdit[] edits, InvocationConfiguration console)
     {
         if (!File.Exists(path))
             throw SlipwayException.Invalid($"--file: there is no file '{path}'.");

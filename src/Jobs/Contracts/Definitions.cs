@@ -7,11 +7,12 @@ using Slipway.Kernel;
 namespace Slipway.Jobs.Contracts;
 
 /// <summary>A mistake in a definition; its text is "file:line:column: path.to.field: what is wrong, what is allowed".</summary>
+/// <param name="Source">The file, or the option of the command line that the mistake was made with; the line is 0 then.</param>
 /// <param name="Path">"jobs.train.inputs.data"; "" for the file as a whole.</param>
 public sealed record DefinitionProblem(string Source, int Line, int Column, string Path, string Message)
 {
     public override string ToString() =>
-        $"{Source}:{Line}:{Column}: {(Path.Length == 0 ? "" : Path + ": ")}{Message}";
+        $"{(Line == 0 ? Source : $"{Source}:{Line}:{Column}")}: {(Path.Length == 0 ? "" : Path + ": ")}{Message}";
 }
 
 /// <summary>What lies at a local path.</summary>
@@ -40,8 +41,8 @@ public sealed record DefinitionFile
     /// <summary>What lies at a path from the folder of this file. Null: local paths are not looked at.</summary>
     public Func<string, LocalKind>? Look { get; init; }
 
-    /// <summary><c>--set</c>: "a.b=c", applied before anything is checked.</summary>
-    public IReadOnlyList<string> Edits { get; init; } = [];
+    /// <summary>Applied before anything is checked.</summary>
+    public IReadOnlyList<DefinitionEdit> Edits { get; init; } = [];
 
     /// <summary>The step kinds of other modules, which jobs may use.</summary>
     public IReadOnlyCollection<IStepKind> StepKinds { get; init; } = [];
@@ -94,8 +95,8 @@ public static class Definitions
     public static Digest? FileOf(IReadOnlyDictionary<string, Digest> files, string path) =>
         files.TryGetValue(Jobs.Definitions.LocalPaths.Normalize(path), out var tree) ? tree : null;
 
-    /// <summary>The definition with <c>--set</c> edits applied, as JSON (which is YAML).</summary>
-    public static string Edit(string yaml, string source, IReadOnlyList<string> edits) => CheckedFile.Edit(yaml, source, edits);
+    /// <summary>The definition with the edits applied, as JSON (which is YAML).</summary>
+    public static string Edit(string yaml, string source, IReadOnlyList<DefinitionEdit> edits) => CheckedFile.Edit(yaml, source, edits);
 
     /// <summary>The JSON Schema of a kind, for editors.</summary>
     public static JsonObject Schema(string kind, IReadOnlyCollection<IStepKind> stepKinds) =>

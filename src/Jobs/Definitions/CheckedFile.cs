@@ -48,7 +48,7 @@ internal sealed record CheckedFile(string Kind, JsonObject Json, IReadOnlyList<L
         return new CheckedFile(kind.Name, json, [.. files.Named.Select(named => named.Path)]);
     }
 
-    public static string Edit(string yaml, string source, IReadOnlyList<string> edits)
+    public static string Edit(string yaml, string source, IReadOnlyList<DefinitionEdit> edits)
     {
         var problems = new Problems();
         var root = YamlReader.Read(yaml, source, problems);

@@ -1,4 +1,5 @@
 using Slipway.Jobs.Assets;
+using Slipway.Jobs.Contracts;
 
 namespace Slipway.Jobs.Definitions;
 
@@ -25,8 +26,8 @@ internal sealed record DefinitionText
     /// <summary>False: the job is not submitted as it is; inputs may still lack their content.</summary>
     public bool IsComplete { get; init; } = true;
 
-    /// <summary><c>--set</c>: "a.b=c", applied in this order before anything is checked.</summary>
-    public IReadOnlyList<string> Edits { get; init; } = [];
+    /// <summary>Applied in this order before anything is checked.</summary>
+    public IReadOnlyList<DefinitionEdit> Edits { get; init; } = [];
 
     /// <summary>Overrides of the job's inputs: literals, or references such as "azureml:flights-raw@latest".</summary>
     public IReadOnlyDictionary<string, string> Inputs { get; init; } = new Dictionary<string, string>();

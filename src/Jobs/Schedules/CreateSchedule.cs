@@ -69,7 +69,7 @@ internal sealed class CreateSchedule(
     {
         await access.DemandAsync(caller, Permission.Write, $"schedule:{name}", ct);
         var before = await schedules.FindAsync(caller.Workspace, name, ct) ?? throw SlipwayException.NotFound("Schedule", name);
-        var yaml = Contracts.Definitions.Edit(before.Yaml, "schedule.yml", edits);
+        var yaml = Contracts.Definitions.Edit(before.Yaml, "schedule.yml", [.. edits]);
         var definition = Read(yaml, "schedule.yml");
         if ((string?)definition["name"] != name)
             throw SlipwayException.Invalid("The name of a schedule does not change; create another one.");

@@ -149,7 +149,7 @@ internal static class BatchJob
         edits.AddRange(PipelineSettings(null, deployment.Definition["settings"] as JsonObject).Select(setting => $"settings.{setting.Key}={setting.Value}"));
         foreach (var (name, output) in asked.Outputs)
             edits.AddRange(output.Json().Select(field => $"outputs.{name}.{field.Key}={field.Value}"));
-        return Definitions.Edit(yaml, deployment.Source, edits);
+        return Definitions.Edit(yaml, deployment.Source, [.. edits]);
     }
 
     private static Dictionary<string, string> Given(BatchInvocation asked) => asked.Inputs.ToDictionary(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Slipway.Jobs.Contracts;
 
 namespace Slipway.Jobs.Definitions.Yaml;
 
@@ -8,11 +9,11 @@ internal static partial class YamlEdit
 {
     private const int MaxIndex = 10_000;
 
-    public static YamlMap Apply(YamlMap root, IEnumerable<string> edits, Problems problems)
+    public static YamlMap Apply(YamlMap root, IEnumerable<DefinitionEdit> edits, Problems problems)
     {
-        foreach (var edit in edits)
+        foreach (var (edit, said) in edits)
         {
-            var place = new Place("--set", 1, 1);
+            var place = new Place(said, 0, 0);
             var equals = edit.IndexOf('=', StringComparison.Ordinal);
             var steps = equals < 0 ? null : Steps(edit[..equals]);
             if (steps is null)
@@ -58,12 +59,20 @@ internal static partial class YamlEdit
         {
             var mistakes = new Problems();
             if (YamlReader.Read($"{{\"v\": {text}}}", place.Source, mistakes) is { } read && !mistakes.Any)
-                return read.Entries[0].Value;
+                return Placed(read.Entries[0].Value, place);
         }
 
         var unquoted = text is ['"', .., '"'] ? text[1..^1] : null;
         return new YamlScalar(place, unquoted ?? text, unquoted is null && text.Length > 0);
     }
+
+    private static YamlNode Placed(YamlNode node, Place place) => node switch
+    {
+        YamlMap map => new YamlMap(place, [.. map.Entries.Select(entry => new YamlEntry(entry.Key, place, Placed(entry.Value, place)))]),
+        YamlList list => new YamlList(place, [.. list.Items.Select(item => Placed(item, place))]),
+        YamlScalar scalar => new YamlScalar(place, scalar.Text, scalar.IsPlain),
+        _ => node,
+    };
 
     private static List<string>? Steps(string path)
     {
