@@ -15,7 +15,7 @@ internal static class DefinitionKinds
     // In this order: the first that the keys tell wins.
     private static readonly DefinitionKind[] s_all =
     [
-        new("schedule", ["schedule", "monitorschedule"], _ => ScheduleTables.Schedule, map => Has(map, "trigger")),
+        new("schedule", ["schedule", "monitorschedule"], ScheduleTables.Schedule, map => Has(map, "trigger")),
         new("rollout", ["rollout"], _ => RolloutTables.Rollout, map => IsType(map, "rollout")),
         new("alert-rule", ["alertrule"], _ => AlertTables.AlertRule, map => IsType(map, "alert_rule")),
         new("anomaly-detector", ["anomalydetector"], _ => AnomalyTables.Detector, map => IsType(map, "anomaly_detector")),
@@ -30,6 +30,7 @@ internal static class DefinitionKinds
         new("model", ["model"], _ => AssetTables.Model, map => IsType(map, "custom_model", "mlflow_model", "triton_model")),
         new("compute", ["compute", "amlcompute", "computeinstance", "kubernetescompute", "virtualmachinecompute", "synapsesparkcompute"],
             _ => ResourceTables.Compute, map => IsType(map, [.. ResourceTables.Compute.Cases.Keys])),
+        new("connection", ["connection", "workspaceconnection"], _ => ResourceTables.Connection, map => Has(map, "target") && Has(map, "credentials")),
         new("datastore", ["datastore", "azureblob", "azurefile", "azuredatalakegen1", "azuredatalakegen2", "onelake"],
             _ => DatastoreTable.Datastore, map => IsType(map, [.. DatastoreTable.Datastore.Cases.Keys])),
         new("batch-endpoint", ["batchendpoint"], _ => BatchTables.Endpoint, map => Has(map, "auth_mode") && IsWord(map, "auth_mode", "aad_token") && !Has(map, "traffic")),
@@ -37,7 +38,6 @@ internal static class DefinitionKinds
             _ => EndpointTables.Endpoint, map => Has(map, "auth_mode") || Has(map, "traffic")),
         new("online-deployment", ["onlinedeployment", "managedonlinedeployment", "kubernetesonlinedeployment"],
             _ => EndpointTables.Deployment, map => Has(map, "endpoint_name") || Has(map, "instance_type") || Has(map, "code_configuration")),
-        new("connection", ["connection", "workspaceconnection"], _ => ResourceTables.Connection, map => Has(map, "target") && Has(map, "credentials")),
         new("workspace", ["workspace"], _ => ResourceTables.Workspace, map => Has(map, "managed_network") || Has(map, "hbi_workspace")),
         new("registry", ["registry"], _ => ResourceTables.Registry, map => Has(map, "replication_locations")),
         new("environment", ["environment"], _ => EnvironmentTable.Asset, map => Has(map, "image") || Has(map, "build") || Has(map, "dependencies")),

@@ -32,6 +32,8 @@ public sealed class DefinitionsTests
     [InlineData("batch-deployment", "name: abc\nendpoint_name: flights\ntype: pipeline\ncomponent: azureml:p@latest\nsettings: {default_compute: c, continue_on_step_failure: false}")]
     [InlineData("schedule", "name: nightly\ntrigger: {type: cron, expression: '0 2 * * MON-FRI', time_zone: Pacific Standard Time, start_time: '2026-01-01T00:00:00'}\ncreate_job: {type: pipeline, job: ./p.yml, inputs: {t: '${{creation_context.trigger_time}}'}}")]
     [InlineData("schedule", "name: weekly\ntrigger: {type: recurrence, frequency: week, interval: 1, schedule: {hours: 3, minutes: [0, 30], week_days: monday}}\ncreate_job: azureml:job1")]
+    [InlineData("schedule", "name: s\ntrigger: {type: data, data: d}\ncreate_job: {command: 'echo ${{inputs.d}}', environment: azureml:e:1, inputs: {d: {type: uri_folder, path: '${{trigger.path}}'}}}")]
+    [InlineData("connection", "name: lake\ntype: s3\ntarget: bucket\ncredentials: {type: access_key, access_key_id: a, secret_access_key: b}\nmetadata: {region: eu-central-1}")]
     [InlineData("schedule", "name: m\ntrigger: {type: recurrence, frequency: day, interval: 1, pattern: {hours: 3, minutes: 15}}\ncreate_monitor: {compute: {instance_type: standard_e4s_v3, runtime_version: '3.3'}, monitoring_target: {ml_task: classification, endpoint_deployment_id: 'azureml:e:d'}, alert_notification: {emails: [a@b.c]}, monitoring_signals: {drift: {type: data_drift, metric_thresholds: {numerical: {jensen_shannon_distance: 0.01}, categorical: {chi_squared_test: 0.02}}, features: {top_n_feature_importance: 10}}}}")]
     [InlineData("schedule", "name: m\ntype: monitor\ntrigger: {type: recurrence, frequency: week, interval: 1}\ncreate_monitor: {monitoring_target: {endpoint_deployment_id: 'azureml:e'}, monitoring_signals: {drift: {type: data_drift, metric_thresholds: {numerical: {hellinger_distance: 0.1}, features: {hour: {population_stability_index: 0.2}}, rows: {domain_classifier_auc: 0.6}}, segments: [origin], minimum_rows: 50, multiple_testing: none}, quality: {type: model_performance, metric_thresholds: {classification: {auc: 0.6, estimated_brier: 0.2}}, decision_threshold: 0.4}, auto: {type: data_drift, source: profiles, metric_thresholds: auto}, own: {type: custom, component: {command: x}}}}")]
     [InlineData("component", "name: t\nversion: 1\ncommand: x\ncode: src\nenvironment: azureml:e:1\nadditional_includes: [../shared, ../notes.txt]")]
@@ -74,6 +76,12 @@ public sealed class DefinitionsTests
     [InlineData("job", "type: automl\ntask: regression\ntraining_data: {path: azureml:t:1}", "target_column_name: This field is required and missing; expected the column to predict.")]
     [InlineData("job", "type: spark\nentry: {file: a.py}\ncompute: pool\nresources: {instance_type: standard_e4s_v3}", "'compute' and 'resources' exclude each other")]
     [InlineData("job", "type: sqll\nquery: x", "type: 'sqll' is not a type of a job. Known: command, sweep, automl, spark, pipeline.")]
+    [InlineData("schedule", "name: s\ntrigger: {type: cron, expression: '0 2 * * *'}\ncreate_job: {typ: pipeline, job: ./p.yml}", "f.yml:3:14: create_job.typ: 'typ' is not a field of a triggered job. Did you mean 'type'?")]
+    [InlineData("schedule", "name: s\ntrigger: {type: cron, expression: '0 2 * * *'}\ncreate_job: {jb: ./p.yml}", "create_job.command: This field is required and missing")]
+    [InlineData("schedule", "name: s\ntrigger: {type: cron, expression: '0 2 * * *'}\ncreate_job: {command: x, enviroment: azureml:e:1, inputs: {a: {typo: 1}}}", "create_job.inputs.a.typo: 'typo' is not a field of an input.")]
+    [InlineData("connection", "name: c\ntype: snowflak", "type: 'snowflak' is not allowed; expected one of s3")]
+    [InlineData("connection", "name: c\ntype: git\ncredentials: {type: pat, pats: x}", "credentials.pats: 'pats' is not a field of pat credentials. Did you mean 'pat'?")]
+    [InlineData("job", "type: automl\ntask: regression\ntarget_column_name: y\ntraining_data: {path: azureml:t:1}\nfeaturization: {mode: custom, transformer_params: {imputer: [{field: [a]}]}}", "featurization.transformer_params.imputer[0].field: 'field' is not a field of parameters of a transformer. Did you mean 'fields'?")]
     [InlineData("compute", "name: c1\ntype: amlcompute\nmin_instances: 5\nmax_instances: 2", "min_instances: 5 is above max_instances, which is 2.")]
     [InlineData("compute", "name: c1\ntype: cluster", "type: 'cluster' is not a type of a compute.")]
     [InlineData("datastore", "name: a-b\ntype: azure_blob\naccount_name: a\ncontainer_name: c", "name: 'a-b' is not allowed; expected a name of letters, digits and '_'.")]
@@ -205,6 +213,28 @@ public sealed class DefinitionsTests
         Assert.Contains("a < b", edited);
         Assert.Equal(2, (int)JsonNode.Parse(edited)!["inputs"]!["n"]!);
         Assert.Empty(Definitions.Validate(File(edited)));
+    }
+
+    [Fact]
+    public void A_mistake_that_was_made_on_the_command_line_is_told_by_what_was_written_there()
+    {
+        var problems = Definitions.Validate(File("command: x\nenvironment: azureml:e:1\nlimits: {timeout: 5}") with
+        {
+            Edits =
+            [
+                "limits.timeout=soon", "resources={\"instance_cont\": 2}", "nothing",
+                .. DefinitionEdit.Option("display_name", "a"), .. DefinitionEdit.Option("name", "a b"), .. DefinitionEdit.Option("version", null),
+            ],
+        });
+
+        Assert.Equal(
+            [
+                "--name: name: 'a b' is not allowed; expected a name of letters, digits, '-' and '_'.",
+                "--set limits.timeout=soon: limits.timeout: 'soon' is not allowed; expected a whole number of at least 1.",
+                "--set nothing: 'nothing' is not an edit: write path=value, for example inputs.rate=0.1 or jobs.train.limits.timeout=60.",
+                "--set resources={\"instance_cont\": 2}: resources.instance_cont: 'instance_cont' is not a field of resources. Did you mean 'instance_count'?",
+            ],
+            problems.Select(problem => problem.ToString().Split(" Known:")[0]).Order(StringComparer.Ordinal));
     }
 
     [Fact]

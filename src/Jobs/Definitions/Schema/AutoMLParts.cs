@@ -12,11 +12,16 @@ internal static partial class AutoMLParts
         "xgboost_regressor", "averaged_perceptron_classifier", "auto_arima", "prophet", "naive", "seasonal_naive", "average", "seasonal_average", "exponential_smoothing",
         "arimax", "tcn_forecaster");
 
+    private static readonly ObjectShape s_transformer = Object(
+        "parameters of a transformer",
+        F("fields", TextList, "The columns; all when absent."),
+        F("parameters", Map(Any), "What the transformer takes."));
+
     public static ObjectShape Featurization { get; } = new("a featurization", [
         F("mode", Choice("auto", "off", "custom"), "Whether columns are transformed, and by whose rules."),
         F("blocked_transformers", TextList, "Transformers that are not used."),
         F("column_name_and_types", TextMap, "The types of columns."),
-        F("transformer_params", Map(Any), "Parameters of transformers by column."),
+        F("transformer_params", Map(OneOrMore(s_transformer)), "Parameters of transformers by column."),
         F("dataset_language", Text, "The language of texts, in three letters."),
         F("enable_dnn_featurization", Flag, "Whether texts go through a network.")])
     {

@@ -24,6 +24,8 @@ internal static class AutoMLTable
 
     private static readonly string[] s_otherMetrics = ["iou", "mean_average_precision"];
 
+    private static readonly Shape s_searched = Map(new EitherShape(Text, SweepTable.Space, TextList));
+
     private static readonly Rule s_metricOfTask = new((map, path, check) =>
     {
         var known = map.Text("task")?.ToUpperInvariant() switch
@@ -67,7 +69,7 @@ internal static class AutoMLTable
         F("featurization", AutoMLParts.Featurization, "How columns become features."),
         F("training", AutoMLParts.Training, "Which learners are tried."),
         F("forecasting", AutoMLParts.Forecasting(scope), "The time series."),
-        F("search_space", new EitherShape(null, Any, List(Any)), "Models and their parameters (images and text)."),
+        F("search_space", new EitherShape(null, s_searched, List(s_searched)), "Models and their parameters (images and text)."),
         F(
             "sweep",
             Object("a model sweep", SweepTable.SamplingAlgorithm, SweepTable.EarlyTermination),

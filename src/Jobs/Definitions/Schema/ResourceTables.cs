@@ -67,13 +67,37 @@ internal static partial class ResourceTables
         },
         _ => null);
 
+    private static readonly ChoiceShape s_connectionType = new(
+        "s3", "azure_blob", "azure_data_lake_gen_2", "azure_one_lake", "postgres", "sqlite", "azure_postgres_db", "azure_sql_db", "azure_my_sql_db",
+        "azure_synapse_analytics", "snowflake", "git", "python_feed", "container_registry", "feature_store", "generic", "custom", "api_key",
+        "azure_open_ai", "azure_ai_services", "azure_ai_search", "azure_content_safety", "azure_speech_services", "cognitive_search",
+        "cognitive_service", "open_ai", "serp", "serverless");
+
+    private static readonly VariantShape s_credentials = new(
+        "credentials",
+        "type",
+        new Dictionary<string, ObjectShape>
+        {
+            ["username_password"] = Signing("username_password", "username", "password"),
+            ["access_key"] = Signing("access_key", "access_key_id", "secret_access_key"),
+            ["account_key"] = Signing("account_key", "account_key"),
+            ["sas"] = Signing("sas", "sas_token"),
+            ["pat"] = Signing("pat", "pat"),
+            ["api_key"] = Signing("api_key", "key"),
+            ["service_principal"] = Signing("service_principal", "tenant_id", "client_id", "client_secret"),
+            ["managed_identity"] = Signing("managed_identity", "client_id", "resource_id"),
+            ["custom"] = new("custom credentials", [F("type", Choice("custom"), "The kind.")]) { Others = Text },
+            ["none"] = Signing("none"),
+        },
+        _ => null);
+
     public static ObjectShape Connection { get; } = Object(
         "a connection",
         CommonTables.Schema,
         Required("name", CommonTables.AssetNameText, "The name of the connection."),
-        Required("type", Text, "s3, snowflake, azure_sql_db, git, container_registry, generic, …"),
+        Required("type", s_connectionType, "The kind of system."),
         F("target", Text, "The address."),
-        F("credentials", Map(Any), "How to sign in."),
+        F("credentials", s_credentials, "How to sign in."),
         F("metadata", Map(Any), "Words about it."),
         CommonTables.Description,
         CommonTables.Tags);
@@ -109,6 +133,9 @@ internal static partial class ResourceTables
         F("intellectual_property_publisher", Text, "Who publishes."),
         CommonTables.Description,
         CommonTables.Tags);
+
+    private static ObjectShape Signing(string kind, params string[] parts) => new(
+        $"{kind} credentials", [F("type", Choice(kind), "The kind."), .. parts.Select(part => F(part, Text, $"The {part.Replace('_', ' ')}."))]);
 
     private static Field[] Common(string type) =>
     [

@@ -52,7 +52,7 @@ internal static class ScheduleTables
         F("metrics", TextList, "Patterns of names, such as node_load1 or http_.*; all when absent."),
         F("labels", TextMap, "Labels that its series get besides."));
 
-    public static ObjectShape Schedule { get; } = new("a schedule", [
+    public static ObjectShape Schedule(JobTables jobs) => new("a schedule", [
         CommonTables.Schema,
         F("type", Choice("schedule", "monitor"), "What it is."),
         Required("name", CommonTables.AssetNameText, "The name of the schedule."),
@@ -64,7 +64,7 @@ internal static class ScheduleTables
         Required("trigger", s_trigger, "When it fires."),
         F("misfire", Choice("skip", "once", "all"), "What becomes of occurrences that were missed while no server ran; once when absent."),
         F("concurrency", Choice("allow", "skip", "queue"), "What becomes of an occurrence while a job of the schedule is not over; allow when absent."),
-        F("create_job", new EitherShape(Reference(ReferenceUse.JobOrFile), TriggeredJob()), "The job that it makes."),
+        F("create_job", new EitherShape(Reference(ReferenceUse.JobOrFile), new TriggeredJobShape(jobs, TriggeredJob())), "The job that it makes."),
         F("import_data", new EitherShape(Reference(ReferenceUse.File), AssetTables.DataImport), "The import that it makes."),
         F("create_monitor", MonitorTables.Monitor, "The monitor that it runs."),
         F("scrape_metrics", s_scrape, "The page of metrics that it reads.")])
@@ -86,8 +86,7 @@ internal static class ScheduleTables
         CommonTables.Compute(ExpressionScope.None),
         CommonTables.Identity])
     {
-        // Without 'job' the mapping is the job itself, which the job's own table checks when it is created.
-        Unknown = UnknownKeys.Ignored,
+        Unknown = UnknownKeys.TyposRefused,
     };
 
     /// <summary>What a commit starts is a job whose file lies in the commit.</summary>
