@@ -35,6 +35,7 @@ public static class LakeModule
         .AddSingleton<ProfileStore>()
         .AddSingleton<IDataProfiles, DataProfiles>()
         .AddSingleton<IDataTests, DataTests>()
+        .AddSingleton<WorkspaceDatastore>()
         .AddSingleton<DatastoreStore>()
         .AddSingleton<DatastoreImport>()
         .AddSingleton<DatastoreRoutes>()

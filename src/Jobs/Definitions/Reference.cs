@@ -32,7 +32,10 @@ internal sealed record JobOutputPath(string Text, string Job, string Output, str
 internal sealed record RunArtifact(string Text, string RunId, string Path) : Reference(Text);
 
 /// <summary>http(s), wasb(s), abfs(s), adl, s3, hdfs: a place in somebody's storage, or a public file.</summary>
-internal sealed record CloudPath(string Text, Uri Uri) : Reference(Text);
+internal sealed record CloudPath(string Text, Uri Uri) : Reference(Text)
+{
+    public bool CanBeRead() => Uri.Scheme is "http" or "https" or "wasb" or "wasbs" or "abfs" or "abfss" or "s3";
+}
 
 /// <summary>A git repository as code: <c>git+https://…</c>, <c>https://github.com/…#ref:folder</c>.</summary>
 internal sealed record GitPath(string Text) : Reference(Text);

@@ -119,11 +119,12 @@ internal sealed class StepInputs(
             RunArtifact artifact => await stored.ArtifactsAsync(caller, input, artifact.RunId, artifact.Path, ct),
             JobOutputPath output => await stored.JobOutputAsync(caller, input, output, ct),
             DatastorePath path => await ImportAsync(caller, input, DataUri.Of(path.Text, path.Store, path.Path), ct),
-            CloudPath { Uri.Scheme: "http" or "https" } file => await ImportAsync(caller, input, DataUri.Parse(file.Text), ct),
+            CloudPath place when place.CanBeRead() =>
+                await ImportAsync(caller, input, DataUri.Parse(place.Uri.OriginalString), ct),
             null => throw SlipwayException.Invalid($"Input '{input.Name}': {wrong}"),
             _ => throw new SlipwayException(
                 ErrorCode.NotImplemented,
-                $"Input '{input.Name}' lies at '{text}', which a job cannot read directly yet; register it as a data asset and name that."),
+                $"Input '{input.Name}' lies at '{text}', where nothing is read from here; copy it into a datastore."),
         };
 
     private async Task<ResolvedInput> ImportAsync(Caller caller, ResolvedInput input, DataUri from, CancellationToken ct)

@@ -42,12 +42,12 @@ internal sealed class PlanCheck(Policies<IStepKind> kinds)
                 problems.Add(
                     input.Place,
                     $"{path}inputs.{input.Name}",
-                    $"'{from.Text}' cannot be read by a job directly. Register it as a data asset (slipway data create) and name that.");
+                    $"'{from.Text}' lies where nothing is read from here. Copy it into a datastore, or register it as a data asset (slipway data create) and name that.");
             }
         }
     }
 
     private static bool CanRead(Reference from) =>
         from is AssetVersion or AssetLabel or RegistryAsset or RunArtifact or JobOutputPath or DatastorePath or LocalPath
-            or CloudPath { Uri.Scheme: "http" or "https" };
+        || (from is CloudPath place && place.CanBeRead());
 }

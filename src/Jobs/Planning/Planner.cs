@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Slipway.Data;
 using Slipway.Jobs.Definitions;
 using Slipway.Kernel;
+using Slipway.Lake.Contracts;
 
 namespace Slipway.Jobs.Planning;
 
@@ -11,19 +12,21 @@ internal sealed class Planner
 {
     private readonly string _jobName;
     private readonly IReadOnlyDictionary<string, Digest> _files;
+    private readonly string _datastore;
     private readonly List<PlannedStep> _steps = [];
 
-    private Planner(string jobName, IReadOnlyDictionary<string, Digest> files)
+    private Planner(string jobName, string? datastore, IReadOnlyDictionary<string, Digest> files)
     {
         _jobName = jobName;
+        _datastore = datastore is null ? DataUri.DefaultDatastore : datastore[(datastore.LastIndexOf(':') + 1)..];
         _files = files;
     }
 
     /// <param name="files">The trees of the local paths, by <see cref="LocalPath.Key"/>.</param>
     public static JobPlan Plan(JobDefinition definition, string jobName, IReadOnlyDictionary<string, Digest> files)
     {
-        var planner = new Planner(jobName, files);
         var pipeline = definition.Pipeline;
+        var planner = new Planner(jobName, pipeline.DefaultDatastore, files);
         var scope = new PipelineScope("");
         foreach (var input in pipeline.Inputs)
             scope.Inputs[input.Name] = planner.Resolve(input, scope);
@@ -184,6 +187,7 @@ internal sealed class Planner
     private Func<Expression, string?> Filler(PipelineScope scope) => expression => expression.Kind switch
     {
         ExpressionKind.JobName => _jobName,
+        ExpressionKind.DefaultDatastore => _datastore,
         ExpressionKind.ParentInput => scope.Literal(expression.Name),
         _ => null,
     };

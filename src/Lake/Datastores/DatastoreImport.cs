@@ -3,6 +3,8 @@ using Slipway.Data;
 using Slipway.Kernel;
 using Slipway.Lake.Contracts;
 using Slipway.ObjectStores;
+using Known = System.Collections.Generic.IReadOnlyDictionary<string, (string ETag, Slipway.Data.Digest Digest)>;
+using Seen = (string Name, string ETag, Slipway.Data.Digest Digest);
 
 namespace Slipway.Lake.Datastores;
 
@@ -13,24 +15,38 @@ internal sealed class DatastoreImport(DatastoreStore seen, ContentStore content)
     private const int PageSize = 1000;
     private const int Attempts = 3;
 
-    public async Task<ImportedData> RunAsync(WorkspaceName workspace, IObjectStore objects, DataUri from, CancellationToken ct)
+    private static readonly Known s_unknown = new Dictionary<string, (string ETag, Digest Digest)>();
+
+    /// <summary>What has the same etag as last time is not read again.</summary>
+    public Task<ImportedData> RunAsync(WorkspaceName workspace, IObjectStore objects, DataUri from, CancellationToken ct) => RunAsync(
+        objects,
+        from.Path,
+        from.Text,
+        prefix => seen.SeenAsync(workspace, from.Datastore!, prefix, ct),
+        read => seen.RememberAsync(workspace, from.Datastore!, read, ct),
+        ct);
+
+    /// <summary>From a store that is not a datastore, of which nothing is remembered.</summary>
+    public Task<ImportedData> RunAsync(IObjectStore objects, string path, CancellationToken ct) =>
+        RunAsync(objects, path, path, _ => Task.FromResult(s_unknown), _ => Task.CompletedTask, ct);
+
+    private async Task<ImportedData> RunAsync(
+        IObjectStore objects, string path, string text, Func<string, Task<Known>> recall, Func<List<Seen>, Task> remember, CancellationToken ct)
     {
-        var datastore = from.Datastore!;
-        if (from.Path.IndexOfAny(['*', '?']) < 0 && from.Path.Length > 0 && await objects.FindAsync(from.Path, ct) is { } one)
+        if (path.IndexOfAny(['*', '?']) < 0 && path.Length > 0 && await objects.FindAsync(path, ct) is { } one)
         {
-            var known = await seen.SeenAsync(workspace, datastore, one.Name, ct);
-            var blob = await ReadAsync(objects, one, known, ct);
-            await seen.RememberAsync(workspace, datastore, [(one.Name, blob.ETag, blob.Digest)], ct);
+            var blob = await ReadAsync(objects, one, await recall(one.Name), ct);
+            await remember([(one.Name, blob.ETag, blob.Digest)]);
             return await FileAsync(one.Name, blob.Digest, blob.Size, ct);
         }
 
-        var pattern = ObjectPattern.OfFolder(from.Path);
+        var pattern = ObjectPattern.OfFolder(path);
         var folder = pattern.Folder;
         var found = await ListAsync(objects, pattern, ct);
         if (found.Count == 0)
-            throw new SlipwayException(ErrorCode.NotFound, $"There is no file at '{from}' in {objects.Description}.");
+            throw new SlipwayException(ErrorCode.NotFound, $"There is no file at '{text}' in {objects.Description}.");
 
-        var before = await seen.SeenAsync(workspace, datastore, folder, ct);
+        var before = await recall(folder);
         var read = new ConcurrentBag<(string Name, string ETag, Digest Digest, long Size)>();
         await Parallel.ForEachAsync(
             found,
@@ -41,7 +57,7 @@ internal sealed class DatastoreImport(DatastoreStore seen, ContentStore content)
                 read.Add((next.Name, blob.ETag, blob.Digest, blob.Size));
             });
         var changed = read.Where(blob => !before.TryGetValue(blob.Name, out var old) || old.ETag != blob.ETag);
-        await seen.RememberAsync(workspace, datastore, [.. changed.Select(blob => (blob.Name, blob.ETag, blob.Digest))], ct);
+        await remember([.. changed.Select(blob => (blob.Name, blob.ETag, blob.Digest))]);
         var tree = await content.PutTreeAsync(
             read.Select(blob => new TreeEntry(blob.Name[folder.Length..], blob.Digest, blob.Size)), ct);
         return new ImportedData(tree, IsFile: false);
@@ -51,7 +67,7 @@ internal sealed class DatastoreImport(DatastoreStore seen, ContentStore content)
     public async Task<ImportedData> FileAsync(IObjectStore objects, string name, CancellationToken ct)
     {
         var found = await objects.FindAsync(name, ct) ?? throw SlipwayException.NotFound($"At {objects.Description}, file", name);
-        var blob = await ReadAsync(objects, found, new Dictionary<string, (string ETag, Digest Digest)>(), ct);
+        var blob = await ReadAsync(objects, found, s_unknown, ct);
         return await FileAsync(name, blob.Digest, blob.Size, ct);
     }
 
@@ -60,7 +76,7 @@ internal sealed class DatastoreImport(DatastoreStore seen, ContentStore content)
 
     // With its etag an object is read whole or not at all; one that is written meanwhile is read anew.
     private async Task<(string ETag, Digest Digest, long Size)> ReadAsync(
-        IObjectStore objects, StoredObject wanted, IReadOnlyDictionary<string, (string ETag, Digest Digest)> known, CancellationToken ct)
+        IObjectStore objects, StoredObject wanted, Known known, CancellationToken ct)
     {
         if (known.TryGetValue(wanted.Name, out var old) && old.ETag == wanted.ETag && await content.ExistsAsync(old.Digest, ct))
             return (old.ETag, old.Digest, wanted.Size);

@@ -72,7 +72,8 @@ internal sealed class DatastoreRoutes(
     {
         await access.DemandAsync(caller, Permission.Administer, $"datastore:{name}", ct);
         var datastore = await FindAsync(caller, name, ct);
-        await store.DeleteAsync(caller.Workspace, name, ct);
+        if (!await store.DeleteAsync(caller.Workspace, name, ct))
+            throw SlipwayException.Conflict($"Datastore '{name}' is the workspace's own and stays; one that is created under its name takes its place.");
         await vault.DeleteAsync(caller, datastore.Secret, ct);
         await audit.AppendAsync(caller, "datastore.delete", datastore.Node, detail: null, ct);
     }

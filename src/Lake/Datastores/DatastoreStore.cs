@@ -1,11 +1,12 @@
 using System.Text.Json;
 using Slipway.Data;
 using Slipway.Kernel;
+using Slipway.Lake.Contracts;
 
 namespace Slipway.Lake.Datastores;
 
 /// <summary>Datastores as rows, and what was last read from them.</summary>
-internal sealed class DatastoreStore(Database database)
+internal sealed class DatastoreStore(Database database, WorkspaceDatastore own)
 {
     private const string Columns =
         """
@@ -17,13 +18,16 @@ internal sealed class DatastoreStore(Database database)
         (await database.FindAsync<Row>(
             $"select {Columns} from datastores where workspace = @Workspace and name = @Name",
             new { Workspace = workspace.Value, Name = name },
-            ct))?.ToDatastore();
+            ct))?.ToDatastore() ?? own.Find(workspace, name);
 
     public async Task<IReadOnlyList<Datastore>> ListAsync(WorkspaceName workspace, CancellationToken ct)
     {
         var rows = await database.QueryAsync<Row>(
             $"select {Columns} from datastores where workspace = @Workspace order by name", new { Workspace = workspace.Value }, ct);
-        return [.. rows.Select(row => row.ToDatastore())];
+        var all = rows.Select(row => row.ToDatastore()).ToList();
+        if (all.All(datastore => datastore.Name != DataUri.DefaultDatastore) && own.Find(workspace, DataUri.DefaultDatastore) is { } always)
+            all.Add(always);
+        return all;
     }
 
     /// <summary>Creates or replaces. What was read is forgotten, since the name may now lead elsewhere.</summary>

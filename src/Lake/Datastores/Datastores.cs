@@ -23,15 +23,40 @@ internal sealed class Datastores(
 
     public async Task<ImportedData> ImportAsync(Caller caller, DataUri from, CancellationToken ct)
     {
-        if (from.WebRoot is { } root)
+        if (from.Datastore is null && await HoldingAsync(caller, from.Cloud, ct) is { } holding)
+            from = DataUri.Of(from.Text, holding, from.Cloud!.Path);
+        if (from.Datastore is { } datastore)
+            return await import.RunAsync(caller.Workspace, await OpenAsync(caller, datastore, Permission.Read, ct), from, ct);
+
+        await access.DemandAsync(caller, Permission.Write, "content", ct);
+        if (from.WebRoot is not { } root)
+            throw SlipwayException.NotFound($"For '{from}', a datastore with", from.Cloud!.ToString());
+        return await PublicAsync(from, root, ct);
+    }
+
+    public Task<ImportedData> ImportAsync(IObjectStore from, string path, CancellationToken ct) => import.RunAsync(from, path, ct);
+
+    private async Task<ImportedData> PublicAsync(DataUri from, Uri root, CancellationToken ct)
+    {
+        try
         {
-            await access.DemandAsync(caller, Permission.Write, "content", ct);
             return await import.FileAsync(opener.Open(new ObjectStoreAddress.Web(root), new ObjectStoreCredentials()), from.Path, ct);
         }
-
-        var objects = await OpenAsync(caller, from.Datastore!, Permission.Read, ct);
-        return await import.RunAsync(caller.Workspace, objects, from, ct);
+        catch (SlipwayException refusal) when (from.Cloud is { } cloud)
+        {
+            throw new SlipwayException(refusal.Code, $"{refusal.Message} If it is a folder, or not public, make a datastore with {cloud} and its credentials.", refusal);
+        }
     }
+
+    /// <summary>The datastore of the workspace that lies there; null: none.</summary>
+    private async Task<string?> HoldingAsync(Caller caller, CloudPlace? cloud, CancellationToken ct) => cloud is null
+        ? null
+        : (await store.ListAsync(caller.Workspace, ct)).FirstOrDefault(datastore => datastore.Address() switch
+        {
+            ObjectStoreAddress.AzureBlob blob => (blob.Account, blob.Container) == (cloud.Account, cloud.Container),
+            ObjectStoreAddress.S3 s3 => cloud.Account is null && s3.Bucket == cloud.Container,
+            _ => false,
+        })?.Name;
 
     public async Task<int> ExportAsync(Caller caller, Digest tree, DataUri to, CancellationToken ct)
     {

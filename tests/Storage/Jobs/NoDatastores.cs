@@ -15,6 +15,9 @@ internal sealed class NoDatastores : IDatastores
     public Task<ImportedData> ImportAsync(Caller caller, DataUri from, CancellationToken ct) =>
         throw SlipwayException.NotFound("Datastore", from.Text);
 
+    public Task<ImportedData> ImportAsync(IObjectStore from, string path, CancellationToken ct) =>
+        throw SlipwayException.NotFound("Datastore", path);
+
     public Task<int> ExportAsync(Caller caller, Digest tree, DataUri to, CancellationToken ct) =>
         throw SlipwayException.NotFound("Datastore", to.Text);
 

@@ -93,6 +93,32 @@ public abstract class DatastoreServerContract : IAsyncLifetime
         Assert.Equal("3", (string?)changed["version"]);
     }
 
+    [Theory]
+    [InlineData("wasbs://{0}@slipwaytest.blob.core.windows.net/raw/a.csv")]
+    [InlineData("abfss://{0}@slipwaytest.dfs.core.windows.net/raw/")]
+    [InlineData("https://slipwaytest.blob.core.windows.net/{0}/raw/*.csv")]
+    public async Task An_address_of_the_cloud_is_read_by_the_datastore_that_lies_there(string address)
+    {
+        await CreateDatastoreAsync();
+        await WriteAsync("raw/a.csv", "x\n1\n");
+
+        var version = await PostAsync("data/toy/versions", new { path = string.Format(null, address, _dataContainer.Container) });
+
+        var listing = await GetAsync($"content/trees/{(string)version["tree"]!}");
+        Assert.Equal(["a.csv"], listing["files"]!.AsArray().Select(file => (string)file!["path"]!));
+    }
+
+    [Theory]
+    [InlineData("wasbs://other@slipwaytest.blob.core.windows.net/raw/", "404 For 'wasbs://other@slipwaytest.blob.core.windows.net/raw/', a datastore with 'account_name slipwaytest and container_name other' does not exist.")]
+    [InlineData("s3://nobodys/x.csv", "404 For 's3://nobodys/x.csv', a datastore with 'type s3 and bucket nobodys' does not exist.")]
+    [InlineData("azureml://datastores/workspaceblobstore/paths/x", "404 Datastore 'workspaceblobstore' does not exist.")]
+    public async Task A_place_that_no_datastore_holds_is_told(string path, string message)
+    {
+        await CreateDatastoreAsync();
+
+        Assert.StartsWith(message, await RefusedAsync("data/toy/versions", new { path }), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_version_is_written_into_a_datastore()
     {
