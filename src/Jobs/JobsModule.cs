@@ -187,6 +187,7 @@ public static class JobsModule
         .AddSingleton<StepLogs>()
         .AddSingleton<ShowSchema>()
         .AddSingleton<UsedAssets>()
+        .AddSingleton<AnonymousComponents>()
         .AddSingleton<RegisterAsset>()
         .AddSingleton<ShowAssets>()
         .AddSingleton<ArchiveAsset>()

@@ -32,17 +32,17 @@ internal sealed class AssetStore(Database database)
             new { Workspace = workspace.Value, Kind = kind.Name, Name = name, Version = version },
             ct);
 
-    /// <summary>The versions of one, newest first; without a name the newest version of each, by name.</summary>
+    /// <summary>The versions of one, newest first; without a name the newest version of each that has one, by name.</summary>
     public Task<IReadOnlyList<RegisteredAsset>> ListAsync(
         WorkspaceName workspace, AssetKind kind, string? name, bool archived, CancellationToken ct) =>
         database.QueryAsync<RegisteredAsset>(
             $"""
             select {Columns} from job_assets
-            where workspace = @Workspace and kind = @Kind and archived = @Archived and (name = @Name or (@Name = '' and id in (
+            where workspace = @Workspace and kind = @Kind and archived = @Archived and (name = @Name or (@Name = '' and name <> @Anonymous and id in (
                 select max(id) from job_assets where workspace = @Workspace and kind = @Kind and archived = @Archived group by name)))
             order by name, id desc
             """,
-            new { Workspace = workspace.Value, Kind = kind.Name, Name = name ?? "", Archived = archived },
+            new { Workspace = workspace.Value, Kind = kind.Name, Name = name ?? "", RegisteredAsset.Anonymous, Archived = archived },
             ct);
 
     /// <summary>One more than the greatest version that is a number.</summary>

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -22,9 +20,6 @@ namespace Slipway.Jobs.Assets;
 internal sealed class RegisterAsset(
     Database database, AssetStore assets, JobFiles files, Policies<IStepKind> kinds, IAccess access, IAuditLog audit, TimeProvider time)
 {
-    // Names and words for people do not change what it does.
-    private static readonly string[] s_apart = ["$schema", "name", "version", "display_name", "description", "tags", "properties"];
-
     public static void Map(IEndpointRouteBuilder routes)
     {
         foreach (var kind in AssetKind.All)
@@ -81,7 +76,7 @@ internal sealed class RegisterAsset(
         Kind = kind.Name,
         Name = AssetName.Parse(definition["name"]?.ToString() ?? throw SlipwayException.Invalid($"The {kind.Name} has no name; write 'name' into it.")).Value,
         Version = definition["version"]?.ToString() ?? "",
-        Digest = DigestOf(definition, trees),
+        Digest = RegisteredAsset.DigestOf(definition, trees),
         Yaml = yaml,
         Definition = definition.ToJsonString(),
         Files = JobsJson.Write(trees.ToDictionary(file => file.Key, file => file.Value.ToString())),
@@ -97,6 +92,8 @@ internal sealed class RegisterAsset(
     {
         if (asset.Version.Length == 0)
             asset = asset with { Version = await AssetStore.NextVersionAsync(tx, caller.Workspace, kind, asset.Name, ct) };
+        if (asset.IsAnonymous)
+            throw SlipwayException.Invalid($"'{asset.Name}' is the name of components without one; choose another.");
         if (asset.Version == "latest")
             throw SlipwayException.Invalid("'latest' is a label and cannot be a version; leave the version out for the next number.");
         if (await assets.FindAsync(tx, caller.Workspace, kind, asset.Name, asset.Version, ct) is { } existing && existing.Digest != asset.Digest)
@@ -108,15 +105,6 @@ internal sealed class RegisterAsset(
 
         await AssetStore.PutAsync(tx, asset, ct);
         return (await assets.FindAsync(tx, caller.Workspace, kind, asset.Name, asset.Version, ct))!;
-    }
-
-    private static string DigestOf(JsonObject definition, Dictionary<string, Digest> trees)
-    {
-        var what = definition.DeepClone().AsObject();
-        foreach (var name in s_apart)
-            what.Remove(name);
-        var lines = trees.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => $"{file.Key} {file.Value}").Prepend(what.ToJsonString());
-        return "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))));
     }
 
     private static Created<AssetWire> Answer(AssetKind kind, RegisteredAsset asset) =>

@@ -96,7 +96,7 @@ internal sealed class DefinitionReader(JobTables tables)
     private static OutputDefinition Given(OutputDefinition output, StepDefinition step) =>
         step.Outputs.FirstOrDefault(given => given.Name == output.Name) is { } given ? given with { Producer = output.Producer, ParentOutput = null } : output;
 
-    private static JobDefinition Job(string type, YamlMap root, PipelineDefinition pipeline, SourceFiles files) => new()
+    private JobDefinition Job(string type, YamlMap root, PipelineDefinition pipeline, SourceFiles files) => new()
     {
         Type = type,
         Name = root.Text("name"),
@@ -107,6 +107,7 @@ internal sealed class DefinitionReader(JobTables tables)
         Tags = Texts(root.Map("tags")),
         Properties = Texts(root.Map("properties")),
         Pipeline = pipeline,
+        Components = [.. files.Components.Select(piece => UsedComponent.Of(piece, files, tables.Component)).OfType<UsedComponent>()],
         LocalPaths = [.. files.Named.Select(named => named.Path).DistinctBy(path => path.Key)],
     };
 

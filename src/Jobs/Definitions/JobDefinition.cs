@@ -31,5 +31,8 @@ internal sealed record JobDefinition
     /// <summary>Every local file and folder that the definition refers to, component files included, each once.</summary>
     public required IReadOnlyList<LocalPath> LocalPaths { get; init; }
 
+    /// <summary>The components that stand in it or in files that came with it, each once.</summary>
+    public IReadOnlyList<UsedComponent> Components { get; init; } = [];
+
     public bool IsPipeline => Type == "pipeline";
 }

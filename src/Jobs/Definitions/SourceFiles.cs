@@ -19,6 +19,7 @@ internal sealed class SourceFiles(DefinitionText text, Problems problems)
 {
     private readonly Dictionary<string, SourceFile?> _opened = new(StringComparer.Ordinal);
     private readonly List<SourceFile> _all = [];
+    private readonly List<Piece> _components = [];
 
     public Problems Problems => problems;
 
@@ -26,8 +27,18 @@ internal sealed class SourceFiles(DefinitionText text, Problems problems)
 
     public IReadOnlyList<SourceFile> All => _all;
 
+    /// <summary>The components that steps use and that are not registered, each once.</summary>
+    public IReadOnlyList<Piece> Components => _components;
+
     /// <summary>What local paths all the files name.</summary>
     public IEnumerable<NamedFile> Named => _all.SelectMany(file => file.Check.Files);
+
+    public Piece Uses(Piece component)
+    {
+        if (_components.All(known => known.Map != component.Map))
+            _components.Add(component);
+        return component;
+    }
 
     public SourceFile Own(YamlMap root)
     {

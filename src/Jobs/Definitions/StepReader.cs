@@ -151,7 +151,7 @@ internal sealed class StepReader(JobTables tables, SourceFiles files, PipelineRe
     {
         component = null;
         if (step.Map.Map(field) is { } inline)
-            component = new Piece(step.File, inline, step.At(field));
+            component = Anonymous(new Piece(step.File, inline, step.At(field)), field);
         if (step.Map.Scalar(field) is not { } written)
             return null;
 
@@ -170,9 +170,13 @@ internal sealed class StepReader(JobTables tables, SourceFiles files, PipelineRe
         // Prompt flows stand where components do; what they take is written in another language.
         if (file.IsForeign)
             return reference;
-        component = new Piece(file, file.Root, "");
+        component = Anonymous(new Piece(file, file.Root, ""), field);
         return null;
     }
+
+    // What an inline trial says is the sweep's own. What a registered component brings is registered with it.
+    private Piece Anonymous(Piece component, string field) =>
+        (field == "trial" && component.Path.Length > 0) || component.File.Key.StartsWith("azureml:", StringComparison.Ordinal) ? component : files.Uses(component);
 
     private string Kind(Piece step, Piece? component, Reference? reference)
     {

@@ -36,7 +36,7 @@ internal sealed class JobSubmission(
     public Task<JobRecord?> AddAsync(Caller caller, JobDefinition definition, NewJob wanted, CancellationToken ct) =>
         AddAsync(caller, definition, wanted, [], ct);
 
-    /// <param name="used">The registered components and environments that were resolved; the lineage keeps them.</param>
+    /// <param name="used">The components and environments that were resolved; the lineage keeps them, and the anonymous ones are kept.</param>
     public async Task<JobRecord?> AddAsync(
         Caller caller, JobDefinition definition, NewJob wanted, IReadOnlyList<RegisteredAsset> used, CancellationToken ct)
     {
@@ -55,7 +55,14 @@ internal sealed class JobSubmission(
             Trace = JobTrace.Begin(),
         };
         NewEdge[] edges = [.. used.Select(asset => StepRun.Edge("used", asset.Node, $"run:{record.Id}"))];
-        return await AddAsync(record, wanted, (tx, token) => lineage.AppendAsync(tx, caller, edges, token), ct) ? record : null;
+        return await AddAsync(record, wanted, AlsoAsync, ct) ? record : null;
+
+        async Task AlsoAsync(DbTransaction tx, CancellationToken token)
+        {
+            foreach (var anonymous in used.Where(asset => asset.IsAnonymous))
+                await AssetStore.PutAsync(tx, anonymous, token);
+            await lineage.AppendAsync(tx, caller, edges, token);
+        }
     }
 
     /// <summary>False: a job of this name exists.</summary>

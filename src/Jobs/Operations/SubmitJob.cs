@@ -15,7 +15,7 @@ namespace Slipway.Jobs.Operations;
 
 /// <summary>POST /api/v1/jobs: checks a definition as a whole, keeps it, and queues its steps.</summary>
 internal sealed partial class SubmitJob(
-    UsedAssets assets, JobSubmission submission, JobStore jobs, JobViews views, ITracking tracking, IAccess access,
+    UsedAssets assets, AnonymousComponents anonymous, JobSubmission submission, JobStore jobs, JobViews views, ITracking tracking, IAccess access,
     IAuditLog audit, ILogger<SubmitJob> logger)
 {
     private const string PatchFolder = "git";
@@ -37,7 +37,7 @@ internal sealed partial class SubmitJob(
             return await views.ShowAsync(existing, ct);
 
         var (definition, whole, used) = await assets.ReadAsync(caller, wanted, ct);
-        var added = await submission.AddAsync(caller, definition, whole, used, ct);
+        var added = await submission.AddAsync(caller, definition, whole, [.. used, .. anonymous.Of(caller, definition, whole.Files)], ct);
         var name = added?.Name ?? wanted.Name ?? definition.Name!;
         var row = (await jobs.FindAsync(caller.Workspace, name, ct))!;
         if (added is null)

@@ -89,6 +89,38 @@ public sealed class RegisteredAssetsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_component_that_nobody_registered_is_kept_once_under_its_digest_and_can_be_named()
+    {
+        const string inline = "{type: command, command: 'echo inline ${{inputs.n}}', environment: {image: plain}, inputs: {n: {type: integer, default: 1}}}";
+        await File.WriteAllTextAsync(
+            _folder.File("parts.yml"),
+            $$$"""
+            type: pipeline
+            jobs:
+              one: {component: components/greet.yml, inputs: {who: a}}
+              two: {component: ./components/greet.yml, inputs: {who: b}}
+              three: {component: {{{inline}}}}
+              four: {component: {{{inline.Replace("type: command, ", "display_name: Words, type: command, ")}}}, inputs: {n: 2}}
+            """,
+            Ct);
+
+        await CallAsync("job", "create", "-f", _folder.File("parts.yml"), "-n", "parts", "--stream");
+        await CallAsync("job", "create", "-f", _folder.File("parts.yml"), "-n", "again", "--stream");
+        var kept = (await CallAsync("component", "list", "-n", "azureml_anonymous", "--query", "[].[inputs.who.type, version]", "-o", "tsv")).Split('\n');
+        var greet = kept.Single(line => line.StartsWith("string", StringComparison.Ordinal)).Split('\t')[1];
+        await File.WriteAllTextAsync(
+            _folder.File("named.yml"), $"type: pipeline\njobs: {{it: {{component: 'azureml:azureml_anonymous:{greet}', inputs: {{who: you}}}}}}\n", Ct);
+        await CallAsync("job", "create", "-f", _folder.File("named.yml"), "-n", "named", "--stream");
+
+        Assert.Equal(2, kept.Length);
+        Assert.Equal("", await CallAsync("component", "list", "-o", "tsv"));
+        Assert.Equal("Completed", await CallAsync("job", "show", "-n", "named", "--query", "status", "-o", "tsv"));
+        Assert.Equal("used\nused\nused", await CallAsync("lineage", "impact", $"component:azureml_anonymous@{greet}", "-o", "tsv", "--query", "[?act=='used'].act"));
+        var refused = await RunAsync("component", "create", "-f", _folder.File("components/greet.yml"), "--name", "azureml_anonymous");
+        Assert.Equal((2, "'azureml_anonymous' is the name of components without one; choose another."), (refused.Code, refused.Errors));
+    }
+
+    [Fact]
     public async Task A_version_never_changes_and_archived_ones_are_not_the_latest()
     {
         var file = _folder.File("components/greet.yml");
