@@ -2,8 +2,10 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Data;
 using Slipway.Etl.Columns;
+using Slipway.Etl.Connections;
 using Slipway.Etl.Databases;
 using Slipway.Etl.Dataflows;
+using Slipway.Etl.Imports;
 using Slipway.Etl.Incremental;
 using Slipway.Etl.Sinks;
 using Slipway.Etl.Sources;
@@ -34,6 +36,7 @@ public static class EtlModule
         .AddSingleton<IStepKind, DataflowStep>()
         .AddSingleton<IStepKind, DataTestStep>()
         .AddSingleton<IStepKind, SqlStep>()
+        .AddConnections()
         .AddIncremental();
 
     /// <param name="routes">The group of /api/v1.</param>
@@ -43,7 +46,20 @@ public static class EtlModule
         ShowDataflows.Map(routes);
         RunDataflow.Map(routes);
         ShowColumns.Map(routes);
+        SaveConnection.Map(routes);
+        ShowConnections.Map(routes);
     }
+
+    private static IServiceCollection AddConnections(this IServiceCollection services) => services
+        .AddSingleton(new WorkspaceRows { Kept = ["connections"] })
+        .AddSingleton<ConnectionStore>()
+        .AddSingleton<ConnectionSecrets>()
+        .AddSingleton<OpenConnection>()
+        .AddSingleton<SaveConnection>()
+        .AddSingleton<ShowConnections>()
+        .AddSingleton<ImportStep>()
+        .AddSingleton<IStepKind>(provider => provider.GetRequiredService<ImportStep>())
+        .AddSingleton<IScheduledAct, ImportDataAct>();
 
     private static IServiceCollection AddIncremental(this IServiceCollection services) => services
         .AddSingleton<IMigrations>(new EmbeddedMigrations("etl", typeof(EtlModule).Assembly))

@@ -90,6 +90,7 @@ internal static class CommandTree
         DataCommands.Create(),
         WorkspaceCommands.Create(),
         DatastoreCommands.Create(),
+        ConnectionCommands.Create(),
         CollectionCommands.Create(),
         SqlCommand.Create(),
         JobCommands.Create(),

@@ -32,6 +32,8 @@ internal static class DataCommands
             DataTransfer.Archive("restore", "Bring an archived version back.", archived: false),
             DvcCommands.Create(),
         };
+        command.Subcommands.Add(DataImport.Import());
+        command.Subcommands.Add(DataImport.Status());
         foreach (var verb in DataRuleCommands.Create().Concat(TrackCommands.Create()))
             command.Subcommands.Add(verb);
         return command;

@@ -28,16 +28,22 @@ internal static class JobCommands
         var web = DefinitionOptions.Web();
         return ApiVerb.Create("create", "Submit a job.", [file, name, set, stream, web], async (client, parsed, format, ct) =>
         {
-            var definition = JobFile.Read(parsed.GetValue(file)!, parsed.GetValue(set) ?? []);
+            var definition = JobFile.Read(parsed.GetValue(file)!, [.. parsed.GetValue(set) ?? []]);
             var job = await definition.SubmitAsync(client, parsed.GetValue(name), ct);
             if (parsed.GetValue(web))
                 StudioLinks.Tell(client, "jobs", job.Name, format);
-            if (parsed.GetValue(stream))
-                await FollowAsync(client, job.Name, format.Error, format.Error, ct);
-            var shown = await ShowAsync(client, job.Name, ct);
-            Printer.Show(shown, format);
-            return ExitCode(shown);
+            return await ShowAsync(client, job.Name, parsed.GetValue(stream), format, ct);
         });
+    }
+
+    /// <summary>Prints a job that was submitted, perhaps after its end; the exit code is its own.</summary>
+    public static async Task<int> ShowAsync(SlipwayClient client, string name, bool follow, OutputStyle format, CancellationToken ct)
+    {
+        if (follow)
+            await FollowAsync(client, name, format.Error, format.Error, ct);
+        var shown = await ShowAsync(client, name, ct);
+        Printer.Show(shown, format);
+        return ExitCode(shown);
     }
 
     private static Command List()

@@ -9,7 +9,7 @@ namespace Slipway.Cli.Verbs;
 /// <summary>The YAML of a schedule on this machine, with the job that it makes and that job's files.</summary>
 internal sealed partial record ScheduleFile(string Yaml, string Source, JobFile? Job, bool IsNamed)
 {
-    public static ScheduleFile Read(string path, IReadOnlyList<string> edits)
+    public static ScheduleFile Read(string path, IReadOnlyList<DefinitionEdit> edits)
     {
         if (!File.Exists(path))
             throw SlipwayException.Invalid($"--file: there is no file '{path}'.");
@@ -20,7 +20,11 @@ internal sealed partial record ScheduleFile(string Yaml, string Source, JobFile?
         var yaml = edits.Count == 0 ? text : Definitions.Edit(text, source, edits);
 
         // The job of a push lies in its commit, not here.
-        var (job, isNamed) = definition["trigger"]!["repository"] is null ? JobOf(definition["create_job"], source, folder) : (null, false);
+        if (definition["trigger"]!["repository"] is not null)
+            return new ScheduleFile(yaml, source, null, false);
+        if ((definition["import_data"] as JsonValue)?.ToString() is { } import)
+            return new ScheduleFile(yaml, source, JobFile.Read(Path.Combine(folder, import), [], "import"), true);
+        var (job, isNamed) = JobOf(definition["create_job"], source, folder);
         return new ScheduleFile(yaml, source, job, isNamed);
     }
 

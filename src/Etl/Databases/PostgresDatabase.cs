@@ -1,7 +1,9 @@
 using System.Data.Common;
+using System.Text.Json.Nodes;
 using Npgsql;
 using NpgsqlTypes;
 using Slipway.Engines.DuckDb;
+using Slipway.Etl.Connections;
 using Slipway.Etl.Steps;
 using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
@@ -10,10 +12,10 @@ using Slipway.Security.Contracts;
 namespace Slipway.Etl.Databases;
 
 /// <summary>
-/// <c>postgres</c>: the vault keeps the connection, as <c>Host=…;Database=…;Username=…;Password=…</c> or
+/// <c>postgres</c>: a connection (azureml:NAME), or a secret of the vault, as <c>Host=…;Database=…;Username=…;Password=…</c> or
 /// <c>postgres://user:password@host/database</c>.
 /// </summary>
-internal sealed class PostgresDatabase(IVault vault) : ITableDatabase
+internal sealed class PostgresDatabase(IVault vault, OpenConnection connections) : ITableDatabase
 {
     public string Name => "postgres";
 
@@ -23,10 +25,11 @@ internal sealed class PostgresDatabase(IVault vault) : ITableDatabase
 
     public async Task<DbConnection> OpenAsync(StepContext step, SettingMap map, CancellationToken ct)
     {
-        var secret = map.Require("connection", "the name of the secret that holds the connection");
-        var text = await vault.FindAsync(step.Caller, secret, ct)
-            ?? throw SlipwayException.NotFound("Secret", secret);
-        var connection = new NpgsqlConnection(Read(secret, text));
+        var named = map.Require("connection", "azureml:NAME of a connection, or the name of a secret that holds one");
+        var (address, what) = OpenConnection.NameIn(named) is null
+            ? (await SecretAsync(step, named, ct), $"secret '{named}'")
+            : (await ConnectionAsync(step, named, ct), $"connection '{OpenConnection.NameIn(named)}'");
+        var connection = new NpgsqlConnection(address);
         try
         {
             await connection.OpenAsync(ct);
@@ -36,7 +39,7 @@ internal sealed class PostgresDatabase(IVault vault) : ITableDatabase
         {
             await connection.DisposeAsync();
             throw new SlipwayException(
-                ErrorCode.Unavailable, $"The database of secret '{secret}' cannot be opened: {exception.Message.TrimEnd('.')}.", exception);
+                ErrorCode.Unavailable, $"The database of {what} cannot be opened: {exception.Message.TrimEnd('.')}.", exception);
         }
     }
 
@@ -93,13 +96,29 @@ internal sealed class PostgresDatabase(IVault vault) : ITableDatabase
         $"PostgreSQL: {((exception as PostgresException)?.MessageText ?? exception.Message).TrimEnd('.')}.",
         exception);
 
-    private static string Read(string secret, string text)
+    private async Task<string> SecretAsync(StepContext step, string secret, CancellationToken ct) => Read(
+        $"Secret '{secret}'",
+        await vault.FindAsync(step.Caller, secret, ct) ?? throw SlipwayException.NotFound("Secret", secret),
+        credentials: null);
+
+    private async Task<string> ConnectionAsync(StepContext step, string reference, CancellationToken ct)
+    {
+        var found = await connections.FindAsync(step.Caller, reference, ct);
+        return OpenConnection.DatabaseOf(found) == Name
+            ? Read($"The target of connection '{found.Name}'", found.Target(), await connections.CredentialsAsync(found, ct))
+            : throw SlipwayException.Invalid($"Connection '{found.Name}' is of type {found.Type}, and the source wants PostgreSQL.");
+    }
+
+    private static string Read(string what, string text, JsonObject? credentials)
     {
         try
         {
             var builder = Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "postgres" or "postgresql"
                 ? Of(uri)
                 : new NpgsqlConnectionStringBuilder(text);
+            if (credentials?["username"]?.ToString() is { Length: > 0 } user)
+                (builder.Username, builder.Password) = (user, credentials["password"]?.ToString());
+
             // Pools would outlive the step, and a password that was changed.
             (builder.Pooling, builder.Timezone, builder.ApplicationName) = (false, "UTC", "slipway");
             return builder.ConnectionString;
@@ -108,7 +127,7 @@ internal sealed class PostgresDatabase(IVault vault) : ITableDatabase
         {
             // The engine's message would quote what it does not understand, and that may be a password.
             throw SlipwayException.Invalid(
-                $"Secret '{secret}' is no connection to PostgreSQL: set it to Host=…;Database=…;Username=…;Password=… or postgres://user:password@host/database.");
+                $"{what} is no connection to PostgreSQL: set it to Host=…;Database=…;Username=…;Password=… or postgres://user:password@host/database.");
         }
     }
 

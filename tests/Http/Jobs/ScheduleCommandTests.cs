@@ -93,7 +93,7 @@ public sealed class ScheduleCommandTests : IAsyncLifetime
         Assert.Equal((2, true), (input.Code, input.Errors.Contains("inputs.dya: The job has no input of this name.", StringComparison.Ordinal)));
         Assert.Equal((2, true), (job.Code, job.Errors.Contains("'create_job' does not change by an update", StringComparison.Ordinal)));
         Assert.Equal((2, true), (wide.Code, wide.Errors.Contains("The range ends", StringComparison.Ordinal)));
-        Assert.Equal((2, true), (import.Code, import.Errors.Contains("'import_data' is not a known act of a schedule.", StringComparison.Ordinal)));
+        Assert.Equal((1, "Connection 'db' does not exist. Create it with 'slipway connection create'."), (import.Code, import.Errors));
     }
 
     private Task<string> ImportAsync() => _server.WriteAsync(
