@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Slipway.Cli.CommandLine;
+using Slipway.Cli.Output;
 using Slipway.Client;
 using Slipway.Kernel;
 

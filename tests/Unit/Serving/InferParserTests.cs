@@ -6,6 +6,7 @@ using Slipway.Engines.OnnxRuntime;
 using Slipway.Kernel;
 using Slipway.Registry.Contracts;
 using Slipway.Serving.Protocol;
+using Slipway.Serving.Runtimes;
 using Slipway.Serving.Runtimes.Onnx;
 using Slipway.Serving.Scoring;
 using Slipway.Shared;
