@@ -16,12 +16,12 @@ internal sealed class HeldConnections : IDisposable
 
     public static Command Command()
     {
-        var address = new Argument<Uri>("address");
+        var address = new Argument<string>("address");
         var idle = new Argument<int>("idle");
         var slow = new Argument<int>("slow");
         var command = new Command(Verb, "The clients of 'serving-connections', until the standard input ends.") { address, idle, slow };
         command.Hidden = true;
-        command.SetAction((parsed, _) => HoldAsync(parsed.GetValue(address)!, parsed.GetValue(idle), parsed.GetValue(slow)));
+        command.SetAction((parsed, _) => HoldAsync(new Uri(parsed.GetValue(address)!), parsed.GetValue(idle), parsed.GetValue(slow)));
         return command;
     }
 

@@ -63,11 +63,20 @@ internal sealed class OneRow(SpeedServer server, ThinServer thin, LoadProcess lo
         var half = plan with { Rate = LoadProcess.Median(_full.Select(turn => turn.Ours.Report.PerSecond)) / 2 };
         var before = await server.Endpoints.StatsAsync(Caller.System, "bench", "blue", ct);
         var turns = new List<(LoadReport Floor, LoadReport Ours)>();
+        var (paused, full) = (TimeSpan.Zero, 0);
         for (var turn = 0; turn < options.Turns; turn++)
-            turns.Add((await load.RunAsync(half with { Url = thin.Url }, ct), await load.RunAsync(half, ct)));
+        {
+            var floor = await load.RunAsync(half with { Url = thin.Url }, ct);
+            var (pausedBefore, fullBefore) = (GC.GetTotalPauseDuration(), GC.CollectionCount(2));
+            turns.Add((floor, await load.RunAsync(half, ct)));
+            paused += GC.GetTotalPauseDuration() - pausedBefore;
+            full += GC.CollectionCount(2) - fullBefore;
+        }
+
         var after = await server.Endpoints.StatsAsync(Caller.System, "bench", "blue", ct);
         var above = LoadProcess.Median(turns.Select(turn => turn.Ours.P99 - turn.Floor.P99));
         LoadProcess.Say($"one row, half load ({turns.Average(turn => turn.Ours.PerSecond):N0} requests/s): p99 {LoadProcess.Median(turns.Select(turn => turn.Ours.P99)):N0} us, {above:N0} us above the thinnest server's {LoadProcess.Median(turns.Select(turn => turn.Floor.P99)):N0}; {after.Dropped - before.Dropped} rows not collected of {after.Rows - before.Rows:N0} (at full load {before.Dropped:N0} of {before.Rows:N0})");
+        LoadProcess.Say($"  the garbage collector paused it for {paused.TotalMilliseconds:N1} ms of {turns.Sum(turn => turn.Ours.Seconds):N1} s, with {full} full collections");
     }
 
     /// <param name="Bytes">Allocated by this process for a request.</param>

@@ -81,8 +81,11 @@ public static class DataModule
             provider.GetRequiredService<CondemnedStore>(),
             provider.GetRequiredService<IOptions<CollectionOptions>>(),
             provider.GetRequiredService<TimeProvider>()));
-        services.AddHostedService<CollectionWorker>();
+        services.AddCollectionWorker();
     }
+
+    /// <summary>Collections by time alone, for a host that starts only some parts of a server.</summary>
+    public static IServiceCollection AddCollectionWorker(this IServiceCollection services) => services.AddHostedService<CollectionWorker>();
 
     /// <summary>The lock and the migrations alone, for a host that starts only some parts of a server.</summary>
     public static IServiceCollection AddDataStartup(this IServiceCollection services) => services.AddHostedService<DataStartup>();

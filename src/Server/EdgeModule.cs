@@ -32,7 +32,11 @@ public static class EdgeModule
         builder.Services.RemoveAll<IHostedService>();
         builder.Services.RemoveAll<IGaugeSource>();
         builder.Services.AddDataStartup().AddSecurityStartup()
-            .AddEdge(settings.Endpoint, settings.Server, settings.Token, settings.Workspace, settings.Own.Home, settings.SpoolBytes);
+            .AddEdge(settings.Endpoint, settings.Server, settings.Token, settings.Workspace, settings.Own.Home, settings.SpoolBytes)
+            .AddCollectionWorker();
+
+        // Files of models that are not answered with any more have nobody here who would ask for their end.
+        builder.Configuration["Collection:EveryHours"] ??= "24";
 
         var app = builder.Build();
         app.UseMiddleware<ErrorRendering>();

@@ -113,6 +113,7 @@ public static class ServingModule
         .AddSingleton<ControlPlane>()
         .AddSingleton<PulledVersions>()
         .AddSingleton<IDeployedVersions>(provider => provider.GetRequiredService<PulledVersions>())
+        .AddSingleton<IContentRoots>(provider => provider.GetRequiredService<PulledVersions>())
         .AddSingleton<FollowControlPlane>()
         // They stop in the opposite order: the last rows are collected before the last are sent.
         .AddHostedService<SendCollected>()

@@ -33,7 +33,7 @@ internal sealed class CollectedData(
     {
         await access.DemandAsync(caller, Permission.Read, $"endpoint:{endpoint}", ct);
         await collector.FlushAsync(ct);
-        var answers = await segments.ListAnswersAsync(caller.Workspace, endpoint, window.From, window.To, ct);
+        var answers = (await segments.ListAnswersAsync(caller.Workspace, endpoint, window.From, window.To, ct)).Where(segment => segment.Rows > 0).ToList();
         if (answers.Count == 0)
             return null;
 

@@ -65,6 +65,21 @@ internal sealed class CollectedRows(
         }
     }
 
+    /// <summary>Takes all away: the rows, or none of them where there is only something that was left out.</summary>
+    public SegmentRows? DetachAll()
+    {
+        lock (_gate)
+        {
+            if (_current is not { Rows: > 0 } && !LeftOut.HasNews)
+                return null;
+
+            var rows = _current ?? Take();
+            rows.LeftOut = LeftOut.Take();
+            _current = null;
+            return rows;
+        }
+    }
+
     public void Return(SegmentRows written)
     {
         written.Clear();

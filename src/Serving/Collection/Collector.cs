@@ -43,7 +43,7 @@ internal sealed partial class Collector(
 
     private async Task ForgetAsync(CollectedRows source, CancellationToken ct)
     {
-        if (source.Detach(long.MaxValue) is { } rows)
+        if (source.DetachAll() is { } rows)
             await _work.Writer.WriteAsync(new Work(rows, null), ct);
         lock (_gate)
             _sources.Remove(source);
@@ -72,7 +72,7 @@ internal sealed partial class Collector(
             _flushes.Add(done);
         try
         {
-            await HandOverAsync(long.MaxValue, ct);
+            await HandOverAsync(source => source.DetachAll(), ct);
             await _work.Writer.WriteAsync(new Work(null, done), ct);
             await done.Task.WaitAsync(ct);
         }
@@ -89,7 +89,7 @@ internal sealed partial class Collector(
         await _stopping.CancelAsync();
         try
         {
-            await HandOverAsync(long.MaxValue, cancellationToken);
+            await HandOverAsync(source => source.DetachAll(), cancellationToken);
             _work.Writer.TryComplete();
             if (ExecuteTask is { } writing)
                 await writing.WaitAsync(cancellationToken);
@@ -142,7 +142,7 @@ internal sealed partial class Collector(
             while (await timer.WaitForNextTickAsync(ct))
             {
                 var age = (long)(options.SegmentAge.TotalSeconds * time.TimestampFrequency);
-                await HandOverAsync(time.GetTimestamp() - age, ct);
+                await HandOverAsync(source => source.Detach(time.GetTimestamp() - age), ct);
             }
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
@@ -151,7 +151,7 @@ internal sealed partial class Collector(
         }
     }
 
-    private async Task HandOverAsync(long begunBefore, CancellationToken ct)
+    private async Task HandOverAsync(Func<CollectedRows, SegmentRows?> detach, CancellationToken ct)
     {
         CollectedRows[] sources;
         lock (_gate)
@@ -159,7 +159,7 @@ internal sealed partial class Collector(
         foreach (var source in sources)
         {
             // Waits for room first: rows that are detached must arrive.
-            if (source.Detach(begunBefore) is { } rows)
+            if (detach(source) is { } rows)
                 await _work.Writer.WriteAsync(new Work(rows, null), CancellationToken.None).AsTask().WaitAsync(ct);
         }
     }

@@ -12,6 +12,9 @@ internal sealed class LeftOut
 
     public long Opted => Interlocked.Read(ref _opted);
 
+    /// <summary>Whether there is something that <see cref="Take"/> has not told.</summary>
+    public bool HasNews => Sampled != _toldSampled || Opted != _toldOpted;
+
     public void Sample(int rows) => Interlocked.Add(ref _sampled, rows);
 
     public void Opt(int rows) => Interlocked.Add(ref _opted, rows);

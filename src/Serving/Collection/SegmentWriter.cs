@@ -8,7 +8,7 @@ using Slipway.Serving.Contracts;
 namespace Slipway.Serving.Collection;
 
 /// <summary>Writes rows as Parquet files into the content store and lists them in the database.</summary>
-internal sealed class SegmentWriter(ILakeTables lake, ContentStore content, SegmentStore segments, ServingOptions options)
+internal sealed class SegmentWriter(ILakeTables lake, ContentStore content, SegmentStore segments, ServingOptions options, TimeProvider time)
 {
     // In front of the columns of the model. The id of a row is kept in two parts: a request has many rows, so the
     // first part compresses to almost nothing, and Parquet can skip what does not hold it.
@@ -29,6 +29,7 @@ internal sealed class SegmentWriter(ILakeTables lake, ContentStore content, Segm
             $", {DuckDbSql.Literal(deployment.Name)} as deployment, {version}::integer as model_version",
             appender => Append(appender, rows),
             ct);
+        var now = time.UtcNow();
         await segments.AddAnswersAsync(
             new Segment
             {
@@ -44,10 +45,11 @@ internal sealed class SegmentWriter(ILakeTables lake, ContentStore content, Segm
                 OptedOut = rows.LeftOut.Opted,
                 Masked = rows.Owner.Rule.Masked,
                 SizeBytes = blob.Size,
-                MinEventTime = rows.Requests.Min(request => request.EventMicros) / 1000,
-                MaxEventTime = rows.Requests.Max(request => request.EventMicros) / 1000,
-                MinRequest = rows.Requests.Select(request => request.Id).Min(StringComparer.Ordinal)!,
-                MaxRequest = rows.Requests.Select(request => request.Id).Max(StringComparer.Ordinal)!,
+                // Where all was left out, there are no rows: it happened until now.
+                MinEventTime = rows.Requests.Select(request => request.EventMicros / 1000).DefaultIfEmpty(now).Min(),
+                MaxEventTime = rows.Requests.Select(request => request.EventMicros / 1000).DefaultIfEmpty(now).Max(),
+                MinRequest = rows.Requests.Select(request => request.Id).Min(StringComparer.Ordinal) ?? "",
+                MaxRequest = rows.Requests.Select(request => request.Id).Max(StringComparer.Ordinal) ?? "",
             },
             ct);
     }
@@ -84,7 +86,8 @@ internal sealed class SegmentWriter(ILakeTables lake, ContentStore content, Segm
         CancellationToken ct)
     {
         Directory.CreateDirectory(options.TempFolder);
-        var file = Path.Combine(options.TempFolder, $"segment-{Guid.CreateVersion7():N}.parquet");
+        var name = $"segment-{Guid.CreateVersion7():N}";
+        var file = Path.Combine(options.TempFolder, $"{name}.parquet");
         try
         {
             using (var connection = lake.Connect())
@@ -97,8 +100,13 @@ internal sealed class SegmentWriter(ILakeTables lake, ContentStore content, Segm
                     appender.Close();
                 }
 
+                // The name tells files apart that have no rows: each is a content of its own.
                 connection.Execute(
-                    $"copy (select *{constants} from segment) to {DuckDbSql.Literal(file)} (format parquet, compression zstd)", ct);
+                    $"""
+                     copy (select *{constants} from segment) to {DuckDbSql.Literal(file)}
+                     (format parquet, compression zstd, kv_metadata {'{'}slipway_segment: {DuckDbSql.Literal(name)}{'}'})
+                     """,
+                    ct);
             }
 
             return await content.PutFileAsync(file, ct);

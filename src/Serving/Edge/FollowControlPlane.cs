@@ -91,6 +91,7 @@ internal sealed partial class FollowControlPlane(
         var gone = await recorded.ApplyAsync(WorkspaceName.Default, Endpoint(configuration), ct);
         if (isNew)
             await SaveAsync(json, ct);
+        versions.Keep(configuration.Deployments);
         _revision = Data.Digest.Of(json).ToString();
         Log.Followed(logger, configuration.Endpoint, _revision);
         await retire.DrainAsync(gone, ct);
@@ -109,6 +110,7 @@ internal sealed partial class FollowControlPlane(
         IReadOnlyList<ServedDeployment> gone = [.. table.Find(WorkspaceName.Default, options.Endpoint)?.Deployments.Values ?? []];
         table.Remove(WorkspaceName.Default, options.Endpoint);
         File.Delete(CacheFile);
+        versions.Keep([]);
         _revision = null;
         Log.Gone(logger, options.Endpoint);
         await retire.DrainAsync(gone, ct);

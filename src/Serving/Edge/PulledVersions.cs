@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Slipway.Data;
 using Slipway.Kernel;
 using Slipway.Registry.Contracts;
@@ -8,9 +9,28 @@ using Slipway.Serving.Online;
 namespace Slipway.Serving.Edge;
 
 /// <summary>Model versions as the control plane described them, with their files in the local content store.</summary>
-internal sealed class PulledVersions(ContentStore content, ControlPlane plane) : IDeployedVersions
+internal sealed class PulledVersions(ContentStore content, ControlPlane plane) : IDeployedVersions, IContentRoots
 {
     private readonly ConcurrentDictionary<(string Model, int Number), ModelVersion> _known = new();
+
+    private IReadOnlyList<EdgeDeployment> _kept = [];
+
+    public string Name => "edge";
+
+    /// <summary>The files of the deployments that are answered; what was pulled for others is garbage.</summary>
+    public async IAsyncEnumerable<ContentRoot> ListAsync([EnumeratorCancellation] CancellationToken ct)
+    {
+        await Task.CompletedTask;
+        foreach (var deployment in Volatile.Read(ref _kept))
+        {
+            ct.ThrowIfCancellationRequested();
+            foreach (var tree in Trees(deployment))
+                yield return new ContentRoot(tree, RootKind.Tree, WorkspaceName.Default, $"deployment:{deployment.Name}", $"deployment {deployment.Name} answers with it");
+        }
+    }
+
+    /// <summary>These are answered from now on, and no others.</summary>
+    public void Keep(IReadOnlyList<EdgeDeployment> deployments) => Volatile.Write(ref _kept, deployments);
 
     public Task<ModelVersion?> FindAsync(WorkspaceName workspace, OnlineDeployment deployment, CancellationToken ct) =>
         Task.FromResult(_known.GetValueOrDefault((deployment.Model, deployment.ModelVersion)));
@@ -32,10 +52,12 @@ internal sealed class PulledVersions(ContentStore content, ControlPlane plane) :
     /// <summary>Fetches what is missing of the deployment's model and code; every content is checked by its digest.</summary>
     public async Task PullAsync(EdgeDeployment deployment, CancellationToken ct)
     {
-        await PullAsync(Digest.Parse(deployment.Tree), ct);
-        if (deployment.Settings.Code is { } code)
-            await PullAsync(Digest.Parse(code), ct);
+        foreach (var tree in Trees(deployment))
+            await PullAsync(tree, ct);
     }
+
+    private static IEnumerable<Digest> Trees(EdgeDeployment deployment) =>
+        deployment.Settings.Code is { } code ? [Digest.Parse(deployment.Tree), Digest.Parse(code)] : [Digest.Parse(deployment.Tree)];
 
     private async Task PullAsync(Digest tree, CancellationToken ct)
     {

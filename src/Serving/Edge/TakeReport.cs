@@ -20,7 +20,7 @@ internal sealed class TakeReport(EndpointStore endpoints, InstanceStore instance
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPut("/online-endpoints/{endpoint}/instances/{instance}", HandleAsync).WithMetadata(new ExcludeFromDescriptionAttribute());
-        routes.MapGet("/online-endpoints/{endpoint}/instances", ListAsync).WithMetadata(new ExcludeFromDescriptionAttribute());
+        routes.MapGet("/online-endpoints/{endpoint}/instances", ListAsync).WithName("ListEndpointInstances").WithTags("online-endpoints");
     }
 
     private static async Task<NoContent> HandleAsync(

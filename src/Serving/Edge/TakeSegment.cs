@@ -17,7 +17,7 @@ namespace Slipway.Serving.Edge;
 /// POST …/online-endpoints/{endpoint}/segments: lists answers that a data plane elsewhere collected and uploaded as a blob. What the
 /// file holds is read from it, not believed; the same file is listed once, however often it is told.
 /// </summary>
-internal sealed class TakeSegment(EndpointStore endpoints, SegmentStore segments, ContentStore content, ILakeTables lake, IAccess access)
+internal sealed class TakeSegment(EndpointStore endpoints, SegmentStore segments, ContentStore content, ILakeTables lake, IAccess access, TimeProvider time)
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/online-endpoints/{endpoint}/segments", HandleAsync).WithMetadata(new ExcludeFromDescriptionAttribute());
@@ -42,8 +42,16 @@ internal sealed class TakeSegment(EndpointStore endpoints, SegmentStore segments
         if (!sizes.TryGetValue(digest, out var size))
             throw SlipwayException.NotFound("Blob", request.Digest);
         var segment = await ReadAsync(caller, endpoint, request, digest, ct);
-        if (segment.Rows > 0)
-            await segments.AddAnswersOnceAsync(segment with { SizeBytes = size }, ct);
+        if (segment.Rows == 0)
+        {
+            if (request.SampledOut + request.OptedOut == 0)
+                return;
+
+            // Nothing was kept: it tells what was left out until now.
+            segment = segment with { MinEventTime = time.UtcNow(), MaxEventTime = time.UtcNow() };
+        }
+
+        await segments.AddAnswersOnceAsync(segment with { SizeBytes = size }, ct);
     }
 
     private async Task<Segment> ReadAsync(Caller caller, string endpoint, EdgeSegment request, Digest digest, CancellationToken ct)

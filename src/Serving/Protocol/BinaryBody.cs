@@ -33,7 +33,7 @@ internal static class BinaryBody
         foreach (var output in slot.Model.Outputs)
         {
             if (slot.IsBinary(output))
-                length += RawTensor.Length(slot.Runner.Outputs[output.Index]);
+                length += RawTensor.Length(slot.Shown(output));
         }
 
         return length;
@@ -44,7 +44,7 @@ internal static class BinaryBody
         foreach (var output in slot.Model.Outputs)
         {
             if (slot.IsBinary(output))
-                RawTensor.Write(slot.Runner.Outputs[output.Index], writer);
+                RawTensor.Write(slot.Shown(output), writer);
         }
     }
 }

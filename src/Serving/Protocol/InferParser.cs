@@ -173,7 +173,7 @@ internal ref struct InferParser
     private void ReadOutput()
     {
         var index = -1;
-        bool? binary = null;
+        var (binary, classes) = ((bool?)null, 0);
         while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
         {
             if (_reader.ValueTextEquals("name"u8))
@@ -183,7 +183,7 @@ internal ref struct InferParser
             }
             else if (_reader.ValueTextEquals("parameters"u8))
             {
-                binary = ReadOutputParameters();
+                (binary, classes) = ReadOutputParameters();
             }
             else
             {
@@ -193,23 +193,33 @@ internal ref struct InferParser
 
         if (index < 0)
             throw SlipwayException.Invalid("An element of 'outputs' has no 'name'.");
-        _slot.Want(_slot.Model.Outputs[index], binary);
+        _slot.Want(_slot.Model.Outputs[index], binary, classes);
     }
 
-    private bool? ReadOutputParameters()
+    private (bool? Binary, int Classes) ReadOutputParameters()
     {
         _reader.Read();
         Expect(JsonTokenType.StartObject, "'parameters' of an output is not an object.");
-        bool? binary = null;
+        var (binary, classes) = ((bool?)null, 0);
         while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
         {
             if (_reader.ValueTextEquals("binary_data"u8))
                 binary = ReadFlag("binary_data");
+            else if (_reader.ValueTextEquals("classification"u8))
+                classes = ReadClasses();
             else
                 _reader.Skip();
         }
 
-        return binary;
+        return (binary, classes);
+    }
+
+    private int ReadClasses()
+    {
+        _reader.Read();
+        return _reader.TokenType == JsonTokenType.Number && _reader.TryGetInt32(out var classes) && classes >= 0
+            ? classes
+            : throw SlipwayException.Invalid("'classification' of an output is no whole number from 0 on.");
     }
 
     private readonly void Expect(JsonTokenType type, string message)

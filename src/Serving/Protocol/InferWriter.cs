@@ -26,18 +26,22 @@ internal static class InferWriter
             if (!first)
                 json.Comma();
             first = false;
-            WriteTensor(json, output, slot.Runner.Outputs[output.Index], slot.IsBinary(output));
+            WriteTensor(json, output, slot.Shown(output), slot.IsBinary(output));
         }
 
         json.Raw("]}"u8);
     }
+
+    /// <summary>Classes are texts, whatever the type of the output.</summary>
+    public static ReadOnlySpan<byte> TypeOf(TensorPlan plan, OutputMemory shown) =>
+        shown.ElementType == plan.ElementType ? plan.Utf8DataType : "BYTES"u8;
 
     private static void WriteTensor(JsonText json, TensorPlan plan, OutputMemory output, bool binary)
     {
         json.Raw("{\"name\":"u8);
         json.Text(plan.Utf8Name);
         json.Raw(",\"datatype\":\""u8);
-        json.Raw(plan.Utf8DataType);
+        json.Raw(TypeOf(plan, output));
         json.Raw("\",\"shape\":["u8);
         for (var i = 0; i < output.Dims.Length; i++)
         {

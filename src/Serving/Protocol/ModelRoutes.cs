@@ -13,7 +13,7 @@ internal sealed class ModelRoutes(RoutingTable table, ScoringAccess access)
 {
     public static string ServerVersion { get; } = typeof(ModelRoutes).Assembly.GetName().Version!.ToString(3);
 
-    public static IReadOnlyList<string> Extensions { get; } = ["binary_tensor_data", "model_repository", "statistics"];
+    public static IReadOnlyList<string> Extensions { get; } = ["binary_tensor_data", "classification", "model_repository", "statistics"];
 
     public static void Map(IEndpointRouteBuilder routes)
     {

@@ -34,6 +34,9 @@ internal sealed class ScoringSlot(ServedModel model) : IDisposable
     /// <summary>Whether an output is asked for as bytes, where the request says it of that output.</summary>
     public bool?[] Binary { get; } = new bool?[model.Outputs.Length];
 
+    private readonly int[] _classes = new int[model.Outputs.Length];
+    private readonly ClassifiedOutput?[] _classified = new ClassifiedOutput?[model.Outputs.Length];
+
     /// <summary>Whether outputs of which the request says nothing are sent as bytes.</summary>
     public bool BinaryByDefault { get; set; }
 
@@ -71,6 +74,8 @@ internal sealed class ScoringSlot(ServedModel model) : IDisposable
         Array.Clear(Given);
         Array.Fill(Wanted, true);
         Array.Clear(Binary);
+        Array.Clear(_classes);
+        Array.Clear(_classified);
         BinaryByDefault = false;
         IsRaw = false;
         foreach (var text in Texts)
@@ -97,9 +102,18 @@ internal sealed class ScoringSlot(ServedModel model) : IDisposable
         Given[input.Index] = true;
     }
 
+    /// <summary>What the answer has of the output: its values, or the classes of its rows.</summary>
+    public OutputMemory Shown(TensorPlan output) => _classes[output.Index] is var most and > 0
+        ? _classified[output.Index] ??= new ClassifiedOutput(output, Runner.Outputs[output.Index], most)
+        : Runner.Outputs[output.Index];
+
     /// <summary>Marks an output as asked for, after all were cleared; it can be asked for once.</summary>
-    public void Want(TensorPlan output, bool? binary)
+    /// <param name="classes">Of each row so many classes in place of its values; 0: the values.</param>
+    public void Want(TensorPlan output, bool? binary, int classes)
     {
+        if (classes > 0 && !ClassifiedOutput.Takes(output.ElementType))
+            throw SlipwayException.Invalid($"The output {output} has no numbers that could be put in order as classes.");
+        _classes[output.Index] = classes;
         if (Wanted[output.Index])
             throw SlipwayException.Invalid($"The output '{output.Name}' is asked for twice.");
         Wanted[output.Index] = true;

@@ -52,6 +52,23 @@ public sealed class BinaryTests(ServingServer server) : IClassFixture<ServingSer
         Assert.Equal([0.75f, 0.25f], MemoryMarshal.Cast<byte, float>(binary).ToArray());
     }
 
+    [Fact]
+    public async Task Classes_of_an_output_come_as_texts_also_as_bytes()
+    {
+        const string Inputs = """{"inputs":[{"name":"carrier","shape":[2],"datatype":"BYTES","data":["AA","UA"]},{"name":"distance","shape":[2],"datatype":"FP32","data":[100,900]}],"outputs":""";
+        using var texts = await PostAsync(Inputs + """[{"name":"label"},{"name":"probabilities","parameters":{"classification":2}}]}""", []);
+        using var bytes = await PostAsync(Inputs + """[{"name":"probabilities","parameters":{"classification":1,"binary_data":true}}]}""", []);
+        using var wrong = await PostAsync(Inputs + """[{"name":"probabilities","parameters":{"classification":-1}}]}""", []);
+        var (json, binary) = await ReadAsync(bytes);
+
+        Assert.Contains(
+            """{"name":"probabilities","datatype":"BYTES","shape":[2,2],"data":["0.750000:0","0.250000:1","0.750000:1","0.250000:0"]}""",
+            await texts.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+        Assert.Equal("""[{"name":"probabilities","datatype":"BYTES","shape":[2,1],"parameters":{"binary_data_size":28}}]""", json["outputs"]!.ToJsonString());
+        Assert.Equal(Texts("0.750000:0", "0.750000:1"), binary);
+        Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+    }
+
     [Theory]
     [InlineData("""{"binary_data_size":3}""", "000000", "its 1 elements are 4")]
     [InlineData("""{"binary_data_size":4}""", "000000", "3 are left")]

@@ -64,6 +64,23 @@ public sealed class CollectionPolicyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_left_out_last_is_counted_after_a_restart_and_told_once()
+    {
+        await AskAsync("kept", "AA");
+        Assert.Equal(1, (int)JsonNode.Parse(await CallAsync("online-endpoint", "collected", "-n", "flights", "-o", "json"))![0]!["rows"]!);
+        for (var i = 0; i < 3; i++)
+        {
+            await AskAsync("mine", "AA", ("slipway-collect", "off"));
+            await _server.RestartAsync();
+        }
+
+        var counts = JsonNode.Parse(await CallAsync("online-endpoint", "collected", "-n", "flights", "-o", "json"))![0]!;
+
+        Assert.Equal((1, 3), ((int)counts["rows"]!, (int)counts["opted_out"]!));
+        Assert.Equal(1, (int)(await SqlAsync("select count(*) n from 'predictions:flights'"))["n"]!);
+    }
+
+    [Fact]
     public async Task Only_what_is_enabled_is_kept_and_labels_still_find_it()
     {
         var file = await WriteAsync(

@@ -33,15 +33,8 @@ public sealed class EdgeTests : IAsyncLifetime
     {
         _control = new HttpClient { BaseAddress = _url };
         await StartServerAsync();
-        var content = _server!.Services.GetRequiredService<ContentStore>();
-        var blob = await content.PutBytesAsync(OnnxModels.Classifier().ToByteArray(), Ct);
-        var tree = await content.PutTreeAsync([new TreeEntry("model.onnx", blob.Digest, blob.Size)], Ct);
         foreach (var _ in new[] { 1, 2 })
-        {
-            await _server.Services.GetRequiredService<IModelRegistry>().RegisterAsync(
-                ServingServer.Caller, new NewModelVersion { Model = "late", Tree = tree.Digest, Flavor = "onnx" }, Ct);
-        }
-
+            await RegisterAsync("late", OnnxModels.Classifier().ToByteArray());
         await PutAsync(Api, "{}");
         await PutAsync($"{Api}/deployments/blue", """{"model":"late:1"}""");
         await PutAsync($"{Api}/deployments/green", """{"model":"late:2"}""");
@@ -130,6 +123,41 @@ public sealed class EdgeTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task The_files_of_a_model_that_is_not_deployed_any_more_are_freed()
+    {
+        var other = await RegisterAsync("other", OnnxModels.Identity(Engines.OnnxRuntime.OnnxElementType.Float));
+        await PutAsync($"{Api}/deployments/other", """{"model":"other:1"}""");
+        using var edge = await StartEdgeAsync("one");
+        var content = _edges[0].Services.GetRequiredService<ContentStore>();
+        var whileDeployed = await CollectAsync(other);
+        using var deleted = await _control.DeleteAsync($"{Api}/deployments/other", Ct);
+        await MoveAsync("green");
+        await UntilAsync(edge, "green");
+
+        var after = await CollectAsync(other);
+        await _edges[0].StopAsync(Ct);
+        await _edges[0].DisposeAsync();
+        using var again = await StartEdgeAsync("one");
+
+        Assert.Equal((HttpStatusCode.NoContent, true, false), (deleted.StatusCode, whileDeployed, after));
+        await UntilAsync(again, "green");
+
+        // Twice: what is found without a record is condemned first.
+        async Task<bool> CollectAsync(Digest tree)
+        {
+            var collections = _edges[0].Services.GetRequiredService<Collections>();
+            for (var i = 0; i < 2; i++)
+            {
+                var begun = await collections.StartAsync("test", dryRun: false, TimeSpan.Zero, Ct);
+                while (await collections.FindAsync(begun.Id, Ct) is { EndedAt: null })
+                    await Task.Delay(20, Ct);
+            }
+
+            return await content.ExistsAsync(tree, Ct);
+        }
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task An_endpoint_that_is_deleted_is_not_answered_any_more()
     {
         using var edge = await StartEdgeAsync("one");
@@ -180,6 +208,16 @@ public sealed class EdgeTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Empty(await InstancesAsync());
+    }
+
+    private async Task<Digest> RegisterAsync(string model, byte[] onnx)
+    {
+        var content = _server!.Services.GetRequiredService<ContentStore>();
+        var blob = await content.PutBytesAsync(onnx, Ct);
+        var tree = await content.PutTreeAsync([new TreeEntry("model.onnx", blob.Digest, blob.Size)], Ct);
+        await _server.Services.GetRequiredService<IModelRegistry>().RegisterAsync(
+            ServingServer.Caller, new NewModelVersion { Model = model, Tree = tree.Digest, Flavor = "onnx" }, Ct);
+        return tree.Digest;
     }
 
     private async Task<HttpStatusCode> TellAsync(string segment)

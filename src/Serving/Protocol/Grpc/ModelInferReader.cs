@@ -156,33 +156,51 @@ internal static class ModelInferReader
     private static void ReadOutput(ReadOnlySpan<byte> message, ScoringSlot slot)
     {
         TensorPlan? output = null;
+        var classes = 0;
         var reader = new ProtoReader(message);
         while (reader.Next())
         {
             if (reader.Field == 1)
                 output = Find(ref reader, slot.Model.Outputs, "output", 0);
+            else if (reader.Field == 2 && Parameter(reader.Inner("A parameter"), "classification"u8, out var value))
+                classes = ReadClasses(value);
         }
 
-        slot.Want(output ?? throw SlipwayException.Invalid("An output has no name."), binary: null);
+        slot.Want(output ?? throw SlipwayException.Invalid("An output has no name."), binary: null, classes);
     }
 
-    // A map's entry: the key, and the value as InferParameter, of which string_param is field 3.
-    private static void ReadParameter(ReadOnlySpan<byte> entry, ScoringSlot slot)
+    // InferParameter, of which int64_param is field 2.
+    private static int ReadClasses(ReadOnlySpan<byte> parameter)
     {
-        var isEventTime = false;
-        ReadOnlySpan<byte> value = default;
+        var reader = new ProtoReader(parameter);
+        return reader.Next() && reader is { Field: 2, IsBytes: false, Number: <= int.MaxValue and var classes }
+            ? (int)classes
+            : throw SlipwayException.Invalid("'classification' of an output is no whole number from 0 on.");
+    }
+
+    // A map's entry: the key, and the value as InferParameter.
+    private static bool Parameter(ReadOnlySpan<byte> entry, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    {
+        var isNamed = false;
+        value = default;
         var reader = new ProtoReader(entry);
         while (reader.Next())
         {
             if (reader.Field == 1)
-                isEventTime = reader.Inner("A parameter's name").SequenceEqual("event_time"u8);
+                isNamed = reader.Inner("A parameter's name").SequenceEqual(name);
             else if (reader.Field == 2)
                 value = reader.Inner("A parameter's value");
         }
 
-        if (!isEventTime)
+        return isNamed;
+    }
+
+    // InferParameter, of which string_param is field 3.
+    private static void ReadParameter(ReadOnlySpan<byte> entry, ScoringSlot slot)
+    {
+        if (!Parameter(entry, "event_time"u8, out var value))
             return;
-        reader = new ProtoReader(value);
+        var reader = new ProtoReader(value);
         while (reader.Next())
         {
             if (reader.Field == 3)

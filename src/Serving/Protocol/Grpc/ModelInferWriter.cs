@@ -18,7 +18,7 @@ internal static class ModelInferWriter
         head.Text(3, slot.RequestId!);
         // Raw to whoever sent raw tensors, and where a type has no list of its own.
         foreach (var output in slot.Model.Outputs)
-            slot.IsRaw |= slot.Wanted[output.Index] && !TypedContents.Has(slot.Runner.Outputs[output.Index].ElementType);
+            slot.IsRaw |= slot.Wanted[output.Index] && !TypedContents.Has(slot.Shown(output).ElementType);
         var length = 0L;
         foreach (var output in slot.Model.Outputs)
         {
@@ -27,7 +27,7 @@ internal static class ModelInferWriter
             WriteOutput(slot, output);
             if (slot.IsRaw)
             {
-                var bytes = RawTensor.Length(slot.Runner.Outputs[output.Index]);
+                var bytes = RawTensor.Length(slot.Shown(output));
                 length += 1 + ProtoBuilder.VarintLength((ulong)bytes) + bytes;
             }
         }
@@ -45,7 +45,7 @@ internal static class ModelInferWriter
         {
             if (!slot.Wanted[output.Index])
                 continue;
-            var memory = slot.Runner.Outputs[output.Index];
+            var memory = slot.Shown(output);
             slot.Message.Clear();
             slot.Message.Begin(6, RawTensor.Length(memory));
             writer.Write(slot.Message.Written);
@@ -55,11 +55,11 @@ internal static class ModelInferWriter
 
     private static void WriteOutput(ScoringSlot slot, TensorPlan plan)
     {
-        var output = slot.Runner.Outputs[plan.Index];
+        var output = slot.Shown(plan);
         var tensor = slot.Tensor;
         tensor.Clear();
         tensor.Bytes(1, plan.Utf8Name);
-        tensor.Bytes(2, plan.Utf8DataType);
+        tensor.Bytes(2, InferWriter.TypeOf(plan, output));
         foreach (var dim in output.Dims)
         {
             tensor.Varint(3 << 3);

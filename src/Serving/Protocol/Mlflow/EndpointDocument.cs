@@ -75,7 +75,10 @@ internal static class EndpointDocument
                 required.Add((JsonNode)column.Name);
         }
 
-        return new JsonObject { ["type"] = "object", ["properties"] = properties, ["required"] = required };
+        var record = new JsonObject { ["type"] = "object", ["properties"] = properties };
+        if (required.Count > 0)
+            record["required"] = required;
+        return record;
     }
 
     private static JsonObject Value(TensorPlan plan) => plan.RowLength == 1 ? Scalar(plan.ElementType) : Rows(Scalar(plan.ElementType));

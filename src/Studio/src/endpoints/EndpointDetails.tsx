@@ -9,6 +9,7 @@ import { Panel } from '../parts/Panel';
 import { State } from '../parts/State';
 import { TextLink } from '../parts/TextLink';
 import { DeploymentNumbers } from './DeploymentNumbers';
+import { Instances } from './Instances';
 import { RolloutPanel } from './RolloutPanel';
 import { Mirror, Traffic } from './Traffic';
 
@@ -66,6 +67,7 @@ export function EndpointDetails({ name }: { name: string }) {
       <Panel title="Rollout">
         <RolloutPanel endpoint={name} />
       </Panel>
+      <Instances endpoint={name} />
       {data.deployments
         .filter(deployment => deployment.state === 'Succeeded')
         .map(deployment => (

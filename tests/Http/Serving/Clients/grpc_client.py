@@ -134,6 +134,10 @@ raw = call(f"{INFER}/ModelInfer", raw_request())
 show("raw", [raw.id, raw.model_version, list(struct.unpack("<2q", raw.raw_output_contents[0])), list(struct.unpack("<4f", raw.raw_output_contents[1]))])
 typed = call(f"{INFER}/ModelInfer", typed_request())
 show("typed", [list(typed.outputs[0].contents.int64_contents), list(typed.outputs[1].contents.fp32_contents), list(typed.outputs[1].shape)])
+classes = typed_request()
+classes.outputs.add(name="probabilities").parameters["classification"].int64_param = 1
+classes = call(f"{INFER}/ModelInfer", classes)
+show("classes", [classes.outputs[0].datatype, [text.decode() for text in classes.outputs[0].contents.bytes_contents], list(classes.outputs[0].shape)])
 packed = call(f"{INFER}/ModelInfer", typed_request(), compression=grpc.Compression.Gzip)
 show("gzip", list(packed.outputs[0].contents.int64_contents))
 
