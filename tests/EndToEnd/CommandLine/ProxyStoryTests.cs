@@ -73,7 +73,7 @@ public sealed class ProxyStoryTests : IDisposable
         Assert.Contains("\"concurrency\": 3", made.Output, StringComparison.Ordinal);
         Assert.Contains("[3, 7]", answered.Output, StringComparison.Ordinal);
         Assert.Contains("here I am", logs.Output, StringComparison.Ordinal);
-        Assert.Equal(1, ending.ExitCode);
+        Assert.Equal(2, ending.ExitCode);
         Assert.Contains("ended with exit code 7 before it was ready", ending.Error, StringComparison.Ordinal);
         Assert.Equal(2, mistaken.ExitCode);
         Assert.Contains("slipway.proxy.protocoll is not known", mistaken.Error, StringComparison.Ordinal);
