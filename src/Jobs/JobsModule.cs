@@ -24,7 +24,6 @@ using Slipway.Kernel;
 using Slipway.Kernel.Metrics;
 using Slipway.Lake.Contracts;
 using Slipway.Registry.Contracts;
-using Slipway.Security.Contracts;
 
 namespace Slipway.Jobs;
 

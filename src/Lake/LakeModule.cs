@@ -14,7 +14,6 @@ using Slipway.Lake.Profiles;
 using Slipway.Lake.Retention;
 using Slipway.Lake.Sql;
 using Slipway.Lake.Tests;
-using Slipway.Security.Contracts;
 
 namespace Slipway.Lake;
 

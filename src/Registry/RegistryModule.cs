@@ -7,7 +7,6 @@ using Slipway.Registry.Gates;
 using Slipway.Registry.Import;
 using Slipway.Registry.Mlflow;
 using Slipway.Registry.Versions;
-using Slipway.Security.Contracts;
 
 namespace Slipway.Registry;
 

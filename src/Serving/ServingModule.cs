@@ -6,7 +6,6 @@ using Slipway.Jobs.Contracts;
 using Slipway.Kernel.Metrics;
 using Slipway.Lake.Contracts;
 using Slipway.Lineage.Contracts;
-using Slipway.Security.Contracts;
 using Slipway.Serving.Batch;
 using Slipway.Serving.Batch.Scoring;
 using Slipway.Serving.Collection;

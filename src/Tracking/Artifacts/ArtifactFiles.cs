@@ -42,9 +42,9 @@ internal sealed class ArtifactFiles(ArtifactStore artifacts, IBlobStore blobs)
     {
         var extension = name[(name.LastIndexOf('.') + 1)..];
         if (s_texts.Contains(extension))
-            return "text/plain; charset=utf-8";
+            return "text/plain";
         if (!s_types.TryGetContentType(name, out var type))
             return "application/octet-stream";
-        return type.StartsWith("text/", StringComparison.Ordinal) && type != "text/html" ? "text/plain; charset=utf-8" : type;
+        return type.StartsWith("text/", StringComparison.Ordinal) && type != "text/html" ? "text/plain" : type;
     }
 }
