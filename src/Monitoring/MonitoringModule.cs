@@ -128,6 +128,7 @@ public static class MonitoringModule
             .AddSingleton<AlertQueue>()
             .AddSingleton<AlertBook>()
             .AddSingleton<AlertNews>()
+            .AddSingleton<Deletion>()
             .AddSingleton<SteerAlert>()
             .AddSingleton<IncidentStore>()
             .AddSingleton<IncidentBook>()

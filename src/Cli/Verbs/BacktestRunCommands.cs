@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Slipway.Cli.CommandLine;
 using Slipway.Cli.Output;
+using Slipway.Client;
 
 namespace Slipway.Cli.Verbs;
 
@@ -27,7 +28,7 @@ internal static class BacktestRunCommands
         });
     }
 
-    private static Command ApiVerbOf(string verb, string description, Func<Client.SlipwayClient, string, OutputStyle, CancellationToken, Task> act)
+    private static Command ApiVerbOf(string verb, string description, Func<SlipwayClient, string, OutputStyle, CancellationToken, Task> act)
     {
         var id = new Argument<string>("id") { Description = "The backtest's id." };
         return ApiVerb.Create(verb, description, [id], async (client, parsed, style, ct) =>
