@@ -23,7 +23,7 @@ internal static class BacktestWait
             for (var told = ""; (string)run["state"]! is "Queued" or "Running";)
             {
                 run = await client.GetAsync($"{Root}/{id}?after={run["done"]}&wait=20", ct);
-                if ((int)run["total"]! > 0 && Progress(run) is var progress && progress != told)
+                if ((string)run["state"]! == "Running" && (int)run["total"]! > 0 && Progress(run) is var progress && progress != told)
                     await style.Error.WriteLineAsync(told = progress);
             }
         }

@@ -35,7 +35,7 @@ public abstract class BacktestRunContract(DatabaseProvider provider) : DatabaseC
         await PlayAsync();
 
         var row = Assert.Single(await Store.ListAsync(WorkspaceName.Default, 10, Ct));
-        Assert.Equal((id, BacktestRow.Completed, 3, 7), (row.Id, row.State, row.Done, row.Total));
+        Assert.Equal((id, BacktestRow.Completed, 7, 7), (row.Id, row.State, row.Done, row.Total));
         Assert.Equal("""{"alarms":2}""", BacktestWire.Of(await Store.GetAsync(WorkspaceName.Default, id, Ct)).Report!.Value.GetRawText().Replace(" ", "", StringComparison.Ordinal));
         Assert.Equal("""{"rule":"load"}""", _scripted.Requests[0].Replace(" ", "", StringComparison.Ordinal));
         Assert.True(await Store.DeleteAsync(WorkspaceName.Default, id, Ct));

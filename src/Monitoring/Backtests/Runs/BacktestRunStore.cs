@@ -67,8 +67,13 @@ internal sealed class BacktestRunStore(Database database, TimeProvider time)
         ct);
 
     public Task EndAsync(DbTransaction tx, BacktestRow row, CancellationToken ct) => tx.ExecuteAsync(
-        "update backtests set state = @State, told = @Told, report = @Report, error = @Error, error_code = @ErrorCode, ended_at = @Now where id = @Id and ended_at is null",
-        new { row.Id, row.State, row.Told, row.Report, row.Error, row.ErrorCode, Now = time.UtcNow() },
+        """
+        update backtests
+        set state = @State, told = @Told, report = @Report, error = @Error, error_code = @ErrorCode, ended_at = @Now,
+            done = case when @State = @Completed then total else done end
+        where id = @Id and ended_at is null
+        """,
+        new { row.Id, row.State, row.Told, row.Report, row.Error, row.ErrorCode, BacktestRow.Completed, Now = time.UtcNow() },
         ct);
 
     /// <summary>False: there is none that is over.</summary>
