@@ -28,13 +28,26 @@ internal sealed class CommonOptions
         command.Options.Add(_workspace);
 
         // Scripts for Azure name what is not here; their commands run as they are.
-        command.Options.Add(new Option<string?>("--resource-group", "-g") { Hidden = true });
-        command.Options.Add(new Option<string?>("--subscription") { Hidden = true });
+        Accept<string?>(command, "--resource-group", "-g");
+        Accept<string?>(command, "--subscription");
+        Accept<string?>(command, "--registry-name"); // there is one registry
+        Accept<bool>(command, "--no-wait"); // what is asked for is done when a verb returns
+        Accept<bool>(command, "--yes", "-y"); // nothing is asked
+        Accept<bool>(command, "--skip-validation");
+        Accept<bool>(command, "--only-show-errors");
+        Accept<bool>(command, "--debug");
     }
 
     public SlipwayClient Client(ParseResult parsed) => new(parsed.GetValue(_server)!, parsed.GetValue(_workspace));
 
     public OutputStyle Style(ParseResult parsed) => _output.Style(parsed);
+
+    // Where a verb means something by it, it has the option already.
+    private static void Accept<T>(Command command, string name, params string[] aliases)
+    {
+        if (command.Options.All(option => option.Name != name && !option.Aliases.Contains(name)))
+            command.Options.Add(new Option<T>(name, [.. aliases.Where(alias => command.Options.All(option => !option.Aliases.Contains(alias)))]) { Hidden = true });
+    }
 
     public static Uri? Parse(string text, ArgumentResult result)
     {

@@ -10,7 +10,10 @@ internal static class ComputeCommands
 {
     private const string Root = "api/v1/compute";
 
-    public static Command Create() => new("compute", "Where commands run: this machine, containers, a Slurm cluster.") { List(), Show() };
+    public static Command Create() => new("compute", "Where commands run: this machine, containers, a Slurm cluster.")
+    {
+        List(), Show(), ClusterVerbs.Save("create"), ClusterVerbs.Save("update"), ClusterVerbs.Delete(),
+    };
 
     private static Command List()
     {

@@ -85,8 +85,7 @@ internal static class ConnectionCommands
     private static Command Delete()
     {
         var name = Name(isRequired: true);
-        var yes = new Option<bool>("--yes", "-y") { Description = "Accepted; nothing is asked." };
-        return ApiVerb.Create("delete", "Forget a connection and its credentials.", [name, yes], async (client, parsed, _, ct) =>
+        return ApiVerb.Create("delete", "Forget a connection and its credentials.", [name], async (client, parsed, _, ct) =>
         {
             await client.DeleteAsync(Route(parsed.GetValue(name)!), ct);
             return 0;

@@ -44,17 +44,7 @@ internal static class DataImport
         var name = new Option<string>("--name", "-n") { Description = "The asset's name.", Required = true };
         return ApiVerb.Create("list-materialization-status", "List the imports of an asset, newest first.", [name], async (client, parsed, format, ct) =>
         {
-            var found = new JsonArray();
-            string? next = null;
-            do
-            {
-                var page = await client.GetAsync($"api/v1/jobs?limit=200{(next is null ? "" : $"&pageToken={Uri.EscapeDataString(next)}")}", ct);
-                foreach (var job in page["jobs"]!.AsArray().Where(job => (string?)job!["tags"]?[ImportFile.Tag] == parsed.GetValue(name)))
-                    found.Add(job!.DeepClone());
-                next = (string?)page["nextToken"];
-            }
-            while (next is not null);
-            Printer.List(found, s_columns, format);
+            Printer.List(await JobList.ReadAsync(client, "", $"{ImportFile.Tag}={parsed.GetValue(name)}", int.MaxValue, ct), s_columns, format);
             return 0;
         });
     }

@@ -9,11 +9,9 @@ namespace Slipway.Cli.Verbs;
 /// <summary>slipway job: jobs and pipelines.</summary>
 internal static class JobCommands
 {
-    private static readonly string[] s_columns = ["name", "type", "experimentName", "status", "createdAt", "message"];
-
     public static Command Create() => new("job", "Jobs and pipelines.")
     {
-        CreateJob(), List(), Show(), Stream(), Cancel(), Log(), JobDownload.Create(), JobTrials.Create(), JobLeaderboard.Create(), ExplainCache(),
+        CreateJob(), JobList.Create(), Show(), Stream(), Cancel(), Log(), JobDownload.Create(), JobTrials.Create(), JobLeaderboard.Create(), ExplainCache(),
         JobUpdate.Update(),
         JobUpdate.Archive("archive", "Leave a job out of listings.", archived: true),
         JobUpdate.Archive("restore", "List an archived job again.", archived: false),
@@ -44,24 +42,6 @@ internal static class JobCommands
         var shown = await ShowAsync(client, name, ct);
         Printer.Show(shown, format);
         return ExitCode(shown);
-    }
-
-    private static Command List()
-    {
-        var most = new Option<int>("--max-results", "-r") { Description = "Default: 50.", DefaultValueFactory = _ => 50 };
-        var status = new Option<string?>("--status") { Description = "Only these: Queued, Running, Completed, Failed, Canceled." };
-        var parent = new Option<string?>("--parent-job-name", "-p") { Description = "The trials that this job started, which are left out otherwise." };
-        var also = new Option<bool>("--include-archived") { Description = "Archived jobs too." };
-        var archived = new Option<bool>("--archived-only") { Description = "Only archived jobs." };
-        return ApiVerb.Create("list", "List jobs, newest first.", [most, status, parent, also, archived], async (client, parsed, format, ct) =>
-        {
-            var filter = parsed.GetValue(status) is { } only ? $"&status={Uri.EscapeDataString(only)}" : "";
-            filter += parsed.GetValue(parent) is { } above ? $"&parent={Uri.EscapeDataString(above)}" : "";
-            filter += parsed.GetValue(archived) ? "&archived=only" : parsed.GetValue(also) ? "&archived=also" : "";
-            var jobs = (await client.GetAsync($"api/v1/jobs?limit={parsed.GetValue(most)}{filter}", ct))["jobs"]!.AsArray();
-            Printer.List(jobs, s_columns, format);
-            return 0;
-        });
     }
 
     private static Command Show()

@@ -38,6 +38,25 @@ public sealed class AzureVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Scripts_that_make_a_cluster_first_and_name_what_is_not_here_go_on()
+    {
+        await _server.WriteAsync("job.yml", "type: command\nenvironment: azureml:any@latest\ncompute: azureml:cpu-cluster\ncommand: echo hello\ntags: {team: risk}\n");
+
+        var made = await _server.RunAsync(
+            "compute", "create", "-n", "cpu-cluster", "--type", "amlcompute", "--min-instances", "0", "--max-instances", "8", "-g", "rg", "--query", "[provisioning_state, max_instances]", "-o", "tsv");
+        await _server.CallAsync("job", "create", "-f", _server.File("job.yml"), "-n", "one", "--stream", "--skip-validation", "--only-show-errors", "--subscription", "s");
+        await _server.CallAsync("job", "create", "-f", _server.File("job.yml"), "-n", "two", "--set", "tags.team=sales", "--stream", "--no-wait");
+
+        Assert.Equal((0, "Succeeded\n8", "[Nothing is made: jobs that name 'cpu-cluster' run on this machine.]"), made);
+        Assert.Equal("one", await _server.CallAsync("job", "list", "--tag", "team=risk", "--query", "[].name", "-o", "tsv"));
+        Assert.Equal("two\none", await _server.CallAsync("job", "list", "--tag", "team", "--all-results", "--query", "[].name", "-o", "tsv"));
+        Assert.Equal("two", await _server.CallAsync("job", "list", "-r", "1", "--query", "[].name", "-o", "tsv"));
+        var wrong = await _server.RunAsync("compute", "create", "-n", "cpu-cluster", "--type", "amlcompute", "--max-instances", "many");
+        Assert.Equal((2, "--max-instances: max_instances: 'many' is not allowed; expected a whole number of at least 0."), (wrong.Code, wrong.Errors));
+        Assert.Equal((0, "[There is no cluster 'cpu-cluster' that could be deleted.]"), ((await _server.RunAsync("compute", "delete", "-n", "cpu-cluster", "--yes")).Code, (await _server.RunAsync("compute", "delete", "-n", "cpu-cluster", "--yes")).Errors));
+    }
+
+    [Fact]
     public async Task What_was_not_committed_is_an_artifact_of_the_job()
     {
         await _server.WriteAsync("repo/job.yml", "type: command\nenvironment: azureml:any@latest\ncommand: echo hello\n");
