@@ -60,6 +60,11 @@ internal static class SqlQuery
         var message = engine.Message;
         foreach (var (file, name) in query.Names)
             message = message.Replace(file, name, StringComparison.Ordinal);
+
+        // "\nLINE 1: … read_parquet(['/srv/home/blo…" is not what the user wrote, and tells where the server keeps its files.
+        var excerpt = message.IndexOf("\nLINE ", StringComparison.Ordinal);
+        if (excerpt >= 0 && message.IndexOf("(['", excerpt, StringComparison.Ordinal) >= 0)
+            message = message[..excerpt].TrimEnd();
         return new SlipwayException(ErrorCode.InvalidParameter, $"The query cannot be run: {message}", engine);
     }
 }

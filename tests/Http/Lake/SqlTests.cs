@@ -209,6 +209,7 @@ public sealed class SqlTests(LakeServer server) : IClassFixture<LakeServer>
 
         Assert.Equal((400, 400, 400), (sql.Status, tests.Status, (int)profile.StatusCode));
         Assert.All([sql.Text, tests.Text, await profile.Content.ReadAsStringAsync(Ct)], text => Assert.Contains("in/part.parquet", text, StringComparison.Ordinal));
+        Assert.DoesNotContain(server.Home, sql.Text + tests.Text, StringComparison.Ordinal);
     }
 
     [Fact]
