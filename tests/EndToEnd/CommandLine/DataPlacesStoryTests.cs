@@ -34,7 +34,7 @@ public sealed class DataPlacesStoryTests : IDisposable
         Assert.Equal((2, 2, 2), ((int)moved["files"]!, (int)moved["copied"]!, (int)moved["deleted"]!));
         Assert.True(File.Exists(_folder.File("cold/old/a.csv")));
         Assert.False(File.Exists(_folder.File("hot/trips/a.csv")));
-        Assert.Equal((1, 1, 2), (again.ExitCode, nowhere.ExitCode, incomplete.ExitCode));
+        Assert.Equal((1, 2, 2), (again.ExitCode, nowhere.ExitCode, incomplete.ExitCode));
         Assert.Contains("There is no file at 'azureml://datastores/hot/paths/trips'", again.Error, StringComparison.Ordinal);
         Assert.Contains("from is 'trips'; a move goes from azureml://datastores/NAME/paths/PATH", nowhere.Error, StringComparison.Ordinal);
     }
