@@ -115,7 +115,7 @@ public sealed class RepositoryTests : IAsyncLifetime
 
         Assert.Equal((2, 3), ((int)before["settings"]!["threads"]!, (int)before["settings"]!["concurrency"]!));
         Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
-        Assert.Contains("There are: onnx, python.", await wrong.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+        Assert.Contains("There are: onnx, proxy, python.", await wrong.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, answered.StatusCode);
     }
 

@@ -1,5 +1,4 @@
 using Slipway.Data;
-using Slipway.Engines.DuckDb;
 using Slipway.Lake.Contracts;
 using Slipway.Monitoring.Contracts;
 using Slipway.Serving.Contracts;
