@@ -32,7 +32,7 @@ internal sealed class SqliteEngine : IDatabaseEngine
         try
         {
             await connection.OpenAsync(ct);
-            connection.Apply("pragma busy_timeout = 5000; pragma case_sensitive_like = on; pragma cache_size = -16384");
+            connection.Apply("pragma busy_timeout = 5000; pragma case_sensitive_like = on; pragma cache_size = -32768");
             return connection;
         }
         catch (SqliteException exception)
