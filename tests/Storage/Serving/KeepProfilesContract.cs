@@ -41,7 +41,7 @@ public abstract class KeepProfilesContract(DatabaseProvider provider) : Database
         Assert.Equal([8L, 4], kept.Select(one => one.Profile.Rows));
         Assert.Equal([60_000L, 60_000], kept.Select(one => one.Window.Width));
         var distance = kept[0].Profile.Find("input_distance")!;
-        Assert.Equal((8, 2.5, 1, 4), (distance.Count, distance.Moments.Mean, distance.Moments.Min, distance.Moments.Max));
+        Assert.Equal((8, 2.5, 1, 4), (distance.Count, Math.Round(distance.Moments.Mean, 9), distance.Moments.Min, distance.Moments.Max));
         Assert.Equal([0, 2, 2, 2, 2, 0], distance.Bins.ToArray());
         Assert.Equal([8, 0, 0], kept[0].Profile.Find("input_carrier")!.Bins.ToArray());
         Assert.Equal(8, kept[0].Profile.Find("output_score")!.Count);
@@ -130,7 +130,8 @@ public abstract class KeepProfilesContract(DatabaseProvider provider) : Database
         foreach (var kept in await Store.ListOldestAsync(10, Ct))
             sum.Merge(kept.Profile);
 
-        Assert.Equal((6, 13.0 / 6), (sum.Rows, sum.Find("input_distance")!.Moments.Mean));
+        Assert.Equal(6, sum.Rows);
+        Assert.Equal(13.0 / 6, sum.Find("input_distance")!.Moments.Mean, 9);
         Assert.Equal([0, 2, 2, 1, 1, 0], sum.Find("input_distance")!.Bins.ToArray());
     }
 
