@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text.Json.Nodes;
 using Slipway.Cli.CommandLine;
 using Slipway.Cli.Output;
 
@@ -13,7 +11,6 @@ internal static class AlertRuleCommands
     private static readonly string[] s_columns = ["name", "severity", "when", "for", "notify", "error"];
     private static readonly string[] s_findings = ["verdict", "message", "evidence"];
     private static readonly string[] s_alerts = ["subject", "firedAt", "until", "message"];
-    private static readonly string[] s_detections = ["from", "to", "detectedAt", "delaySeconds"];
 
     public static Command Create() => new("alert-rule", "Alert rules: conditions over monitors, deployments, tests of data and metrics.")
     {
@@ -36,32 +33,10 @@ internal static class AlertRuleCommands
         });
     }
 
-    private static Command Backtest()
-    {
-        var (name, file) = s_kind.NameOrFile();
-        var past = new ReplayedPast();
-        return ApiVerb.Create("backtest", "Play what was kept through a rule: its alerts, their delays, and which would be false.", [name, file, .. past.Options], async (client, parsed, style, ct) =>
-        {
-            var body = await s_kind.BodyAsync(parsed, name, file, ct);
-            past.AddTo(body, parsed);
-            ShowBacktest(await BacktestWait.RunAsync(client, $"{s_kind.Root}/backtest", body, style, ct), style);
-            return 0;
-        });
-    }
-
-    private static void ShowBacktest(JsonNode report, OutputStyle style)
-    {
-        if (style.Query is not null || style.Format is not OutputFormat.Table)
-        {
-            Printer.Show(report, style);
-            return;
-        }
-
-        Printer.List(report["alerts"]!.AsArray(), s_alerts, style);
-        if (report["detections"]!.AsArray() is { Count: > 0 } detections)
-            Printer.List(detections, s_detections, style);
-        style.Out.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{report["alerts"]!.AsArray().Count} alerts at {report["looks"]} moments from {report["from"]} to {report["to"]}{(report["missed"] is { } missed ? $"; {missed} missed, {report["falseAlarms"]} false" : "")}."));
-    }
+    private static Command Backtest() => BacktestVerb.Create(
+        s_kind,
+        "Play what was kept through a rule: its alerts, their delays, and which would be false.",
+        ("alerts", s_alerts),
+        report => $"{report["alerts"]!.AsArray().Count} alerts at {report["looks"]} moments from {report["from"]} to {report["to"]}"
+            + $"{(report["missed"] is { } missed ? $"; {missed} missed, {report["falseAlarms"]} false" : "")}.");
 }

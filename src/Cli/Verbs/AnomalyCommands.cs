@@ -13,7 +13,6 @@ internal static class AnomalyCommands
     private static readonly string[] s_columns = ["name", "detector", "severity", "every", "lookedAt", "error"];
     private static readonly string[] s_points = ["subject", "at", "value", "expected", "low", "high", "score", "verdict"];
     private static readonly string[] s_anomalies = ["subject", "firedAt", "until", "message"];
-    private static readonly string[] s_detections = ["from", "to", "detectedAt", "delaySeconds"];
 
     public static Command Create() => new("anomaly", "Anomaly detectors: static limits, learned bands, rates of change and shifts of any metric series.")
     {
@@ -51,33 +50,13 @@ internal static class AnomalyCommands
         });
     }
 
-    private static Command Backtest()
-    {
-        var (name, file) = s_kind.NameOrFile();
-        var past = new ReplayedPast();
-        return ApiVerb.Create("backtest", "Play what was kept of a series through a detector: anomalies, delays, false alarms per week.", [name, file, .. past.Options], async (client, parsed, style, ct) =>
-        {
-            var body = await s_kind.BodyAsync(parsed, name, file, ct);
-            past.AddTo(body, parsed);
-            ShowBacktest(await BacktestWait.RunAsync(client, $"{s_kind.Root}/backtest", body, style, ct), style);
-            return 0;
-        });
-    }
+    private static Command Backtest() => BacktestVerb.Create(
+        s_kind,
+        "Play what was kept of a series through a detector: anomalies, delays, false alarms per week.",
+        ("anomalies", s_anomalies),
+        report => $"{report["violations"]} of {report["judged"]} points are off, from {report["from"]} to {report["to"]}; {report["unknown"]} could not be judged. "
+            + $"{report["anomalies"]!.AsArray().Count} anomalies, {report["falseAlarms"]} false{Rate(report)}{(report["missed"] is { } missed ? $"; {missed} missed" : "")}.");
 
-    private static void ShowBacktest(JsonNode report, OutputStyle style)
-    {
-        if (style.Query is not null || style.Format is not OutputFormat.Table)
-        {
-            Printer.Show(report, style);
-            return;
-        }
-
-        Printer.List(report["anomalies"]!.AsArray(), s_anomalies, style);
-        if (report["detections"]!.AsArray() is { Count: > 0 } detections)
-            Printer.List(detections, s_detections, style);
-        var rate = report["falseAlarmsPerWeek"] is { } perWeek ? $" ({perWeek} a week; 95 %: {report["perWeekLow"]} to {report["perWeekHigh"]})" : "";
-        style.Out.WriteLine(
-            $"{report["violations"]} of {report["judged"]} points are off, from {report["from"]} to {report["to"]}; {report["unknown"]} could not be judged. "
-            + $"{report["anomalies"]!.AsArray().Count} anomalies, {report["falseAlarms"]} false{rate}{(report["missed"] is { } missed ? $"; {missed} missed" : "")}.");
-    }
+    private static string Rate(JsonNode report) =>
+        report["falseAlarmsPerWeek"] is { } perWeek ? $" ({perWeek} a week; 95 %: {report["perWeekLow"]} to {report["perWeekHigh"]})" : "";
 }
