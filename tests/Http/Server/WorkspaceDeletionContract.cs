@@ -107,15 +107,14 @@ public abstract class WorkspaceDeletionContract : IAsyncLifetime
     {
         var run = await RunJobAsync("hello");
 
-        var before = await SendAsync("DELETE", "/api/v1/workspaces/team", null, workspace: null);
+        var before = await RefusedWithoutAsync("jobs (");
         var shown = (string)JsonNode.Parse((await SendAsync("GET", "/api/2.0/mlflow/runs/get?run_id=" + run)).Text)!["run"]!["info"]!["experiment_id"]!;
         await SendAsync("POST", "/api/2.0/mlflow/experiments/delete", new JsonObject { ["experiment_id"] = shown }.ToJsonString());
         await SendAsync("POST", "/api/v1/runs/purge", """{"olderThanDays": 0}""");
         await SendAsync("POST", "/api/v1/experiments/purge", """{"olderThanDays": 0}""");
         var after = await SendAsync("DELETE", "/api/v1/workspaces/team", null, workspace: null);
 
-        Assert.Equal(409, before.Status);
-        Assert.DoesNotContain("jobs (", before.Text, StringComparison.Ordinal);
+        Assert.Equal(409, before);
         Assert.Equal((204, ""), after);
     }
 
@@ -205,6 +204,18 @@ public abstract class WorkspaceDeletionContract : IAsyncLifetime
         Assert.True(status is 200 or 201 or 202, text);
         Assert.Contains("\"status\":\"Completed\"", (await SendAsync("GET", $"/api/v1/jobs/{name}/logs?follow=true")).Text, StringComparison.Ordinal);
         return (string)JsonNode.Parse((await SendAsync("GET", $"/api/v1/jobs/{name}")).Text)!["runId"]!;
+    }
+
+    /// <summary>The status with which the workspace stays, once it no longer does for this: what follows a job's end is told a moment after it.</summary>
+    private async Task<int> RefusedWithoutAsync(string reason)
+    {
+        while (true)
+        {
+            var (status, text) = await SendAsync("DELETE", "/api/v1/workspaces/team", null, workspace: null);
+            if (!text.Contains(reason, StringComparison.Ordinal))
+                return status;
+            await Task.Delay(20, Ct);
+        }
     }
 
     private async Task<(int Status, string Text)> SendAsync(string method, string path, string? body = null, string? workspace = "team")
