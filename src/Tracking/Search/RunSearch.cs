@@ -36,20 +36,20 @@ internal sealed class RunSearch(Database database, MetricKeys keys, SearchSettin
             return ToPage(query, cursor, walk.Found);
         }
 
-        var (few, fewest) = await FewestAsync(statements, walk, query.Limit, ct);
-        if (!(fewest?.Count <= settings.Cheap) && walk is { From: not null, Found.Count: < Unsure })
+        var (few, driving) = await ChooseAsync(statements, walk, query.Limit, ct);
+        if (!(driving?.Cost <= settings.Cheap) && walk is { From: not null, Found.Count: < Unsure })
         {
             if (await BeginAsync(statements, walk, query, cursor, Longer * settings.Stretch, ct))
                 return ToPage(query, cursor, walk.Found);
-            (few, fewest) = await FewestAsync(statements, walk, query.Limit, ct);
+            (few, driving) = await ChooseAsync(statements, walk, query.Limit, ct);
         }
 
-        if (fewest?.Count <= few || cursor.Phase == SearchCursor.Sorted)
-            return await SortAsync(statements, query, fewest, cursor, ct);
+        if (cursor.Phase == SearchCursor.Sorted || (driving is not null && statements.Sorts(driving, few, LengthOfWalk(walk, query.Limit))))
+            return await SortAsync(statements, query, driving, cursor, ct);
         for (var phase = walk.Place.Phase; phase < statements.Phases && walk.Found.Count <= query.Limit; phase++)
         {
             var (start, from) = phase == walk.Place.Phase ? (walk.Place, walk.From) : (SearchCursor.Start, null);
-            await statements.WalkRestAsync(phase, start, from, walk.Rows, fewest, walk.Found, ct);
+            await statements.WalkRestAsync(phase, start, from, walk.Rows, driving, walk.Found, ct);
         }
 
         return ToPage(query, cursor, walk.Found);
@@ -66,12 +66,12 @@ internal sealed class RunSearch(Database database, MetricKeys keys, SearchSettin
         return walk.Found.Count > query.Limit || walk.Place.Phase >= statements.Phases;
     }
 
-    // How many runs are few, and the condition that the fewest meet.
-    private async Task<(long Few, CountedCondition? Fewest)> FewestAsync(RunStatements statements, Walk walk, int limit, CancellationToken ct)
+    // How many runs are few, and the conditions that so few meet.
+    private async Task<(long Few, DrivingConditions? Driving)> ChooseAsync(RunStatements statements, Walk walk, int limit, CancellationToken ct)
     {
         var rest = LengthOfWalk(walk, limit);
         var few = Math.Min(settings.Few, rest);
-        return (few, await statements.FewestAsync(few, rest, ct));
+        return (few, await statements.ChooseAsync(few, rest, ct));
     }
 
     // How many rows more, when the order goes on as it began.
@@ -79,9 +79,9 @@ internal sealed class RunSearch(Database database, MetricKeys keys, SearchSettin
         walk.Found.Count == 0 ? long.MaxValue : walk.Rows * (limit + 1 - walk.Found.Count) / walk.Found.Count;
 
     private static async Task<Page<RunRow>> SortAsync(
-        RunStatements statements, RunQuery query, CountedCondition? fewest, SearchCursor cursor, CancellationToken ct)
+        RunStatements statements, RunQuery query, DrivingConditions? driving, SearchCursor cursor, CancellationToken ct)
     {
-        var found = await statements.SortAsync(fewest, cursor, ct);
+        var found = await statements.SortAsync(driving, cursor, ct);
         if (HasShortKeys(query) || found.Count <= query.Limit)
             return ToPage(query, cursor, found);
         var next = new SearchCursor { Phase = SearchCursor.Sorted, Offset = cursor.Offset + query.Limit };

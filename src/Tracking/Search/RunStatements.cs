@@ -29,7 +29,7 @@ internal sealed class RunStatements(
 
     /// <summary>Walks about so many rows of a phase; the key that ends them, null at the end of the phase.</summary>
     public async Task<object?> WalkStretchAsync(
-        int number, SearchCursor start, object? from, long rows, CountedCondition? set, List<FoundRun> found, CancellationToken ct)
+        int number, SearchCursor start, object? from, long rows, DrivingConditions? set, List<FoundRun> found, CancellationToken ct)
     {
         var sql = new FilterSql(dialect);
         var text = PhasesOf(sql)[number].EndOfStretch(rows, from, start.After, query.Experiments, dialect, sql);
@@ -43,9 +43,9 @@ internal sealed class RunStatements(
     /// order, so each stretch is sorted: as long as the page needs, when the order goes on as it began, and a quarter more.
     /// </summary>
     /// <param name="walked">The rows that what is found was found in.</param>
-    /// <param name="set">The condition whose runs are read as a set; null: each row is looked up.</param>
+    /// <param name="set">The conditions whose runs are read as a set; null: each row is looked up.</param>
     public async Task WalkRestAsync(
-        int number, SearchCursor start, object? from, long walked, CountedCondition? set, List<FoundRun> found, CancellationToken ct)
+        int number, SearchCursor start, object? from, long walked, DrivingConditions? set, List<FoundRun> found, CancellationToken ct)
     {
         if (query.Experiments.Count == 1 || start.Offset > 0 || !HasStretches(number))
         {
@@ -53,29 +53,38 @@ internal sealed class RunStatements(
             return;
         }
 
+        long least = query.Limit + 1;
         do
         {
-            var rows = found.Count == 0 ? 4 * walked : walked * (query.Limit + 1 - found.Count) / found.Count * 5 / 4;
-            from = await WalkStretchAsync(number, start, from, rows, set, found, ct);
+            var wanted = found.Count == 0 ? 4 * walked : walked * (query.Limit + 1 - found.Count) / found.Count * 5 / 4;
+            var rows = Math.Max(wanted, least);
+            var end = await WalkStretchAsync(number, start, from, rows, set, found, ct);
+
+            // Rows of one key stay together: when all of the stretch are of one, none of them has been walked.
+            least = Equals(end, from) ? 4 * rows : query.Limit + 1;
+            from = end;
             walked += rows;
         }
         while (from is not null && found.Count <= query.Limit);
     }
 
-    /// <summary>The condition that the fewest runs meet: few enough to be sorted, or to be a set in a walk of so many rows.</summary>
-    public Task<CountedCondition?> FewestAsync(long few, long walk, CancellationToken ct) =>
-        _driver.FewestAsync(connection, query.Filter, Math.Max(few, _driver.SetFor(walk)), ct);
+    /// <summary>The conditions that few runs meet: few enough to be sorted, or to be a set in a walk of so many rows.</summary>
+    public Task<DrivingConditions?> ChooseAsync(long few, long walk, CancellationToken ct) =>
+        _driver.ChooseAsync(connection, query.Filter, few, _driver.SetFor(walk), ct);
 
-    /// <summary>Sorts the runs that meet one condition (null: all runs), and the whole filter too.</summary>
-    public async Task<List<FoundRun>> SortAsync(CountedCondition? fewest, SearchCursor start, CancellationToken ct)
+    /// <inheritdoc cref="SearchDriver.Sorts"/>
+    public bool Sorts(DrivingConditions driving, long few, long walk) => _driver.Sorts(driving, few, walk);
+
+    /// <summary>Sorts the runs that meet some conditions (null: all runs), and the whole filter too.</summary>
+    public async Task<List<FoundRun>> SortAsync(DrivingConditions? driving, SearchCursor start, CancellationToken ct)
     {
-        var beside = fewest is { } first ? await _driver.BesideAsync(connection, query.Filter, first, ct) : null;
+        var beside = driving is { Conditions: [var only] } ? await _driver.BesideAsync(connection, query.Filter, only, ct) : null;
         var sql = new FilterSql(dialect);
         var phases = PhasesOf(sql);
         var orders = RunOrders.Of(query.Orders, 0, numbers, sql, dialect);
-        var runs = fewest is { } driver ? _driver.Runs(driver.Condition, sql) : "select no as run_no from runs";
-        var other = beside is { } set ? $" where f.run_no in ({_driver.Set(set, sql)})" : "";
-        FilterCondition[] met = [.. new[] { fewest, beside }.OfType<CountedCondition>().Select(counted => counted.Condition)];
+        var runs = driving is null ? "select no as run_no from runs" : _driver.Merged(driving, sql);
+        if (beside is not null)
+            runs = $"select f.run_no from ({runs}) f where f.run_no in ({_driver.Set(beside, sql)})";
         var key = phases[0] is { Key: { } column, Short: true } ? $"coalesce({column}, 0)" : "0";
         var phase = SearchPhase.NumberOf(First, numbers);
         var after = start.After is { } row
@@ -83,12 +92,12 @@ internal sealed class RunStatements(
             : "";
         var text =
             $"""
-            with d as materialized (select f.run_no from ({runs}) f{other}),
+            with d as materialized ({runs}),
             met as {(IsPostgres ? "materialized" : "not materialized")} (
                 select r.* from d cross join {(IsPostgres ? "lateral (select * from runs where no = d.run_no offset 0)" : "runs")} r
                 where r.no = d.run_no and r.workspace = {sql.Add(query.Workspace.Value)}
                 and {dialect.AnyOf("r.experiment_id", sql.Add(query.Experiments.ToArray()))}{ViewType.Condition(query.View, "r")}
-                {Filter(new RunConditions(dialect, sql, numbers, "d.run_no") { Met = met })})
+                {Filter(new RunConditions(dialect, sql, numbers, "d.run_no") { Met = [.. ConditionsOf(driving), .. ConditionsOf(beside)] })})
             select {RunStore.Columns}, cast({key} as double precision), {phase}
             from met r{orders.Joins}
             where 1 = 1{after}
@@ -101,16 +110,17 @@ internal sealed class RunStatements(
     }
 
     private async Task WalkAsync(
-        int number, SearchCursor start, object? from, object? end, CountedCondition? set, List<FoundRun> found, CancellationToken ct)
+        int number, SearchCursor start, object? from, object? end, DrivingConditions? set, List<FoundRun> found, CancellationToken ct)
     {
         var sql = new FilterSql(dialect);
         var phase = PhasesOf(sql)[number];
         var further = RunOrders.Of(query.Orders, 1, numbers, sql, dialect);
-        var conditions = phase.WalksMetric
-            ? new RunConditions(dialect, sql, numbers, "o.run_no", First!.Key) { SetOf = SetOf }
-            : new RunConditions(dialect, sql, numbers) { SetOf = SetOf };
-        string? SetOf(FilterCondition condition) =>
-            set is { } counted && ReferenceEquals(condition, counted.Condition) ? _driver.Set(counted, sql) : null;
+        var (run, ordered) = phase.WalksMetric ? ("o.run_no", First!.Key) : ("r.no", null);
+        var conditions = new RunConditions(dialect, sql, numbers, run, ordered)
+        {
+            Met = [.. ConditionsOf(set).Skip(1)],
+            SetOf = condition => set is not null && ReferenceEquals(condition, set.Rarest.Condition) ? _driver.Set(set, sql) : null,
+        };
         var text =
             $"""
             select {RunStore.Columns}, cast({(phase is { Key: not null, Short: true } ? phase.Key : "0")} as double precision), {number}
@@ -123,6 +133,9 @@ internal sealed class RunStatements(
             """;
         await ReadAsync(text, sql, found, ct);
     }
+
+    private static IEnumerable<FilterCondition> ConditionsOf(DrivingConditions? driving) =>
+        (driving?.Conditions ?? []).Select(counted => counted.Condition);
 
     private string Filter(RunConditions conditions) => query.Filter is null ? "" : " and " + conditions.Write(query.Filter);
 

@@ -14,6 +14,13 @@ internal sealed record SearchSettings(int Few = 100_000, int Stretch = 500, int 
 /// <summary>A condition, and the runs that an index has for it.</summary>
 internal readonly record struct CountedCondition(FilterCondition Condition, long Count);
 
+/// <summary>What the runs to be sorted are read from: those that meet all of these conditions, the rarest first.</summary>
+/// <param name="Cost">So many runs would be looked up one at a time in the time that reading them takes.</param>
+internal sealed record DrivingConditions(IReadOnlyList<CountedCondition> Conditions, long Cost)
+{
+    public CountedCondition Rarest => Conditions[0];
+}
+
 /// <summary>
 /// The conditions of a filter that few runs meet, if there are any: then those few are looked at and sorted, instead of
 /// walking the runs in their order until enough have been met.
@@ -21,6 +28,9 @@ internal readonly record struct CountedCondition(FilterCondition Condition, long
 internal sealed class SearchDriver(
     Dialect dialect, IReadOnlyDictionary<string, long?> keyNumbers, IReadOnlyList<long> experiments)
 {
+    // Runs of one text come from an index in the order of their numbers: two such lists are merged. More than this is not counted.
+    private const int MostToMerge = 300_000;
+
     // On PostgreSQL a run is looked up in the time in which this many are read from an index into a table of hashes. SQLite looks
     // a run up more quickly than it fills such a table.
     private const int ReadsPerLookUp = 4;
@@ -29,44 +39,94 @@ internal sealed class SearchDriver(
     // PostgreSQL has when nobody set it. What is counted is fewer, so that runs that come meanwhile are not cut off.
     private const int MostOfSet = 100_000, LimitOfSet = 120_000;
 
+    // So many entries of two lists are merged in the time in which a run of one list is looked up in the other's index.
+    private int MergedPerLookUp => IsPostgres ? 32 : 8;
+
+    private bool IsPostgres => dialect.Provider == DatabaseProvider.Postgres;
+
     /// <summary>
-    /// The condition that the fewest runs meet, of those that at most so many meet; null when there is none. A range is taken
-    /// instead of what is equal to a text only when it has a quarter of its runs: to count it further takes longer than it saves.
+    /// The conditions whose runs cost no more than so many look-ups, or else a condition that no more than so many runs of a set meet; null when
+    /// there are none. A range is taken instead of what is equal to a text only when it has a quarter of its cost: to count it further
+    /// takes longer than it saves.
     /// </summary>
-    public async Task<CountedCondition?> FewestAsync(DbConnection connection, FilterNode? filter, long most, CancellationToken ct)
+    public async Task<DrivingConditions?> ChooseAsync(DbConnection connection, FilterNode? filter, long few, long set, CancellationToken ct)
     {
-        CountedCondition? fewest = null;
-        foreach (var condition in Candidates(filter))
+        var most = Math.Max(few, set);
+        var (equal, ranges) = Candidates(filter);
+        var toMerge = equal.Count > 1 ? Math.Max(most, Math.Min(few * MergedPerLookUp, MostToMerge)) : most;
+        var chosen = Cheapest(await CountAllAsync(connection, equal, toMerge, ct));
+        foreach (var condition in ranges)
         {
-            var bound = fewest is not { } found ? most : IsEqual(condition) ? found.Count - 1 : Math.Min(found.Count - 1, found.Count / 4);
+            var bound = chosen is null ? most : Math.Min(most, Math.Min(chosen.Cost - 1, chosen.Cost / 4));
             if (bound >= 0 && await CountAsync(connection, condition, bound, ct) is var count && count <= bound)
-                fewest = new CountedCondition(condition, count);
+                chosen = new DrivingConditions([new CountedCondition(condition, count)], count);
         }
 
-        return fewest;
+        return chosen?.Cost <= few || chosen?.Rarest.Count <= set ? chosen : null;
     }
+
+    // What is more than can be merged with the rarest of them is not counted further.
+    private async Task<List<CountedCondition>> CountAllAsync(
+        DbConnection connection, IEnumerable<FilterCondition> conditions, long most, CancellationToken ct)
+    {
+        var counted = new List<CountedCondition>();
+        foreach (var condition in conditions)
+        {
+            if (await CountAsync(connection, condition, most, ct) is var count && count > most)
+                continue;
+            counted.Add(new CountedCondition(condition, count));
+            most = Math.Min(most, count * MergedPerLookUp);
+        }
+
+        return [.. counted.Where(list => list.Count <= most).OrderBy(list => list.Count)];
+    }
+
+    private DrivingConditions? Cheapest(List<CountedCondition> lists) => lists switch
+    {
+        [] => null,
+        [var only] => new DrivingConditions([only], only.Count),
+        _ => new DrivingConditions(lists, lists.Sum(list => list.Count) / MergedPerLookUp),
+    };
 
     /// <summary>
     /// Another condition whose runs are all read in less time than those of the first are looked up, one at a time; null when there is none.
     /// </summary>
-    public async Task<CountedCondition?> BesideAsync(DbConnection connection, FilterNode? filter, CountedCondition first, CancellationToken ct)
+    public async Task<DrivingConditions?> BesideAsync(DbConnection connection, FilterNode? filter, CountedCondition first, CancellationToken ct)
     {
         var bound = SetFor(first.Count);
-        foreach (var condition in Candidates(filter).Where(condition => bound > 0 && !ReferenceEquals(condition, first.Condition)))
+        var (equal, ranges) = Candidates(filter);
+        foreach (var condition in equal.Concat(ranges).Where(condition => bound > 0 && !ReferenceEquals(condition, first.Condition)))
         {
             if (await CountAsync(connection, condition, bound, ct) is var count && count <= bound)
-                return new CountedCondition(condition, count);
+                return new DrivingConditions([new CountedCondition(condition, count)], count);
         }
 
         return null;
     }
 
     /// <summary>So many runs at most are read as a set rather than looking so many up; 0 where a set is never read.</summary>
-    public long SetFor(long lookUps) =>
-        dialect.Provider == DatabaseProvider.Postgres ? ReadsPerLookUp * Math.Min(lookUps, MostOfSet / ReadsPerLookUp) : 0;
+    public long SetFor(long lookUps) => IsPostgres ? ReadsPerLookUp * Math.Min(lookUps, MostOfSet / ReadsPerLookUp) : 0;
 
-    /// <summary>A query of the runs that meet a condition, to find others in.</summary>
-    public string Set(CountedCondition counted, FilterSql sql) => $"{Runs(counted.Condition, sql)} limit {LimitOfSet}";
+    /// <summary>
+    /// Whether the runs of these conditions are sorted, rather than finding so many rows of the order in them. Merged lists let a tenth of the rarer one
+    /// through, by experience, which are then looked up; a row of the order that is none of them costs no more than an entry of a list.
+    /// </summary>
+    public bool Sorts(DrivingConditions driving, long few, long walk) => driving.Cost <= few
+        && !(IsPostgres && experiments.Count == 1 && driving is { Conditions.Count: > 1, Rarest.Count: <= MostOfSet }
+            && walk <= 2 * driving.Rarest.Count);
+
+    /// <summary>A query of the runs that meet some conditions, to find others in.</summary>
+    public string Set(DrivingConditions driving, FilterSql sql) => $"{Merged(driving, sql)} limit {LimitOfSet}";
+
+    /// <summary>A query of the runs that meet all of some conditions.</summary>
+    public string Merged(DrivingConditions driving, FilterSql sql)
+    {
+        var lists = driving.Conditions.Select(counted => Runs(counted.Condition, sql)!).ToList();
+        if (!IsPostgres)
+            return string.Join(" intersect ", lists) + (lists.Count > 1 ? " order by 1" : "");
+        return lists.Count == 1 ? lists[0] : $"select l0.run_no from ({lists[0]}) l0"
+            + string.Concat(lists.Skip(1).Select((list, i) => $" join ({list}) l{i + 1} on l{i + 1}.run_no = l0.run_no"));
+    }
 
     // One more than the most when there are more.
     private Task<long> CountAsync(DbConnection connection, FilterCondition condition, long most, CancellationToken ct)
@@ -98,8 +158,8 @@ internal sealed class SearchDriver(
         _ => false,
     };
 
-    // What is equal to a text is counted first: it is rarer than what is in a range, by all experience.
-    private IEnumerable<FilterCondition> Candidates(FilterNode? filter)
+    // What is equal to a text is rarer than what is in a range, by all experience.
+    private (IReadOnlyList<FilterCondition> Equal, IReadOnlyList<FilterCondition> Ranges) Candidates(FilterNode? filter)
     {
         FilterCondition[] all = filter switch
         {
@@ -107,8 +167,8 @@ internal sealed class SearchDriver(
             FilterAnd and => [.. and.Parts.OfType<FilterCondition>()],
             _ => [],
         };
-        return all.Where(condition => Runs(condition, new FilterSql(dialect)) is not null)
-            .OrderBy(condition => IsEqual(condition) ? 0 : 1);
+        var byKind = all.Where(condition => Runs(condition, new FilterSql(dialect)) is not null).ToLookup(IsEqual);
+        return ([.. byKind[true]], [.. byKind[false]]);
     }
 
     private static bool IsEqual(FilterCondition condition) =>

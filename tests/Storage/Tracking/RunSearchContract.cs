@@ -160,12 +160,59 @@ public abstract class RunSearchContract(DatabaseProvider provider, int few, int 
         for (var i = 0; i < 60; i++)
         {
             var (auc, rate, team) = (random.Next(5), Pattern(random), Pattern(random));
-            var expected = runs.Where(run => run.Auc >= auc && Like(run.Rate, rate) && Like(run.Team, team)).Select(run => run.Name);
+            var order = i % 2 == 0 ? "start_time" : "metrics.auc, start_time";
+            var expected = runs.Where(run => run.Auc >= auc && Like(run.Rate, rate) && Like(run.Team, team))
+                .OrderBy(run => i % 2 == 0 ? 0 : run.Auc).Select(run => run.Name);
 
-            var found = await ListAsync($"metrics.auc >= {auc} and params.lr LIKE '{rate}' and tags.team LIKE '{team}'", "start_time");
+            var found = await PagedAsync($"metrics.auc >= {auc} and params.lr LIKE '{rate}' and tags.team LIKE '{team}'", order, 3);
 
-            Assert.Equal((rate, team, string.Join(' ', expected)), (rate, team, string.Join(' ', found.Select(run => run.Name))));
+            Assert.Equal((rate, team, string.Join(' ', expected)), (rate, team, string.Join(' ', found)));
         }
+    }
+
+    [Theory]
+    [InlineData("metrics.auc desc", "r32 r28 r24 r20 r16 r12 r8 r4 r0")]
+    [InlineData("", "r32 r28 r24 r20 r16 r12 r8 r4 r0")]
+    [InlineData("start_time", "r0 r4 r8 r12 r16 r20 r24 r28 r32")]
+    public async Task Runs_of_two_texts_are_found_page_by_page(string order, string expected)
+    {
+        for (var i = 0; i < 36; i++)
+            await GivenAsync($"r{i}", i, i % 2 == 0 ? "0.1" : "0.2", i % 4 < 2 ? "red" : "blue", "x");
+
+        foreach (var size in new[] { 1, 2, 4, 100 })
+            Assert.Equal(expected, string.Join(' ', await PagedAsync("params.lr = '0.1' and tags.team = 'red'", order, size)));
+    }
+
+    // A stretch that ends between two keys has none of them, however long it is.
+    [Theory]
+    [InlineData("")]
+    [InlineData("metrics.auc")]
+    public async Task Runs_of_several_experiments_that_are_alike_in_what_they_are_ordered_by_come_page_by_page(string order)
+    {
+        for (var i = 0; i < 9; i++)
+        {
+            var run = await GivenRunAsync($"e{i % 3}", $"r{i}");
+            await Tracking.LogAsync(
+                Ann, run, [new MetricPoint("auc", 1, 1, Time.GetUtcNow())], new Dictionary<string, string>(), new Dictionary<string, string>(), Ct);
+        }
+
+        var paged = await PagedAsync(null, order, 2, experiment: null);
+
+        Assert.Equal(["r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8"], paged.Order());
+    }
+
+    private async Task<List<string>> PagedAsync(string? filter, string order, int size, string? experiment = "flights")
+    {
+        var names = new List<string>();
+        string? token = null;
+        do
+        {
+            var page = await Part<ListRuns>().RunAsync(Ann, new(experiment, filter, order.Split(", ", StringSplitOptions.RemoveEmptyEntries), "active", size, token), Ct);
+            names.AddRange(page.Runs.Select(run => run.Name));
+            token = page.NextPageToken;
+        }
+        while (token is not null);
+        return names;
     }
 
     // Some are longer than what an index holds of them.
