@@ -6,6 +6,9 @@ namespace Slipway.Cli.Mlflow;
 /// <summary>The traces of an mlflow.db that is being written.</summary>
 internal sealed class SqliteTargetTraces(MlflowDatabaseWriter database)
 {
+    // What MLflow groups the costs of spans by, beside their text.
+    private static readonly string[] s_dimensions = ["mlflow.llm.model", "mlflow.llm.provider"];
+
     private static readonly string[] s_kinds = ["feedback", "expectation", "issue"];
 
     public void Write(JsonObject info, JsonArray spans)
@@ -38,18 +41,40 @@ internal sealed class SqliteTargetTraces(MlflowDatabaseWriter database)
             Assessment(id, assessment);
     }
 
-    private void Span(string trace, long experiment, JsonObject span) => database.Insert(
-        "spans",
-        ("trace_id", trace),
-        ("experiment_id", experiment),
-        ("span_id", Hex(span["span_id"])),
-        ("parent_span_id", Hex(span["parent_span_id"])),
-        ("name", (string?)span["name"]),
-        ("type", (string?)span["attributes"]?["mlflow.spanType"] is { } type ? (string?)JsonNode.Parse(type) : null),
-        ("status", ((string?)span["status"]?["code"])?.Replace("STATUS_CODE_", "", StringComparison.Ordinal) ?? "UNSET"),
-        ("start_time_unix_nano", (long?)span["start_time_unix_nano"]),
-        ("end_time_unix_nano", (long?)span["end_time_unix_nano"]),
-        ("content", span.ToJsonString()));
+    private void Span(string trace, long experiment, JsonObject span)
+    {
+        var id = Hex(span["span_id"]);
+        database.Insert(
+            "spans",
+            ("trace_id", trace),
+            ("experiment_id", experiment),
+            ("span_id", id),
+            ("parent_span_id", Hex(span["parent_span_id"])),
+            ("name", (string?)span["name"]),
+            ("type", (string?)Attribute(span, "mlflow.spanType")),
+            ("status", ((string?)span["status"]?["code"])?.Replace("STATUS_CODE_", "", StringComparison.Ordinal) ?? "UNSET"),
+            ("start_time_unix_nano", (long?)span["start_time_unix_nano"]),
+            ("end_time_unix_nano", (long?)span["end_time_unix_nano"]),
+            ("dimension_attributes", Dimensions(span)),
+            ("content", span.ToJsonString()));
+        foreach (var (key, cost) in Attribute(span, "mlflow.llm.cost") as JsonObject ?? [])
+            database.Insert("span_metrics", ("trace_id", trace), ("span_id", id), ("key", key), ("value", SqliteTarget.Real(cost)));
+    }
+
+    private static string? Dimensions(JsonObject span)
+    {
+        var found = new JsonObject();
+        foreach (var key in s_dimensions)
+        {
+            if (Attribute(span, key) is { } value)
+                found[key] = value;
+        }
+
+        return found.Count > 0 ? found.ToJsonString() : null;
+    }
+
+    private static JsonNode? Attribute(JsonObject span, string key) =>
+        (string?)span["attributes"]?[key] is { } text ? JsonNode.Parse(text) : null;
 
     private void Assessment(string trace, JsonObject assessment)
     {

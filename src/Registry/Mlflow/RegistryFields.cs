@@ -11,6 +11,7 @@ internal static class RegistryFields
 {
     public const string NoStage = "None";
     public const string PromptTag = "mlflow.prompt.is_prompt";
+    private const string PromptTextTag = "mlflow.prompt.text";
     private const int LongestTag = 100_000;
 
     private static readonly FrozenDictionary<string, string> s_stages = new[] { NoStage, "Staging", "Production", "Archived" }
@@ -41,8 +42,13 @@ internal static class RegistryFields
         return key;
     }
 
-    public static string TagValue(MlflowFields fields) =>
-        MlflowNames.Limited(fields.NameOf("value"), fields.Text("value") ?? "", LongestTag);
+    public static string TagValue(MlflowFields fields)
+    {
+        var value = fields.Text("value") ?? "";
+        return fields.Text("key") == PromptTextTag && value.Length > LongestTag
+            ? throw SlipwayException.Invalid($"Prompt text exceeds max length of {LongestTag} characters; it has {value.Length}.")
+            : MlflowNames.Limited(fields.NameOf("value"), value, LongestTag);
+    }
 
     /// <summary>The last one of a key counts.</summary>
     public static Dictionary<string, string> Tags(MlflowFields fields)

@@ -22,6 +22,8 @@ internal sealed class UploadRunArtifact(RunStore runs, ContentStore contents, Ar
         var call = await MlflowCall.WithoutBodyAsync(http);
         var runId = Given(call, "run_uuid");
         var path = ArtifactPath.Parse(Given(call, "path"));
+        if (path.IsRoot)
+            throw SlipwayException.Invalid("Invalid path");
         MlflowNames.DemandRunId(runId);
         await access.DemandAsync(call.Caller, Permission.Write, $"run:{runId}", ct);
         var run = await runs.GetAsync(call.Caller.Workspace, runId, ct);

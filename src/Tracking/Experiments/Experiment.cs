@@ -34,6 +34,15 @@ internal sealed record Experiment
         }
     }
 
+    /// <summary>A place below the experiment's; the query of an address (s3://bucket/x?region=y) stays behind it.</summary>
+    public string PlaceOf(string path)
+    {
+        var query = ArtifactLocation.IndexOf('?', StringComparison.Ordinal);
+        return query < 0
+            ? $"{ArtifactLocation}/{path}"
+            : $"{ArtifactLocation[..query].TrimEnd('/')}/{path}{ArtifactLocation[query..]}";
+    }
+
     public void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();

@@ -40,7 +40,7 @@ internal sealed class CreateLoggedModel(
                 Id = id,
                 ExperimentId = experimentId,
                 Name = name ?? CreateRun.MakeUp(),
-                ArtifactUri = $"{experiment.ArtifactLocation}/models/{id}/artifacts",
+                ArtifactUri = experiment.PlaceOf($"models/{id}/artifacts"),
                 Status = LoggedModel.Pending,
                 ModelType = fields.Text("model_type"),
                 SourceRunId = fields.Text("source_run_id"),

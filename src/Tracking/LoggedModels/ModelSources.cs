@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Slipway.Data;
 using Slipway.Kernel;
@@ -21,8 +19,6 @@ internal sealed class ModelSources(
     Database database,
     IAccess access) : IModelSources
 {
-    private const string VersionsTag = "mlflow.modelVersions";
-
     public async Task<Tree?> FindFilesAsync(Caller caller, string source, CancellationToken ct)
     {
         if (Rest(source, "runs:/") is { } inRun)
@@ -50,8 +46,9 @@ internal sealed class ModelSources(
     {
         await access.DemandAsync(caller, Permission.Write, $"logged-model:{loggedModelId}", ct);
         var logged = await models.GetAsync(caller.Workspace, loggedModelId, ct);
-        var before = logged.Tags.Where(tag => tag.Key == VersionsTag).Select(tag => tag.Value).FirstOrDefault();
-        await models.SetTagsAsync(caller.Workspace, loggedModelId, [new KeyValue(VersionsTag, Appended(before, model, version))], ct);
+        var before = logged.Tags.Where(tag => tag.Key == VersionsTag.Key).Select(tag => tag.Value).FirstOrDefault();
+        await models.SetTagsAsync(
+            caller.Workspace, loggedModelId, [new KeyValue(VersionsTag.Key, VersionsTag.Append(before, model, version))], ct);
     }
 
     public async Task SendFileAsync(HttpContext http, string path, Func<CancellationToken, Task<Tree>> find, CancellationToken ct)
@@ -106,23 +103,4 @@ internal sealed class ModelSources(
 
     private static string? Rest(string source, string scheme) =>
         source.StartsWith(scheme, StringComparison.Ordinal) ? source[scheme.Length..].TrimStart('/') : null;
-
-    // With the spaces of MLflow's own writing: there are clients that compare the text.
-    private static string Appended(string? list, string model, int version) => "[" + string.Join(", ", Items(list)
-        .Select(item => item.GetRawText())
-        .Append($$"""{"name": {{JsonValue.Create(model).ToJsonString()}}, "version": {{version}}}""")) + "]";
-
-    private static IEnumerable<JsonElement> Items(string? list)
-    {
-        try
-        {
-            var json = JsonElement.Parse(list ?? "[]");
-            return json.ValueKind == JsonValueKind.Array ? [.. json.EnumerateArray()] : [];
-        }
-        catch (JsonException)
-        {
-            // Somebody wrote another text into the tag; the list begins anew.
-            return [];
-        }
-    }
 }

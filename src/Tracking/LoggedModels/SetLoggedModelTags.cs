@@ -12,7 +12,7 @@ internal sealed class SetLoggedModelTags(LoggedModelStore models, IAccess access
     public async Task HandleAsync(MlflowCall call, CancellationToken ct)
     {
         var id = call.Route("model_id");
-        var tags = LoggedModelFields.Tags(call.Fields);
+        var tags = VersionsTag.Once(LoggedModelFields.Tags(call.Fields));
         await access.DemandAsync(call.Caller, Permission.Write, $"logged-model:{id}", ct);
         await models.SetTagsAsync(call.Caller.Workspace, id, tags, ct);
         await call.AnswerAsync(ct);

@@ -90,7 +90,7 @@ internal static class BatchReader
         }
 
         var key = buffer[..metric.KeyLength].ToString();
-        MlflowNames.DemandKey("metric", $"metrics[{request.MetricCount}].key", key);
+        MlflowNames.DemandKey("metric", $"metrics[{request.MetricCount}].name", key);
         request.Add(key, value, time, metric.Step);
         return true;
     }

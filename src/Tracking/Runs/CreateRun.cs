@@ -69,7 +69,7 @@ internal sealed class CreateRun(
             UserId = all.FirstOrDefault(tag => tag.Key == "mlflow.user").Value is { Length: > 0 } user && wanted.UserId == "unknown"
                 ? user
                 : wanted.UserId,
-            ArtifactUri = $"{experiment.ArtifactLocation}/{wanted.Id}/artifacts",
+            ArtifactUri = experiment.PlaceOf($"{wanted.Id}/artifacts"),
         };
         if (all.All(tag => tag.Key != RunStore.NameTag))
             all.Add(new KeyValue(RunStore.NameTag, name));

@@ -68,7 +68,7 @@ internal sealed class IngestSpans(Database database, ExperimentStore experiments
         else
         {
             if (known is null)
-                tags.Add(new KeyValue("mlflow.artifactLocation", $"{experiment.ArtifactLocation}/traces/{id}/artifacts"));
+                tags.Add(new KeyValue("mlflow.artifactLocation", experiment.PlaceOf($"traces/{id}/artifacts")));
             if (root is not null)
                 Describe(root, tags, metadata);
             no = await TraceStore.PutAsync(tx, caller.Workspace, Row(id, experiment.Id, start, end, root, known), tags, metadata, ct);

@@ -39,7 +39,7 @@ internal sealed partial class StartTrace(
 
         var tags = TraceMaps.Read(info, "tags");
         tags.RemoveAll(tag => tag.Key == "mlflow.artifactLocation");
-        tags.Add(new KeyValue("mlflow.artifactLocation", $"{experiment.ArtifactLocation}/traces/{id}/artifacts"));
+        tags.Add(new KeyValue("mlflow.artifactLocation", experiment.PlaceOf($"traces/{id}/artifacts")));
         var metadata = TraceMaps.Read(info, "trace_metadata");
         metadata.RemoveAll(entry => entry.Key == "mlflow.trace.infoFinalized");
         metadata.Add(new KeyValue("mlflow.trace.infoFinalized", "true"));

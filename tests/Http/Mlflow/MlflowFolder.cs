@@ -130,7 +130,8 @@ internal sealed class MlflowFolder(string root)
             {"spans": [{"trace_id": "FVvUa6VCOS2HcRIz71gzSg==", "span_id": "Yb1WuuFws60=", "parent_span_id": null, "name": "f",
               "start_time_unix_nano": 1795763756435339618, "end_time_unix_nano": 1795763756506601379, "events": [],
               "status": {"code": "STATUS_CODE_OK", "message": ""},
-              "attributes": {"mlflow.spanType": "\"LLM\"", "mlflow.spanInputs": "{\"x\": 1}", "mlflow.spanOutputs": "2"}}]}
+              "attributes": {"mlflow.spanType": "\"LLM\"", "mlflow.spanInputs": "{\"x\": 1}", "mlflow.spanOutputs": "2",
+                "mlflow.llm.cost": "{\"input_cost\": 0.25, \"total_cost\": 0.75}", "mlflow.llm.model": "\"m-1\""}}]}
             """);
     }
 

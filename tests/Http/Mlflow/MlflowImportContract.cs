@@ -225,6 +225,21 @@ public abstract class MlflowImportContract : IAsyncLifetime
         Assert.Equal("{\"x\": 1}", (string)trace.Spans.Single()["attributes"]!["mlflow.spanInputs"]!);
     }
 
+    [Fact]
+    public async Task An_exported_database_has_what_spans_cost_and_by_which_model()
+    {
+        await ImportAsync(Folder().WriteAll().Root);
+        var target = _folder.File("costs.db");
+
+        await ExportAsync(target);
+
+        await using var connection = new SqliteConnection($"Data Source={target};Pooling=False");
+        await connection.OpenAsync(Ct);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "select group_concat(m.key || '=' || m.value, ' ') || ' ' || s.dimension_attributes from span_metrics m join spans s using (trace_id, span_id)";
+        Assert.Equal("input_cost=0.25 total_cost=0.75 {\"mlflow.llm.model\":\"m-1\"}", await command.ExecuteScalarAsync(Ct));
+    }
+
     [Theory]
     [InlineData("exported")]
     [InlineData("exported.db")]

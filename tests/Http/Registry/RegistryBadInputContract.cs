@@ -67,6 +67,20 @@ public abstract class RegistryBadInputContract(RegistryServer server)
         Assert.Equal((status, code), (actual, (string?)answer["error_code"]));
         Assert.Contains(part, (string?)answer["message"], StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_prompt_that_is_too_long_is_told_as_such()
+    {
+        await server.SendAsync("POST", "registered-models/create", """{"name": "prompt", "tags": [{"key": "mlflow.prompt.is_prompt", "value": "true"}]}""");
+
+        var (status, answer) = await server.SendAsync(
+            "POST",
+            "model-versions/create",
+            $$"""{"name": "prompt", "source": "dummy", "tags": [{"key": "mlflow.prompt.text", "value": "{{new string('x', 100_001)}}"}]}""");
+
+        Assert.Equal((400, Invalid), (status, (string?)answer["error_code"]));
+        Assert.Contains("Prompt text exceeds max length of 100000 characters", (string?)answer["message"], StringComparison.Ordinal);
+    }
 }
 
 public sealed class RegistryBadInputOnSqlite(RegistryServer server) : RegistryBadInputContract(server), IClassFixture<RegistryServer>;

@@ -193,6 +193,23 @@ public abstract class RegistryWireContract(RegistryServer server)
     }
 
     [Fact]
+    public async Task A_version_that_the_client_adds_to_the_tag_of_its_model_once_more_stands_there_once()
+    {
+        var id = (string)(await server.CallAsync(
+            "POST", "logged-models", """{"experiment_id": "0", "name": "twice"}"""))["model"]!["info"]!["model_id"]!;
+        const string sent = """[{"name": "twice", "version": 1}, {"name": "twice", "version": "1"}, {"name": "twice", "version": 2}, "x"]""";
+
+        foreach (var text in new[] { sent, "no list" })
+        {
+            var tags = new JsonObject { ["tags"] = new JsonArray(new JsonObject { ["key"] = "mlflow.modelVersions", ["value"] = text }) };
+            await server.CallAsync("PATCH", $"logged-models/{id}/tags", tags.ToJsonString());
+            var kept = (await server.CallAsync("GET", $"logged-models/{id}"))["model"]!["info"]!["tags"]![0]!["value"];
+
+            Assert.Equal(text == sent ? """[{"name": "twice", "version": 1}, {"name": "twice", "version": 2}, "x"]""" : text, (string?)kept);
+        }
+    }
+
+    [Fact]
     public async Task Stages_move_and_archive_the_others()
     {
         await MakeVersionAsync("stages");

@@ -43,6 +43,19 @@ public abstract class RunWireContract(TrackingServer server)
     }
 
     [Fact]
+    public async Task The_artifacts_of_a_run_lie_below_the_place_of_its_experiment_before_the_query()
+    {
+        var experiment = (string)(await server.PostAsync(
+            "experiments/create", new JsonObject { ["name"] = "elsewhere", ["artifact_location"] = "s3://bucket/x?region=eu" }))["experiment_id"]!;
+
+        var run = await server.CreateRunAsync(experiment);
+
+        Assert.Equal(
+            $"s3://bucket/x/{run}/artifacts?region=eu",
+            (string)(await server.GetAsync("runs/get?run_id=" + run))["run"]!["info"]!["artifact_uri"]!);
+    }
+
+    [Fact]
     public async Task Runs_are_found_by_metric_param_and_tag_in_the_order_of_a_metric()
     {
         var experiment = await server.CreateExperimentAsync("search");

@@ -33,7 +33,7 @@ public readonly struct MlflowFields
     /// <param name="type">The type that it has, in Python's words.</param>
     public static SlipwayException Wrong(string name, string value, string type) =>
         SlipwayException.Invalid(
-            $"Invalid value {(value.Length <= 200 ? value : value[..200] + "…")} for parameter '{name}' supplied:  "
+            $"Invalid value {Shown(value)} for parameter '{name}' supplied:  "
             + $"Hint: Value was of type '{type}'. {SeeDocs}");
 
     /// <summary>The field's full name in messages.</summary>
@@ -68,7 +68,7 @@ public readonly struct MlflowFields
             JsonValueKind.Number when value.TryGetInt64(out var number) => number,
             JsonValueKind.Number when value.TryGetDouble(out var number) && IsInteger(number) => (long)number,
             JsonValueKind.String when long.TryParse(
-                value.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
+                Text(name, value, value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
             _ => throw Wrong(name, value),
         };
     }
@@ -82,7 +82,7 @@ public readonly struct MlflowFields
             JsonValueKind.Number => value.GetDouble(),
             JsonValueKind.True => 1,
             JsonValueKind.False => 0,
-            JsonValueKind.String when MlflowNumbers.TryParse(value.GetString(), out var number) => number,
+            JsonValueKind.String when MlflowNumbers.TryParse(Text(name, value, value), out var number) => number,
             _ => throw Wrong(name, value),
         };
     }
@@ -95,26 +95,23 @@ public readonly struct MlflowFields
         {
             JsonValueKind.True => true,
             JsonValueKind.False => false,
-            JsonValueKind.String when bool.TryParse(value.GetString(), out var flag) => flag,
+            JsonValueKind.String when bool.TryParse(Text(name, value, value), out var flag) => flag,
             _ => throw Wrong(name, value),
         };
     }
 
-    /// <summary>An enum given by name or number; a value that does not exist is absent.</summary>
+    /// <summary>An enum given by name or number.</summary>
     public int? Enum(string name, FrozenDictionary<string, int> numbers)
     {
         if (Find(name) is not { } value)
             return null;
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number))
-            return numbers.Values.Contains(number) ? number : null;
-        if (value.ValueKind != JsonValueKind.String)
-            throw Wrong(name, value);
-
-        var text = value.GetString()!;
-        if (numbers.TryGetValue(text, out number))
+        var text = value.ValueKind == JsonValueKind.Number ? value.GetRawText() : Text(name, value, value);
+        if (numbers.TryGetValue(text, out var number))
             return number;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number)
-            && numbers.Values.Contains(number) ? number : null;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && numbers.Values.Contains(number)
+            ? number
+            : throw SlipwayException.Invalid(
+                $"Invalid value {Shown(value.GetRawText())} for parameter '{_path + name}' supplied: it is one of {string.Join(", ", numbers.Keys.Order(StringComparer.Ordinal))}.");
     }
 
     /// <summary>A list of texts; a single text (one query parameter) is a list of one.</summary>
@@ -192,6 +189,8 @@ public readonly struct MlflowFields
         JsonValueKind.Object => "dict",
         _ => "NoneType",
     };
+
+    private static string Shown(string value) => value.Length <= 200 ? value : value[..200] + "…";
 
     private static bool IsInteger(double number) => Math.Floor(number) == number && Math.Abs(number) < 9.2e18;
 

@@ -43,7 +43,7 @@ public static partial class MlflowNames
 
     /// <summary>Experiment ids are numbers, written as text on the wire.</summary>
     public static long ExperimentId(string id) =>
-        long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        long.TryParse(id, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw SlipwayException.Invalid($"Invalid experiment ID: '{Shorten(id)}'. It must be an integer.");
 
