@@ -29,6 +29,8 @@ public sealed record DuckDbSettings
         {
             // A server does not load code from the internet because a query names a file type.
             ["autoinstall_known_extensions"] = "false",
+            // Nor does it look for credentials in the home of whoever runs it.
+            ["allow_persistent_secrets"] = "false",
         };
         if (Threads is { } threads)
             options["threads"] = threads.ToString(CultureInfo.InvariantCulture);

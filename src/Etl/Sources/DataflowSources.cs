@@ -2,6 +2,7 @@ using Slipway.Etl.Dataflows;
 using Slipway.Etl.Steps;
 using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
+using Slipway.Lake.Contracts;
 
 namespace Slipway.Etl.Sources;
 
@@ -30,12 +31,7 @@ internal sealed class DataflowSources(IEnumerable<ISourceKind> kinds)
         }
         catch (SlipwayException exception) when (exception.Code == ErrorCode.EngineFailed)
         {
-            // "… \n\nLINE 1: select * from read_csv([…" repeats a query that nobody wrote; "Possible …" its options.
-            var message = exception.Message;
-            foreach (var end in new[] { "\nLINE ", "\nPossible ", "\n  file = ", "\n  file=" })
-                message = message.Split(end)[0].TrimEnd();
-            foreach (var (file, name) in source.Table.Names)
-                message = message.Replace(file, name, StringComparison.Ordinal);
+            var message = EngineMessage.ExplainFile(exception.Message, source.Table.Names);
             throw new SlipwayException(ErrorCode.EngineFailed, $"The source {source.Name} cannot be read ({source.Type}): {message}", exception);
         }
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Text;
 using Slipway.Kernel;
 
@@ -87,10 +86,7 @@ public static class RaggedRows
         return reader?.ReadLine() ?? "";
     }
 
-    // Only the engine reads zstd; the rows of such a file are as it read them.
+    // Without it the rows are as the engine read them.
     private static StreamReader? Open(string file, string name) =>
-        name.EndsWith(".zst", StringComparison.OrdinalIgnoreCase) ? null
-        : name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
-            ? new StreamReader(new GZipStream(File.OpenRead(file), CompressionMode.Decompress), Encoding.UTF8)
-            : new StreamReader(file, Encoding.UTF8);
+        TextFiles.Open(file, name) is { } content ? new StreamReader(content, Encoding.UTF8) : null;
 }

@@ -56,7 +56,8 @@ internal sealed partial class LakeTables(
             var version = await FindAsync(caller, match.Groups["name"].Value, match.Groups["version"].Value, ct);
             var table = await TableAsync(version.Tree, ct);
             RefuseRaggedRows(table, ct);
-            text.Append(sql, position, match.Index - position).Append(table.Expression);
+            // As a query of its own it has no columns such as filename, and summarize and pivot take it.
+            text.Append(sql, position, match.Index - position).Append("(select * from ").Append(table.Expression).Append(')');
             position = match.Index + match.Length;
             reads.Add(version);
             files.AddRange(table.Files);
@@ -103,7 +104,8 @@ internal sealed partial class LakeTables(
         {
             Threads = options.Threads,
             MemoryLimitBytes = memoryBytes ?? options.MemoryLimitBytes,
-            TempDirectory = options.TempFolder,
+            // One of its own: SQL may read what lies there. The engine makes and deletes it.
+            TempDirectory = Path.Combine(options.TempFolder, $"spill-{Path.GetRandomFileName()}"),
         });
         // The engine keeps the database alive as long as a connection to it is open.
         return database.Connect();

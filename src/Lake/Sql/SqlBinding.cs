@@ -28,7 +28,7 @@ internal sealed partial class SqlBinding(ILakeTables tables, Policies<ILakeView>
                     found[match.Value] = await view.TableAsync(caller, match.Groups["subject"].Value, folder, ct);
             }
 
-            var text = Reference().Replace(sql, match => found.TryGetValue(match.Value, out var table) ? table.Expression : match.Value);
+            var text = Reference().Replace(sql, match => found.TryGetValue(match.Value, out var table) ? $"(select * from {table.Expression})" : match.Value);
             var query = await tables.BindAsync(caller, text, ct);
             return new BoundSql(query with { Files = [.. query.Files, .. found.Values.SelectMany(table => table.Files)] }, folder);
         }

@@ -57,9 +57,7 @@ internal static class SqlQuery
     /// <summary>What the engine says of a query is the caller's to mend; blobs have the names of their versions' files there.</summary>
     public static SlipwayException Refusal(SlipwayException engine, LakeQuery query)
     {
-        var message = engine.Message;
-        foreach (var (file, name) in query.Names)
-            message = message.Replace(file, name, StringComparison.Ordinal);
+        var message = EngineMessage.Explain(engine.Message, query.Names);
 
         // "\nLINE 1: … read_parquet(['/srv/home/blo…" is not what the user wrote, and tells where the server keeps its files.
         var excerpt = message.IndexOf("\nLINE ", StringComparison.Ordinal);

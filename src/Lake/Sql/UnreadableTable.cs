@@ -27,14 +27,5 @@ internal static class UnreadableTable
         }
     }
 
-    /// <summary>The engine's message with the files' own names in place of the paths of their blobs.</summary>
-    public static string Message(string engine, LakeTable table)
-    {
-        // "… \n\nLINE 1: select * from read_csv([…" repeats a query that the user did not write; "Possible …" its options.
-        foreach (var end in new[] { "\nLINE ", "\nPossible ", "\n  file = " })
-            engine = engine.Split(end)[0].TrimEnd();
-        foreach (var (file, name) in table.Names)
-            engine = engine.Replace(file, name, StringComparison.Ordinal);
-        return $"The data cannot be read: {engine}";
-    }
+    private static string Message(string engine, LakeTable table) => $"The data cannot be read: {EngineMessage.ExplainFile(engine, table.Names)}";
 }

@@ -89,7 +89,7 @@ public sealed class ProfileTests(LakeServer server) : IClassFixture<LakeServer>
     [InlineData("/api/v1/data/cut/versions/1/profile?format=pdf", HttpStatusCode.BadRequest, "'pdf' is no format of a profile. Known: json, text, html.")]
     [InlineData("/api/v1/data/cut/versions/1/profile", HttpStatusCode.BadRequest, "cut.parquet")]
     [InlineData("/api/v1/data/ragged/versions/1/profile", HttpStatusCode.BadRequest, "line 4 of ragged.csv has 4 fields, and its header has 2.")]
-    [InlineData("/api/v1/data/latin/versions/1/profile", HttpStatusCode.BadRequest, "Line: 3")]
+    [InlineData("/api/v1/data/latin/versions/1/profile", HttpStatusCode.BadRequest, "The data cannot be read: line 3 of latin.csv is not UTF-8 (it has the byte 0xE9).")]
     [InlineData("/api/v1/data/prose/versions/1/profile", HttpStatusCode.BadRequest, "are no table")]
     public async Task What_cannot_be_profiled_is_refused_with_the_place(string path, HttpStatusCode status, string part)
     {

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.IO.Compression;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -220,7 +222,72 @@ public sealed class SqlTests(LakeServer server) : IClassFixture<LakeServer>
         var refusal = await server.PostAsync("/api/v1/sql", new { Sql = "select count(city) from 'data:latin' where length(city) > 1" });
 
         Assert.Equal(400, refusal.Status);
-        Assert.Contains("Line: 2", refusal.Text, StringComparison.Ordinal);
+        Assert.Contains("The data cannot be read: line 2 of cities.csv is not UTF-8 (it has the byte 0xF6)", refusal.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("cities.csv", "id,city\n", "{0},city {0}\n", "60001,Köln\n")]
+    [InlineData("cities.csv.gz", "id,city\n", "{0},city {0}\n", "60001,Köln\n")]
+    [InlineData("cities.ndjson", "{\"city\":\"Bonn\"}\n", "{{\"city\":\"{0}\"}}\n", "{\"city\":\"Köln\"}\n")]
+    public async Task Letters_of_another_encoding_far_down_are_told_with_their_line_by_all_that_reads_them(string file, string head, string row, string last)
+    {
+        var format = CompositeFormat.Parse(row);
+        var text = Encoding.Latin1.GetBytes(head + string.Concat(Enumerable.Range(0, 60_000).Select(i => string.Format(CultureInfo.InvariantCulture, format, i))) + last);
+        await server.FilesAsync("foreign", new() { [file] = file.EndsWith(".gz", StringComparison.Ordinal) ? Packed(text) : text });
+        string[] queries = ["select count(city) from 'data:foreign'", "select count(*) from 'data:foreign' where city like '%x%'", "select city from 'data:foreign' order by city"];
+
+        var refusals = new List<(int Status, string Text)>();
+        foreach (var sql in queries)
+            refusals.Add(await server.PostAsync("/api/v1/sql", new { Sql = sql }));
+        refusals.Add(await server.PostAsync("/api/v1/data-tests", new { Name = "foreign", Suite = "expectations: [{expect: unique, column: city}]" }));
+        refusals.Add(await server.PostAsync("/api/v1/sql/versions", new { Name = "copied", Sql = "from 'data:foreign'" }));
+        using var profile = await server.Client.GetAsync(new Uri("/api/v1/data/foreign/versions/latest/profile", UriKind.Relative), Ct);
+        refusals.Add(((int)profile.StatusCode, await profile.Content.ReadAsStringAsync(Ct)));
+
+        Assert.All(refusals, refusal =>
+        {
+            Assert.Equal(400, refusal.Status);
+            Assert.Contains(file, refusal.Text, StringComparison.Ordinal);
+            Assert.Contains("60002", refusal.Text, StringComparison.Ordinal);
+            Assert.DoesNotContain("INTERNAL", refusal.Text, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public async Task A_query_sees_neither_where_files_lie_nor_the_temporary_files_of_others()
+    {
+        await server.TableAsync("placed", "select 1 as x");
+        var others = Path.Combine(server.Services.GetRequiredService<LakeOptions>().TempFolder, "of-another.csv");
+        await File.WriteAllTextAsync(others, "secret\n1\n", Ct);
+
+        foreach (var sql in new[] { $"from read_text('{others}')", $"from glob('{Path.GetDirectoryName(others)}/*')", "select filename from 'data:placed'", "select filename from 'tracking:runs'" })
+        {
+            var refusal = await server.PostAsync("/api/v1/sql", new { Sql = sql });
+
+            Assert.True(refusal.Status == 400, refusal.Text);
+        }
+
+        Assert.DoesNotContain(".duckdb", (await server.PostAsync("/api/v1/sql", new { Sql = "from duckdb_secrets()" })).Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("describe 'data:shaped'", "x")]
+    [InlineData("summarize 'data:shaped'", "approx_unique")]
+    [InlineData("pivot 'data:shaped' on x in (1, 2) using count(*)", "\"name\":\"2\"")]
+    [InlineData("select s.x from 'data:shaped' s join 'data:shaped' t using (x)", "[[1],[2]]")]
+    public async Task A_version_stands_wherever_a_table_may(string sql, string part)
+    {
+        await server.TableAsync("shaped", "select unnest([1, 2]) as x");
+
+        Assert.Contains(part, await SqlAsync(new { Sql = sql }), StringComparison.Ordinal);
+    }
+
+    private static byte[] Packed(byte[] text)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionMode.Compress))
+            gzip.Write(text);
+        return packed.ToArray();
     }
 
     private async Task<string> SqlAsync(object request)
