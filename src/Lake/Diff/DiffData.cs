@@ -70,8 +70,9 @@ internal sealed class DiffData(
     private async Task<TableDiff> CompareAsync(
         (DataVersion Version, LakeTable Table) from, (DataVersion Version, LakeTable Table) to, IReadOnlyList<string> key, CancellationToken ct)
     {
+        var (left, right) = (await tables.PartsAsync(from.Version.Tree, ct), await tables.PartsAsync(to.Version.Tree, ct));
         using var connection = tables.ConnectSandboxed([.. from.Table.Files, .. to.Table.Files], []);
-        var (before, after) = (Columns(connection, from, ct), Columns(connection, to, ct));
+        var (before, after) = (Columns(connection, from, Own(from.Table, left, right), ct), Columns(connection, to, Own(to.Table, right, left), ct));
         var rows = UnreadableTable.Explain(() => new RowComparison(connection, before, after, ct).Run(key), from.Table);
         return new TableDiff(
             Compare(before.Columns, after.Columns),
@@ -79,9 +80,30 @@ internal sealed class DiffData(
             ColumnComparison.Of(await profiles.OfTreeAsync(from.Version.Tree, ct), await profiles.OfTreeAsync(to.Version.Tree, ct)));
     }
 
-    private static ComparedTable Columns(DuckDbConnection connection, (DataVersion Version, LakeTable Table) of, CancellationToken ct) =>
+    private static ComparedTable Columns(DuckDbConnection connection, (DataVersion Version, LakeTable Table) of, string own, CancellationToken ct) =>
         UnreadableTable.Explain(
-            () => new ComparedTable(of.Version.Node, of.Table.Expression, TableColumns.Read(connection, of.Table.Expression, ct)), of.Table);
+            () => new ComparedTable(of.Version.Node, of.Table.Expression, own, TableColumns.Read(connection, of.Table.Expression, ct)), of.Table);
+
+    /// <summary>The rows of the files that the other version has not, with all columns of the table.</summary>
+    private static string Own(LakeTable table, IReadOnlyList<TablePart> parts, IReadOnlyList<TablePart> others)
+    {
+        if (!parts.All(part => part.IsColumnar))
+            return table.Expression;
+        var there = others.CountBy(part => part.Digest).ToDictionary();
+        var own = new List<string>();
+        foreach (var part in parts)
+        {
+            if (there.GetValueOrDefault(part.Digest) is var times and > 0)
+                there[part.Digest] = times - 1;
+            else
+                own.AddRange(part.Table.Files);
+        }
+
+        if (own.Count == parts.Count)
+            return table.Expression;
+        var columns = $"(select * from {table.Expression} limit 0)";
+        return own.Count == 0 ? columns : $"(select * from {LakeFormats.Expression(".parquet", "none", own, [])} union all by name {columns})";
+    }
 
     private static ColumnsDiff Compare(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> after) => new(
         [.. after.Where(column => !before.ContainsKey(column.Key)).Select(column => new DiffColumn(column.Key, column.Value))],

@@ -4,7 +4,8 @@ using Slipway.Kernel;
 namespace Slipway.Lake.Diff;
 
 /// <summary>A table that is compared, as an expression of DuckDB with the types of its columns.</summary>
-internal sealed record ComparedTable(string Node, string Expression, IReadOnlyDictionary<string, string> Columns);
+/// <param name="Own">The rows of its files that the other table has not, as another expression.</param>
+internal sealed record ComparedTable(string Node, string Expression, string Own, IReadOnlyDictionary<string, string> Columns);
 
 /// <summary>Counts how the rows of two tables differ, in the columns that both have.</summary>
 internal sealed class RowComparison(DuckDbConnection connection, ComparedTable before, ComparedTable after, CancellationToken ct)
@@ -20,24 +21,28 @@ internal sealed class RowComparison(DuckDbConnection connection, ComparedTable b
         }
 
         if (_common.Count == 0)
-            return Counted(key, Rows(before), Rows(after), 0);
+            return Counted(key, Rows(before.Expression), Rows(after.Expression), 0);
         return key.Count == 0 ? ByContent() : ByKey(key);
     }
 
     private RowsDiff ByContent()
     {
+        // Rows of files that both have are the same; as texts they might not be, since a file alone may have other types.
+        var areAlike = _common.All(column => before.Columns[column] == after.Columns[column]);
+        var (left, right) = areAlike ? (before.Own, after.Own) : (before.Expression, after.Expression);
+        var shared = left == before.Expression ? 0 : Rows(before.Expression) - Rows(left);
         var hash = $"hash({string.Join(", ", _common.Select(Value))})";
         using var result = connection.Query(
             $"""
-             with a as (select {hash} as h, count(*) as n from {before.Expression} group by 1),
-                  b as (select {hash} as h, count(*) as n from {after.Expression} group by 1)
-             select coalesce(sum(a.n), 0)::bigint, coalesce(sum(b.n), 0)::bigint,
-                 coalesce(sum(least(a.n, b.n)) filter (where a.n is not null and b.n is not null), 0)::bigint
-             from a full join b on a.h = b.h
+             select coalesce(sum(a), 0)::bigint, coalesce(sum(b), 0)::bigint, coalesce(sum(least(a, b)), 0)::bigint
+             from (
+                 select h, count(*) filter (not is_after) as a, count(*) filter (is_after) as b
+                 from (select {hash} as h, false as is_after from {left} union all select {hash}, true from {right})
+                 group by h)
              """,
             ct);
         var (rowsBefore, rowsAfter, same) = result.Read(row => (row.Get<long>(0), row.Get<long>(1), row.Get<long>(2))).Single();
-        return Counted([], rowsBefore, rowsAfter, same);
+        return Counted([], rowsBefore + shared, rowsAfter + shared, same + shared);
     }
 
     private RowsDiff ByKey(IReadOnlyList<string> key)
@@ -64,7 +69,7 @@ internal sealed class RowComparison(DuckDbConnection connection, ComparedTable b
     private static RowsDiff Counted(IReadOnlyList<string> key, long rowsBefore, long rowsAfter, long same) =>
         new(key, rowsBefore, rowsAfter, rowsAfter - same, rowsBefore - same, null, same, new Dictionary<string, long>());
 
-    private long Rows(ComparedTable table) => connection.QueryScalar<long>($"select count(*) from {table.Expression}", ct);
+    private long Rows(string table) => connection.QueryScalar<long>($"select count(*) from {table}", ct);
 
     private long UniqueRows(ComparedTable table, IReadOnlyList<string> key)
     {

@@ -54,6 +54,20 @@ public sealed class DiffTests(LakeServer server) : IClassFixture<LakeServer>
     }
 
     [Fact]
+    public async Task Rows_of_files_that_both_versions_have_are_the_same_and_those_of_the_others_are_counted()
+    {
+        const string Shared = "select range as x, null::int as y from range(1000)";
+        await server.TableAsync("grown", Shared, Shared, "select unnest([1, 1, 5000]) as x");
+        await server.TableAsync("grown", Shared, "select unnest([1, 6000])::smallint as x, null::int as y");
+
+        var table = (await DiffAsync("grown", ""))["table"]!;
+
+        var rows = table["rows"]!;
+        Assert.Equal((2003, 1002), ((int)rows["before"]!, (int)rows["after"]!));
+        Assert.Equal((1, 1002, 1001), ((int)rows["added"]!, (int)rows["removed"]!, (int)rows["same"]!));
+    }
+
+    [Fact]
     public async Task Statistics_tell_how_far_a_column_has_moved()
     {
         await server.TableAsync("moved", "select range as n, if(range < 50, 'a', 'b') as w, range as still from range(100)");
