@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Slipway.Kernel;
 
 namespace Slipway.ObjectStores;
 
@@ -52,4 +53,24 @@ public sealed record ObjectStoreCredentials
     /// <summary>Web: sent as a bearer token.</summary>
     [JsonPropertyName("token")]
     public string? Token { get; init; }
+
+    /// <summary>Those that a definition gives, by the names that Azure ML has for them.</summary>
+    /// <param name="field">The text of a field; null when it is not given.</param>
+    public static ObjectStoreCredentials Of(Func<string, string?> field) => new()
+    {
+        AccountKey = field("account_key"),
+        SasToken = field("sas_token"),
+        TenantId = field("tenant_id"),
+        ClientId = field("client_id"),
+        ClientSecret = field("client_secret"),
+        AuthorityUrl = field("authority_url") is { } authority ? Authority(authority) : null,
+        AccessKeyId = field("access_key_id"),
+        SecretAccessKey = field("secret_access_key"),
+        SessionToken = field("session_token"),
+        Token = field("token"),
+    };
+
+    private static string Authority(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttps
+        ? text
+        : throw SlipwayException.Invalid($"authority_url is '{text}'; it must be an address such as https://login.microsoftonline.com.");
 }

@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Amazon;
 using Amazon.Runtime;
 using Amazon.S3;
 using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Identity;
 using Slipway.Kernel;
 using Slipway.ObjectStores.Azure;
@@ -13,17 +15,32 @@ using Slipway.ObjectStores.S3;
 namespace Slipway.ObjectStores;
 
 /// <summary>Opens stores; all remote ones share its connections.</summary>
-public sealed class ObjectStoreOpener(TimeProvider time, ObjectStoreLimits limits) : IDisposable
+public sealed class ObjectStoreOpener : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler
+    private readonly TimeProvider _time;
+    private readonly ObjectStoreLimits _limits;
+    private readonly HttpClient _http;
+
+    public ObjectStoreOpener(TimeProvider time, ObjectStoreLimits limits)
+        : this(time, limits, trust: null)
     {
-        ConnectTimeout = TimeSpan.FromSeconds(15),
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        ConnectCallback = ConnectAsync,
-    })
+    }
+
+    /// <param name="trust">Whose certificates count; null: those that the system trusts.</param>
+    internal ObjectStoreOpener(TimeProvider time, ObjectStoreLimits limits, X509ChainPolicy? trust)
     {
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+        (_time, _limits) = (time, limits);
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectTimeout = TimeSpan.FromSeconds(15),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            ConnectCallback = ConnectAsync,
+            SslOptions = { CertificateChainPolicy = trust },
+        })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+    }
 
     public IObjectStore Open(ObjectStoreAddress address, ObjectStoreCredentials credentials) => address switch
     {
@@ -41,10 +58,10 @@ public sealed class ObjectStoreOpener(TimeProvider time, ObjectStoreLimits limit
         var description = $"the container '{blob.Container}' of the storage account '{blob.Account}'";
         var container = new Uri($"{blob.Endpoint.ToString().TrimEnd('/')}/{blob.Container}");
         return new AzureBlobStore(
-            new AzureRequests(_http, container, description, Signer(blob.Account, credentials), time), Retries(description));
+            new AzureRequests(_http, container, description, Signer(blob.Account, credentials), _time), Retries(description));
     }
 
-    private static IAzureSigner Signer(string account, ObjectStoreCredentials credentials)
+    private IAzureSigner Signer(string account, ObjectStoreCredentials credentials)
     {
         if (credentials.AccountKey is { } key)
         {
@@ -57,19 +74,37 @@ public sealed class ObjectStoreOpener(TimeProvider time, ObjectStoreLimits limit
         return credentials.SasToken is { } token ? new SasSigner(token) : new TokenSigner(Identity(credentials));
     }
 
-    private static TokenCredential Identity(ObjectStoreCredentials credentials)
+    private TokenCredential Identity(ObjectStoreCredentials credentials)
     {
         if (credentials is { ClientSecret: { } secret, TenantId: { } tenant, ClientId: { } client })
         {
-            var options = new ClientSecretCredentialOptions();
+            var options = new ClientSecretCredentialOptions { Transport = new HttpClientTransport(_http) };
             if (credentials.AuthorityUrl is { } authority)
+            {
+                // Azure's public cloud does not know the authorities of others.
                 options.AuthorityHost = new Uri(authority);
-            return new ClientSecretCredential(tenant, client, secret, options);
+                options.DisableInstanceDiscovery = true;
+            }
+
+            return Principal(tenant, client, secret, options);
         }
 
         return credentials.ClientId is { } assigned
             ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(assigned))
             : new DefaultAzureCredential();
+    }
+
+    private static ClientSecretCredential Principal(string tenant, string client, string secret, ClientSecretCredentialOptions options)
+    {
+        try
+        {
+            return new ClientSecretCredential(tenant, client, secret, options);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new SlipwayException(
+                ErrorCode.InvalidParameter, $"The service principal '{client}' of the tenant '{tenant}' is none: {exception.Message.Split('\n', '(')[0].TrimEnd()}", exception);
+        }
     }
 
     private S3ObjectStore OpenS3(ObjectStoreAddress.S3 s3, ObjectStoreCredentials credentials)
@@ -78,7 +113,7 @@ public sealed class ObjectStoreOpener(TimeProvider time, ObjectStoreLimits limit
         {
             // Retries are ours, alike for all stores; checksums in trailers are Amazon's alone.
             MaxErrorRetry = 0,
-            Timeout = limits.Patience,
+            Timeout = _limits.Patience,
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         };
@@ -107,7 +142,7 @@ public sealed class ObjectStoreOpener(TimeProvider time, ObjectStoreLimits limit
     private HttpObjectStore OpenWeb(ObjectStoreAddress.Web web, ObjectStoreCredentials credentials) =>
         new(_http, web.Root, credentials.Token, Retries($"the web address {web.Root.GetLeftPart(UriPartial.Path)}"));
 
-    private Retrying Retries(string description) => new(description, limits, time);
+    private Retrying Retries(string description) => new(description, _limits, _time);
 
     // Link-local addresses are a cloud's metadata: whoever may name an address must not read the server's identity there.
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)

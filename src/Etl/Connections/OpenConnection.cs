@@ -57,16 +57,7 @@ internal sealed class OpenConnection(ConnectionStore store, ConnectionSecrets se
     {
         DemandStore(connection);
         var given = await CredentialsAsync(connection, ct);
-        return opener.Open(AddressOf(connection), new ObjectStoreCredentials
-        {
-            AccountKey = Text(given, "account_key"),
-            SasToken = Text(given, "sas_token"),
-            TenantId = Text(given, "tenant_id"),
-            ClientId = Text(given, "client_id"),
-            ClientSecret = Text(given, "client_secret"),
-            AccessKeyId = Text(given, "access_key_id"),
-            SecretAccessKey = Text(given, "secret_access_key"),
-        });
+        return opener.Open(AddressOf(connection), ObjectStoreCredentials.Of(field => Text(given, field)));
     }
 
     private static ObjectStoreAddress AddressOf(Connection connection)

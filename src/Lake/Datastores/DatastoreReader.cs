@@ -55,7 +55,7 @@ internal static partial class DatastoreReader
 
         var secrets = Map(root, "credentials");
         AllowOnly(secrets, $"credentials of type {type}", fields.Credentials);
-        var credentials = Credentials(secrets);
+        var credentials = ObjectStoreCredentials.Of(field => Text(secrets, field));
         return new DatastoreDefinition(
             name, type, settings, Kind(credentials), credentials, Text(root, "description"),
             Map(root, "tags").Children.ToDictionary(pair => pair.Key.ToString(), pair => pair.Value.ToString()));
@@ -78,20 +78,6 @@ internal static partial class DatastoreReader
                 throw SlipwayException.Invalid($"{part} is '{value}'; it has 1 to 63 lower-case letters, digits, '-', '.' and '$'.");
         }
     }
-
-    private static ObjectStoreCredentials Credentials(YamlMappingNode map) => new()
-    {
-        AccountKey = Text(map, "account_key"),
-        SasToken = Text(map, "sas_token"),
-        TenantId = Text(map, "tenant_id"),
-        ClientId = Text(map, "client_id"),
-        ClientSecret = Text(map, "client_secret"),
-        AuthorityUrl = Text(map, "authority_url"),
-        AccessKeyId = Text(map, "access_key_id"),
-        SecretAccessKey = Text(map, "secret_access_key"),
-        SessionToken = Text(map, "session_token"),
-        Token = Text(map, "token"),
-    };
 
     private static string? Kind(ObjectStoreCredentials credentials)
     {

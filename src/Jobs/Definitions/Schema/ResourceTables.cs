@@ -79,12 +79,12 @@ internal static partial class ResourceTables
         new Dictionary<string, ObjectShape>
         {
             ["username_password"] = Signing("username_password", "username", "password"),
-            ["access_key"] = Signing("access_key", "access_key_id", "secret_access_key"),
+            ["access_key"] = Signing("access_key", "access_key_id", "secret_access_key", "session_token"),
             ["account_key"] = Signing("account_key", "account_key"),
             ["sas"] = Signing("sas", "sas_token"),
             ["pat"] = Signing("pat", "pat"),
             ["api_key"] = Signing("api_key", "key"),
-            ["service_principal"] = Signing("service_principal", "tenant_id", "client_id", "client_secret"),
+            ["service_principal"] = Signing("service_principal", "tenant_id", "client_id", "client_secret", "authority_url"),
             ["managed_identity"] = Signing("managed_identity", "client_id", "resource_id"),
             ["custom"] = new("custom credentials", [F("type", Choice("custom"), "The kind.")]) { Others = Text },
             ["none"] = Signing("none"),
