@@ -216,6 +216,15 @@ public sealed class DefinitionsTests
     }
 
     [Fact]
+    public void What_stands_below_properties_is_one_name_however_many_dots_it_has()
+    {
+        var edited = JsonNode.Parse(Definitions.Edit(
+            "command: x\nenvironment: azureml:e:1\nproperties: {slipway.proxy.url: a}", "f.yml", ["properties.slipway.proxy.url=https://b/c", "properties.slipway.proxy.header.x=y"]))!;
+
+        Assert.Equal("""{"slipway.proxy.url":"https://b/c","slipway.proxy.header.x":"y"}""", edited["properties"]!.ToJsonString());
+    }
+
+    [Fact]
     public void A_mistake_that_was_made_on_the_command_line_is_told_by_what_was_written_there()
     {
         var problems = Definitions.Validate(File("command: x\nenvironment: azureml:e:1\nlimits: {timeout: 5}") with

@@ -77,9 +77,17 @@ internal static partial class YamlEdit
     private static List<string>? Steps(string path)
     {
         var steps = new List<string>();
-        foreach (var part in path.Split('.'))
+        var parts = path.Split('.');
+        for (var i = 0; i < parts.Length; i++)
         {
-            var match = StepPattern().Match(part);
+            // Properties are texts by names that have dots themselves: "properties.slipway.proxy.url".
+            if (i > 0 && parts[i - 1] == "properties" && string.Join('.', parts[i..]) is { Length: > 0 } name)
+            {
+                steps.Add(name);
+                return steps;
+            }
+
+            var match = StepPattern().Match(parts[i]);
             if (!match.Success)
                 return null;
             if (match.Groups["name"].Length > 0)
