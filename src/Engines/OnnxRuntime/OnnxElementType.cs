@@ -41,6 +41,7 @@ public static class OnnxElementTypes
             [OnnxElementType.Int64] = (typeof(long), 8),
             [OnnxElementType.Bool] = (typeof(bool), 1),
             [OnnxElementType.Float16] = (typeof(Half), 2),
+            [OnnxElementType.BFloat16] = (typeof(BFloat16), 2),
             [OnnxElementType.Double] = (typeof(double), 8),
             [OnnxElementType.UInt32] = (typeof(uint), 4),
             [OnnxElementType.UInt64] = (typeof(ulong), 8),
@@ -53,7 +54,7 @@ public static class OnnxElementTypes
     public static OnnxElementType Of(Type type) =>
         type == typeof(string) ? OnnxElementType.String : s_elements.GetValueOrDefault(type);
 
-    /// <summary>The .NET type of one element, or null for those that .NET lacks (complex, bfloat16).</summary>
+    /// <summary>The .NET type of one element, or null for those that .NET lacks (complex).</summary>
     public static Type? ClrType(this OnnxElementType type) =>
         type == OnnxElementType.String ? typeof(string)
         : s_types.TryGetValue(type, out var entry) ? entry.Type : null;

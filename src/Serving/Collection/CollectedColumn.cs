@@ -126,15 +126,16 @@ internal sealed class OutputColumn<T>(string name, DuckDbTypeId type, int output
         Copy(slot.Runner.Outputs[output].Span<T>(), (row * stride) + offset, stride, target);
 }
 
-/// <summary>Half floats, which DuckDB does not have: kept as floats.</summary>
-internal sealed class HalfColumn(string name, int index, bool isInput, int offset, int stride)
+/// <summary>Floats of two bytes, which DuckDB does not have: kept as floats.</summary>
+internal sealed class ShortFloatColumn<T>(string name, int index, bool isInput, int offset, int stride, Func<T, float> widen)
     : NumberColumn<float>(name, DuckDbTypeId.Float)
+    where T : unmanaged
 {
     protected override void Read(ScoringSlot slot, int row, Span<float> target)
     {
-        var source = isInput ? slot.Runner.Inputs[index].Span<Half>() : slot.Runner.Outputs[index].Span<Half>();
+        var source = isInput ? slot.Runner.Inputs[index].Span<T>() : slot.Runner.Outputs[index].Span<T>();
         for (var i = 0; i < target.Length; i++)
-            target[i] = (float)source[((row + i) * stride) + offset];
+            target[i] = widen(source[((row + i) * stride) + offset]);
     }
 }
 
@@ -149,9 +150,13 @@ internal sealed class GreatestColumn(string name, TensorPlan output) : NumberCol
             var greatest = double.NegativeInfinity;
             for (var i = (row + at) * output.RowLength; i < (row + at + 1) * output.RowLength; i++)
             {
-                greatest = Math.Max(greatest, output.ElementType == OnnxElementType.Double
-                    ? source.Span<double>()[i]
-                    : source.Span<float>()[i]);
+                greatest = Math.Max(greatest, source.ElementType switch
+                {
+                    OnnxElementType.Double => source.Span<double>()[i],
+                    OnnxElementType.Float16 => (double)source.Span<Half>()[i],
+                    OnnxElementType.BFloat16 => (float)source.Span<BFloat16>()[i],
+                    _ => source.Span<float>()[i],
+                });
             }
 
             target[at] = greatest;

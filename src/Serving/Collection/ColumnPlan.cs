@@ -96,7 +96,8 @@ internal static class ColumnPlan
             OnnxElementType.UInt32 => Number<uint>(name, DuckDbTypeId.UInteger, plan, isInput, offset, stride),
             OnnxElementType.UInt16 => Number<ushort>(name, DuckDbTypeId.USmallInt, plan, isInput, offset, stride),
             OnnxElementType.UInt8 => Number<byte>(name, DuckDbTypeId.UTinyInt, plan, isInput, offset, stride),
-            OnnxElementType.Float16 => new HalfColumn(name, plan.Index, isInput, offset, stride),
+            OnnxElementType.Float16 => new ShortFloatColumn<Half>(name, plan.Index, isInput, offset, stride, static value => (float)value),
+            OnnxElementType.BFloat16 => new ShortFloatColumn<BFloat16>(name, plan.Index, isInput, offset, stride, static value => (float)value),
             _ => new TextColumn(name, plan.Index, isInput, offset, stride),
         };
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Slipway.Engines.OnnxRuntime;
 
 namespace Slipway.Serving.Protocol;
 
@@ -40,6 +41,16 @@ internal readonly struct HalfElement : IElement<Half>
         var read = FloatElement.TryRead(ref reader, out var single);
         value = (Half)single;
         return read && !Half.IsInfinity(value);
+    }
+}
+
+internal readonly struct BFloat16Element : IElement<BFloat16>
+{
+    public static bool TryRead(ref Utf8JsonReader reader, out BFloat16 value)
+    {
+        var read = FloatElement.TryRead(ref reader, out var single);
+        value = (BFloat16)single;
+        return read && !float.IsInfinity((float)value);
     }
 }
 

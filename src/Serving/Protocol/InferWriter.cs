@@ -76,6 +76,9 @@ internal static class InferWriter
             case OnnxElementType.Float16:
                 Halves(json, output.Span<Half>());
                 break;
+            case OnnxElementType.BFloat16:
+                Shorts(json, output.Span<BFloat16>());
+                break;
             case OnnxElementType.Bool:
                 Bools(json, output.Span<bool>());
                 break;
@@ -151,6 +154,16 @@ internal static class InferWriter
     }
 
     private static void Halves(JsonText json, ReadOnlySpan<Half> values)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (i > 0)
+                json.Comma();
+            json.Float((float)values[i]);
+        }
+    }
+
+    private static void Shorts(JsonText json, ReadOnlySpan<BFloat16> values)
     {
         for (var i = 0; i < values.Length; i++)
         {

@@ -36,6 +36,9 @@ internal readonly ref struct TensorData(ScoringSlot slot, TensorPlan input, Read
             case OnnxElementType.Float16:
                 Numbers<Half, HalfElement>(ref reader, memory.Span<Half>());
                 break;
+            case OnnxElementType.BFloat16:
+                Numbers<BFloat16, BFloat16Element>(ref reader, memory.Span<BFloat16>());
+                break;
             case OnnxElementType.Bool:
                 Numbers<bool, BoolElement>(ref reader, memory.Span<bool>());
                 break;
@@ -137,7 +140,7 @@ internal readonly ref struct TensorData(ScoringSlot slot, TensorPlan input, Read
     /// <summary>What a value of the type is, for a message.</summary>
     public static string Wanted(OnnxElementType type) => type switch
     {
-        OnnxElementType.Float or OnnxElementType.Double or OnnxElementType.Float16 => "a finite number, nor null",
+        _ when type.IsFloating() => "a finite number, nor null",
         OnnxElementType.String => "a text",
         OnnxElementType.Bool => "true or false",
         _ => "a whole number in its range",

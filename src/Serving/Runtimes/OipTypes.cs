@@ -19,6 +19,7 @@ internal static class OipTypes
         [OnnxElementType.Int32] = "INT32",
         [OnnxElementType.Int64] = "INT64",
         [OnnxElementType.Float16] = "FP16",
+        [OnnxElementType.BFloat16] = "BF16",
         [OnnxElementType.Float] = "FP32",
         [OnnxElementType.Double] = "FP64",
         [OnnxElementType.String] = "BYTES",
@@ -26,6 +27,10 @@ internal static class OipTypes
 
     private static readonly FrozenDictionary<string, OnnxElementType> s_types =
         s_names.ToFrozenDictionary(pair => pair.Value, pair => pair.Key);
+
+    /// <summary>Whether it has a value that stands for a missing one: NaN.</summary>
+    public static bool IsFloating(this OnnxElementType type) => type is
+        OnnxElementType.Float or OnnxElementType.Double or OnnxElementType.Float16 or OnnxElementType.BFloat16;
 
     public static string Of(OnnxElementType type) => s_names.GetValueOrDefault(type, "UNKNOWN");
 

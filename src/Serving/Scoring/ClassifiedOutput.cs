@@ -46,7 +46,7 @@ internal sealed class ClassifiedOutput : OutputMemory
     {
         OnnxElementType.UInt64 => values.Span<ulong>()[index].ToString(CultureInfo.InvariantCulture),
         OnnxElementType.Int64 => values.Span<long>()[index].ToString(CultureInfo.InvariantCulture),
-        OnnxElementType.Float or OnnxElementType.Double or OnnxElementType.Float16 => Value(values, index).ToString("F6", CultureInfo.InvariantCulture),
+        _ when values.ElementType.IsFloating() => Value(values, index).ToString("F6", CultureInfo.InvariantCulture),
         _ => Value(values, index).ToString(CultureInfo.InvariantCulture),
     };
 
@@ -55,6 +55,7 @@ internal sealed class ClassifiedOutput : OutputMemory
         OnnxElementType.Float => values.Span<float>()[index],
         OnnxElementType.Double => values.Span<double>()[index],
         OnnxElementType.Float16 => (double)values.Span<Half>()[index],
+        OnnxElementType.BFloat16 => (float)values.Span<BFloat16>()[index],
         OnnxElementType.Int64 => values.Span<long>()[index],
         OnnxElementType.Int32 => values.Span<int>()[index],
         OnnxElementType.Int16 => values.Span<short>()[index],

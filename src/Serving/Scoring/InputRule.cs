@@ -27,8 +27,7 @@ internal sealed class InputRule
     public static InputRule Create(TensorPlan input, ModelSignature? signature)
     {
         var said = signature?.Inputs?.FirstOrDefault(known => known.Name == input.Name);
-        if (said is { Optional: true } && input.ElementType is not (
-            OnnxElementType.String or OnnxElementType.Float or OnnxElementType.Double or OnnxElementType.Float16))
+        if (said is { Optional: true } && input.ElementType != OnnxElementType.String && !input.ElementType.IsFloating())
         {
             throw SlipwayException.Invalid(
                 $"The signature says that input {input} is optional; only texts and floating-point numbers can be missing.");

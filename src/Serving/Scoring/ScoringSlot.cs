@@ -171,6 +171,9 @@ internal sealed class ScoringSlot(ServedModel model) : IDisposable
             case OnnxElementType.Float16:
                 Runner.Inputs[input.Index].Span<Half>()[..count].Fill(Half.NaN);
                 break;
+            case OnnxElementType.BFloat16:
+                Runner.Inputs[input.Index].Span<BFloat16>()[..count].Fill(BFloat16.NaN);
+                break;
             default:
                 for (var i = 0; i < count; i++)
                     SetText(input, i, default);

@@ -98,8 +98,7 @@ internal sealed class TableScorer
             if (offset == 0)
                 slot.Give(input);
             var column = chunk.Column(i);
-            if (!column.AllValid && input.ElementType is not (
-                OnnxElementType.Float or OnnxElementType.Double or OnnxElementType.Float16 or OnnxElementType.String))
+            if (!column.AllValid && input.ElementType != OnnxElementType.String && !input.ElementType.IsFloating())
             {
                 throw SlipwayException.Invalid($"The column '{name}' has missing values, and the input {input} can have none.");
             }
@@ -128,6 +127,11 @@ internal sealed class TableScorer
                 var halves = slot.Runner.Inputs[input.Index].Span<Half>();
                 for (var row = 0; row < column.Count; row++)
                     halves[(row * input.RowLength) + offset] = column.IsValid(row) ? (Half)column.Values<float>()[row] : Half.NaN;
+                break;
+            case OnnxElementType.BFloat16:
+                var shorts = slot.Runner.Inputs[input.Index].Span<BFloat16>();
+                for (var row = 0; row < column.Count; row++)
+                    shorts[(row * input.RowLength) + offset] = column.IsValid(row) ? (BFloat16)column.Values<float>()[row] : BFloat16.NaN;
                 break;
             case OnnxElementType.Float:
                 Copy(slot, input, offset, column, float.NaN);
@@ -198,7 +202,7 @@ internal sealed class TableScorer
 
     private static string SqlType(OnnxElementType type) => type switch
     {
-        OnnxElementType.Float or OnnxElementType.Float16 => "float",
+        OnnxElementType.Float or OnnxElementType.Float16 or OnnxElementType.BFloat16 => "float",
         OnnxElementType.Double => "double",
         OnnxElementType.Bool => "boolean",
         OnnxElementType.Int64 => "bigint",

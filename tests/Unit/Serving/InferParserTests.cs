@@ -95,6 +95,7 @@ public sealed class InferParserTests : IDisposable
     [InlineData(OnnxElementType.Int64, "[-9223372036854775808,9]", "[9223372036854775808,0]")]
     [InlineData(OnnxElementType.UInt64, "[0,18446744073709551615]", "[null,0]")]
     [InlineData(OnnxElementType.Float16, "[0.5,null]", "[1e9,0]")]
+    [InlineData(OnnxElementType.BFloat16, "[0.5,null]", "[3.4028235E+38,0]")]
     [InlineData(OnnxElementType.Float, "[0.1,-3.4028235E+38]", "[1e39,0]")]
     [InlineData(OnnxElementType.Double, "[0.1,null]", "[\"0\",0]")]
     [InlineData(OnnxElementType.String, "[\"\",\"\\u00E4\"]", "[null,\"\"]")]

@@ -33,6 +33,7 @@ internal static class Cell
         OnnxElementType.Float => Float(memory.Span<float>(), index, kind, utf8),
         OnnxElementType.Double => Float(memory.Span<double>(), index, kind, utf8),
         OnnxElementType.Float16 => Float(memory.Span<Half>(), index, kind, utf8),
+        OnnxElementType.BFloat16 => Short(memory.Span<BFloat16>(), index, kind, utf8),
         OnnxElementType.Bool => Bool(memory.Span<bool>(), index, kind),
         OnnxElementType.Int64 => Whole(memory.Span<long>(), index, kind, utf8),
         OnnxElementType.Int32 => Whole(memory.Span<int>(), index, kind, utf8),
@@ -51,6 +52,14 @@ internal static class Cell
         memory[index] = T.NaN;
         return kind == JsonValueKind.Null
             || (kind == JsonValueKind.Number && T.TryParse(utf8, NumberStyles.Float, CultureInfo.InvariantCulture, out memory[index]!) && T.IsFinite(memory[index]));
+    }
+
+    private static bool Short(Span<BFloat16> memory, int index, JsonValueKind kind, ReadOnlySpan<byte> utf8)
+    {
+        var value = 0f;
+        var read = Float(new Span<float>(ref value), 0, kind, utf8);
+        memory[index] = (BFloat16)value;
+        return read && !float.IsInfinity((float)memory[index]);
     }
 
     private static bool Whole<T>(Span<T> memory, int index, JsonValueKind kind, ReadOnlySpan<byte> utf8)

@@ -87,7 +87,7 @@ internal static class EndpointDocument
     {
         OnnxElementType.String => new JsonObject { ["type"] = "string" },
         OnnxElementType.Bool => new JsonObject { ["type"] = "boolean" },
-        OnnxElementType.Float or OnnxElementType.Double or OnnxElementType.Float16 => new JsonObject { ["type"] = "number", ["nullable"] = true },
+        _ when type.IsFloating() => new JsonObject { ["type"] = "number", ["nullable"] = true },
         _ => new JsonObject { ["type"] = "integer" },
     };
 }

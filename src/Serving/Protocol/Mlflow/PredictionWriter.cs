@@ -73,6 +73,9 @@ internal static class PredictionWriter
             case OnnxElementType.Float16:
                 json.Float((float)output.Span<Half>()[index]);
                 break;
+            case OnnxElementType.BFloat16:
+                json.Float((float)output.Span<BFloat16>()[index]);
+                break;
             case OnnxElementType.Bool:
                 json.Bool(output.Span<bool>()[index]);
                 break;

@@ -24,10 +24,10 @@ internal static class TensorJson
             case OnnxElementType.Float when float.IsFinite(input.Span<float>()[index]):
                 json.WriteNumberValue(input.Span<float>()[index]);
                 break;
-            case OnnxElementType.Float16 or OnnxElementType.Double when double.IsFinite(Real(input, index)):
+            case OnnxElementType.Float16 or OnnxElementType.BFloat16 or OnnxElementType.Double when double.IsFinite(Real(input, index)):
                 json.WriteNumberValue(Real(input, index));
                 break;
-            case OnnxElementType.Float or OnnxElementType.Float16 or OnnxElementType.Double:
+            case var type when type.IsFloating():
                 json.WriteNullValue();
                 break;
             case OnnxElementType.UInt64:
@@ -69,6 +69,9 @@ internal static class TensorJson
             case OnnxElementType.Float16:
                 Put(into, value.ValueKind == JsonValueKind.Null ? Half.NaN : (Half)value.GetSingle());
                 break;
+            case OnnxElementType.BFloat16:
+                Put(into, value.ValueKind == JsonValueKind.Null ? BFloat16.NaN : (BFloat16)value.GetSingle());
+                break;
             default:
                 ReadWhole(value, type, into);
                 break;
@@ -106,8 +109,12 @@ internal static class TensorJson
         }
     }
 
-    private static double Real(HeapInput input, int index) =>
-        input.Plan.ElementType == OnnxElementType.Double ? input.Span<double>()[index] : (double)input.Span<Half>()[index];
+    private static double Real(HeapInput input, int index) => input.Plan.ElementType switch
+    {
+        OnnxElementType.Double => input.Span<double>()[index],
+        OnnxElementType.Float16 => (double)input.Span<Half>()[index],
+        _ => (float)input.Span<BFloat16>()[index],
+    };
 
     private static long Whole(HeapInput input, int index) => input.Plan.ElementType switch
     {

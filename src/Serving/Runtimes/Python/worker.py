@@ -26,7 +26,7 @@ import types
 
 CODES = {
     "BOOL": "?", "INT8": "b", "INT16": "h", "INT32": "i", "INT64": "q", "UINT8": "B", "UINT16": "H", "UINT32": "I",
-    "UINT64": "Q", "FP16": "e", "FP32": "f", "FP64": "d",
+    "UINT64": "Q", "FP16": "e", "BF16": "H", "FP32": "f", "FP64": "d",
 }
 
 
@@ -208,6 +208,8 @@ def read_columns(inputs, rows, body):
             form = f"<{count}{CODES[tensor['datatype']]}"
             values = list(struct.unpack_from(form, body, at))
             at += struct.calcsize(form)
+            if tensor["datatype"] == "BF16":
+                values = [struct.unpack("<f", struct.pack("<HH", 0, bits))[0] for bits in values]
         columns[tensor["name"]] = values if width == 1 else [values[i:i + width] for i in range(0, count, width)]
     return columns
 
@@ -249,12 +251,22 @@ def type_of(values):
     return "FP64" if kinds <= {int, float, bool} else "BYTES"
 
 
+def upper_half(value):
+    """The nearest bfloat16; of two that are as near the even one."""
+    if value != value:
+        return 0x7FC0
+    bits, = struct.unpack("<I", struct.pack("<f", value))
+    return (bits + 0x7FFF + (bits >> 16 & 1)) >> 16
+
+
 def encode(values, datatype):
     if datatype == "BYTES":
         texts = ["" if value is None else str(value) for value in values]
         return b"".join(struct.pack("<I", len(text)) + text for text in (text.encode() for text in texts))
     if datatype.startswith("FP"):
         values = [float("nan") if value is None else float(value) for value in values]
+    elif datatype == "BF16":
+        values = [upper_half(float("nan") if value is None else float(value)) for value in values]
     elif datatype != "BOOL":
         values = [int(value) for value in values]
     return struct.pack(f"<{len(values)}{CODES[datatype]}", *values)
