@@ -97,9 +97,8 @@ internal sealed class ServedEndpoint
     /// <summary>Counters by model and version.</summary>
     public IReadOnlyList<ModelStatistics> Statistics(string? model, string? version)
     {
-        var chosen = (model is null ? All : OfModel(model)).Deployments;
-        if (version is not null)
-            chosen = [OfVersion(OfModel(model!), model, version)];
+        var split = model is null ? All : OfModel(model);
+        var chosen = version is null ? split.Deployments : [OfVersion(split, model, version)];
         return
         [
             .. chosen.GroupBy(deployment => (deployment.Model.Name, deployment.Model.Version)).OrderBy(group => group.Key)
@@ -118,7 +117,7 @@ internal sealed class ServedEndpoint
 
         return found ?? throw new SlipwayException(
             ErrorCode.NotFound,
-            $"Version '{Short(version)}' of model '{model}' is not deployed here. Deployed: "
+            $"Version '{Short(version)}'{(model is null ? "" : $" of model '{model}'")} is not deployed here. Deployed: "
             + $"{string.Join(", ", split.Deployments.Select(deployment => deployment.Model.VersionText).Distinct())}.");
     }
 

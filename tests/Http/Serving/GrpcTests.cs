@@ -21,6 +21,7 @@ public sealed class GrpcTests(ServingServer server) : IClassFixture<ServingServe
     [InlineData("0000000000", "3")]
     [InlineData("007FFFFFFF", "8")]
     [InlineData("0100000000", "3")]
+    [InlineData("00000000260A046C6174652A180A0864697374616E63651204465033321A068080808002013A040000803F", "8")]
     [InlineData("0000000005AA", "3")]
     [InlineData("00", "3")]
     [InlineData("", "3")]
@@ -31,6 +32,16 @@ public sealed class GrpcTests(ServingServer server) : IClassFixture<ServingServe
         using var response = await SendAsync(Convert.FromHexString(hex), "application/grpc");
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(status, response.TrailingHeaders.GetValues("grpc-status").Single());
+    }
+
+    [Theory]
+    [InlineData("0000000003120131", "0")]
+    [InlineData("000000000612046C617465", "5")]
+    public async Task Statistics_of_a_version_are_found_without_the_models_name(string hex, string status)
+    {
+        using var response = await SendAsync(Convert.FromHexString(hex), "application/grpc", method: "ModelStatistics");
+
         Assert.Equal(status, response.TrailingHeaders.GetValues("grpc-status").Single());
     }
 
@@ -79,9 +90,9 @@ public sealed class GrpcTests(ServingServer server) : IClassFixture<ServingServe
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(byte[] body, string type, string? timeout = null)
+    private async Task<HttpResponseMessage> SendAsync(byte[] body, string type, string? timeout = null, string method = "ModelInfer")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server.GrpcUrl, "/inference.GRPCInferenceService/ModelInfer"))
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server.GrpcUrl, $"/inference.GRPCInferenceService/{method}"))
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
