@@ -119,18 +119,10 @@ internal ref struct InferParser
             if (_reader.ValueTextEquals("event_time"u8))
                 ReadEventTime();
             else if (_reader.ValueTextEquals("binary_data_output"u8))
-                _slot.BinaryByDefault = ReadFlag("binary_data_output");
+                _slot.BinaryByDefault = Flag(ref _reader, "binary_data_output");
             else
                 _reader.Skip();
         }
-    }
-
-    private bool ReadFlag(string name)
-    {
-        _reader.Read();
-        return _reader.TokenType is JsonTokenType.True or JsonTokenType.False
-            ? _reader.TokenType == JsonTokenType.True
-            : throw SlipwayException.Invalid($"'{name}' is neither true nor false.");
     }
 
     private void ReadEventTime()
@@ -162,7 +154,7 @@ internal ref struct InferParser
         while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
         {
             Expect(JsonTokenType.StartObject, "An element of 'outputs' is not an object.");
-            ReadOutput();
+            new OutputParser(_slot).Read(ref _reader);
             any = true;
         }
 
@@ -170,62 +162,19 @@ internal ref struct InferParser
             Array.Fill(_slot.Wanted, true);
     }
 
-    private void ReadOutput()
-    {
-        var index = -1;
-        var (binary, classes) = ((bool?)null, 0);
-        while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
-        {
-            if (_reader.ValueTextEquals("name"u8))
-            {
-                _reader.Read();
-                index = Find(ref _reader, _slot.Model.Outputs, "output");
-            }
-            else if (_reader.ValueTextEquals("parameters"u8))
-            {
-                (binary, classes) = ReadOutputParameters();
-            }
-            else
-            {
-                _reader.Skip();
-            }
-        }
-
-        if (index < 0)
-            throw SlipwayException.Invalid("An element of 'outputs' has no 'name'.");
-        _slot.Want(_slot.Model.Outputs[index], binary, classes);
-    }
-
-    private (bool? Binary, int Classes) ReadOutputParameters()
-    {
-        _reader.Read();
-        Expect(JsonTokenType.StartObject, "'parameters' of an output is not an object.");
-        var (binary, classes) = ((bool?)null, 0);
-        while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
-        {
-            if (_reader.ValueTextEquals("binary_data"u8))
-                binary = ReadFlag("binary_data");
-            else if (_reader.ValueTextEquals("classification"u8))
-                classes = ReadClasses();
-            else
-                _reader.Skip();
-        }
-
-        return (binary, classes);
-    }
-
-    private int ReadClasses()
-    {
-        _reader.Read();
-        return _reader.TokenType == JsonTokenType.Number && _reader.TryGetInt32(out var classes) && classes >= 0
-            ? classes
-            : throw SlipwayException.Invalid("'classification' of an output is no whole number from 0 on.");
-    }
-
     private readonly void Expect(JsonTokenType type, string message)
     {
         if (_reader.TokenType != type)
             throw SlipwayException.Invalid(message);
+    }
+
+    /// <summary>The value that follows a name.</summary>
+    internal static bool Flag(ref Utf8JsonReader reader, string name)
+    {
+        reader.Read();
+        return reader.TokenType is JsonTokenType.True or JsonTokenType.False
+            ? reader.TokenType == JsonTokenType.True
+            : throw SlipwayException.Invalid($"'{name}' is neither true nor false.");
     }
 
     internal static int Find(ref Utf8JsonReader reader, TensorPlan[] plans, string what, int guess = 0)

@@ -37,7 +37,7 @@ internal static class ModelInferReader
                     RequestNames.CheckId(slot.RequestId);
                     break;
                 case 4:
-                    ReadParameter(reader.Inner("A parameter"), slot);
+                    slot.EventTime = InferParameters.EventTime(reader.Inner("A parameter")) ?? slot.EventTime;
                     break;
                 case 5:
                     ReadInput(reader.Inner("An input"), slot, inputs++, maxRows);
@@ -162,50 +162,11 @@ internal static class ModelInferReader
         {
             if (reader.Field == 1)
                 output = Find(ref reader, slot.Model.Outputs, "output", 0);
-            else if (reader.Field == 2 && Parameter(reader.Inner("A parameter"), "classification"u8, out var value))
-                classes = ReadClasses(value);
+            else if (reader.Field == 2)
+                classes = InferParameters.Classes(reader.Inner("A parameter")) ?? classes;
         }
 
         slot.Want(output ?? throw SlipwayException.Invalid("An output has no name."), binary: null, classes);
-    }
-
-    // InferParameter, of which int64_param is field 2.
-    private static int ReadClasses(ReadOnlySpan<byte> parameter)
-    {
-        var reader = new ProtoReader(parameter);
-        return reader.Next() && reader is { Field: 2, IsBytes: false, Number: <= int.MaxValue and var classes }
-            ? (int)classes
-            : throw SlipwayException.Invalid("'classification' of an output is no whole number from 0 on.");
-    }
-
-    // A map's entry: the key, and the value as InferParameter.
-    private static bool Parameter(ReadOnlySpan<byte> entry, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
-    {
-        var isNamed = false;
-        value = default;
-        var reader = new ProtoReader(entry);
-        while (reader.Next())
-        {
-            if (reader.Field == 1)
-                isNamed = reader.Inner("A parameter's name").SequenceEqual(name);
-            else if (reader.Field == 2)
-                value = reader.Inner("A parameter's value");
-        }
-
-        return isNamed;
-    }
-
-    // InferParameter, of which string_param is field 3.
-    private static void ReadParameter(ReadOnlySpan<byte> entry, ScoringSlot slot)
-    {
-        if (!Parameter(entry, "event_time"u8, out var value))
-            return;
-        var reader = new ProtoReader(value);
-        while (reader.Next())
-        {
-            if (reader.Field == 3)
-                slot.EventTime = RequestNames.EventTime(reader.Text("'event_time'"));
-        }
     }
 
     private static TensorPlan Find(ref ProtoReader reader, TensorPlan[] plans, string what, int guess)
