@@ -127,6 +127,33 @@ public sealed class InferTests(ServingServer server) : IClassFixture<ServingServ
         await Golden.MatchAsync(await response.Content.ReadAsStringAsync(Ct), "refused-huge.json");
     }
 
+    [Theory]
+    [InlineData("""{"inputs":[{"name":"distance","shape":[536870912,1],"datatype":"FP32","data":[1]}]}""", HttpStatusCode.RequestEntityTooLarge)]
+    [InlineData("""{"inputs":[{"name":"distance","shape":[65536,8192],"datatype":"FP32","data":[1]}]}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"inputs":[{"name":"distance","shape":[536870912,1],"datatype":"FP32","parameters":{"binary_data_size":2147483648}}]}""", HttpStatusCode.RequestEntityTooLarge)]
+    [InlineData("""{"inputs":[{"name":"carrier","shape":[1,1],"datatype":"BYTES","data":["AA"]},{"name":"distance","shape":[1,1],"datatype":"FP32","parameters":{"binary_data_size":2147483648}}]}""", HttpStatusCode.BadRequest)]
+    public async Task Two_gigabytes_that_a_hundred_bytes_announce_are_refused_and_others_are_answered(string body, HttpStatusCode expected)
+    {
+        using var response = await server.InferAsync(body);
+        using var other = await server.AskAsync("other", "AA", 100);
+
+        Assert.Equal((expected, HttpStatusCode.OK), (response.StatusCode, other.StatusCode));
+        Assert.NotNull(JsonNode.Parse(await response.Content.ReadAsStringAsync(Ct))!["error"]);
+    }
+
+    [Fact]
+    public async Task A_connection_ends_with_a_refusal_of_chunks_that_nobody_read()
+    {
+        const string Chunks = "Host: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nx: \u00FF\r\n\r\n";
+        foreach (var path in new[] { "/endpoints/flights/v2/models/late/infer", "/endpoints/nobody/score", "/nowhere" })
+        {
+            var answer = await Fuzz.WireClient.SendAsync(server.Client.BaseAddress!, Encoding.Latin1.GetBytes($"POST {path} HTTP/1.1\r\n{Chunks}"), isCutOff: false, Ct);
+
+            Assert.InRange(answer!.Value.Status, 400, 404);
+            Assert.Contains("Connection: close", answer.Value.Text, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task A_body_over_the_limit_is_refused()
     {
