@@ -61,7 +61,7 @@ internal sealed class PulledVersions(ContentStore content, ControlPlane plane) :
 
     private async Task PullAsync(Digest tree, CancellationToken ct)
     {
-        if (await content.ExistsAsync(tree, ct))
+        if (await IsWholeAsync(tree, ct))
             return;
         var entries = await plane.ListAsync(tree, ct);
         foreach (var entry in entries)
@@ -74,6 +74,20 @@ internal sealed class PulledVersions(ContentStore content, ControlPlane plane) :
 
         // Last, so that a tree that is there is whole.
         Check(tree, (await content.PutTreeAsync(entries, ct)).Digest);
+    }
+
+    // Asking for all of it keeps it from a collection that runs meanwhile, until the deployment is among those that are kept.
+    private async Task<bool> IsWholeAsync(Digest tree, CancellationToken ct)
+    {
+        try
+        {
+            await content.KeepTreeAsync(tree, ct);
+            return true;
+        }
+        catch (SlipwayException missing) when (missing.Code == ErrorCode.NotFound)
+        {
+            return false;
+        }
     }
 
     private static void Check(Digest wanted, Digest came)

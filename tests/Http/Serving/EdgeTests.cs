@@ -174,6 +174,22 @@ public sealed class EdgeTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_file_of_a_model_that_was_lost_is_fetched_again_though_the_list_of_its_files_is_there()
+    {
+        var other = await RegisterAsync("other", OnnxModels.Identity(Engines.OnnxRuntime.OnnxElementType.Double));
+        await PutAsync($"{Api}/deployments/other", """{"model":"other:1"}""");
+        using var edge = await StartEdgeAsync("one");
+        var content = _edges[0].Services.GetRequiredService<ContentStore>();
+        var file = (await content.GetTreeAsync(other, Ct)).Entries.Single().Digest;
+        File.Delete(await content.LocalFileAsync(file, Ct));
+
+        await PutAsync($"{Api}/deployments/again", """{"model":"other:1"}""");
+
+        while (!await content.ExistsAsync(file, Ct))
+            await Task.Delay(20, Ct);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task An_endpoint_that_is_deleted_is_not_answered_any_more()
     {
         using var edge = await StartEdgeAsync("one");
