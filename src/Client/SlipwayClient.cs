@@ -28,6 +28,7 @@ public sealed class SlipwayClient : IDisposable
         };
         if (workspace is not null)
             _http.DefaultRequestHeaders.Add("X-Slipway-Workspace", workspace);
+        Workspace = workspace ?? "default";
         Content = new ContentClient(this);
         Data = new DataClient(this);
         Jobs = new JobsClient(this);
@@ -38,6 +39,9 @@ public sealed class SlipwayClient : IDisposable
 
     /// <summary>The address of the server.</summary>
     public Uri Server => _http.BaseAddress!;
+
+    /// <summary>The name of the workspace.</summary>
+    public string Workspace { get; }
 
     /// <summary>Files in the content store.</summary>
     public ContentClient Content { get; }

@@ -61,6 +61,7 @@ public static class JobsModule
         RegisterAsset.Map(routes);
         ShowAssets.Map(routes);
         ArchiveAsset.Map(routes);
+        UpdateAsset.Map(routes);
         ListTrials.Map(routes);
         CreateSchedule.Map(routes);
         ShowSchedules.Map(routes);
@@ -190,6 +191,7 @@ public static class JobsModule
         .AddSingleton<RegisterAsset>()
         .AddSingleton<ShowAssets>()
         .AddSingleton<ArchiveAsset>()
+        .AddSingleton<UpdateAsset>()
         .AddSingleton<SubmitJob>()
         .AddSingleton<ShowJob>()
         .AddSingleton<ListJobs>()

@@ -25,6 +25,7 @@ public static class RegistryModule
         .AddSingleton<RegisterVersion>()
         .AddSingleton<MoveAlias>()
         .AddSingleton<UpdateVersion>()
+        .AddSingleton<RegisterModel>()
         .AddSingleton<IModelRegistry, ModelRegistry>()
         .AddSingleton<ITrainingProfiles, TrainingProfiles>()
         .AddSingleton<IGateLog, GateLog>()
@@ -38,6 +39,7 @@ public static class RegistryModule
         ModelRoutes.Map(routes);
         ImportModel.Map(routes);
         UpdateVersion.Map(routes);
+        RegisterModel.Map(routes);
     }
 
     /// <param name="root">MLflow's paths stand below the root.</param>

@@ -15,7 +15,7 @@ internal static class CommandTree
     /// <param name="output">Only results go here; what is wrong goes to <paramref name="errors"/>.</param>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors)
     {
-        var parsed = Build().Parse(args);
+        var parsed = Abbreviations.Parse(Build(), args);
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Slipway.Cli.Output;
+using Slipway.Client;
 using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
 
@@ -16,9 +18,10 @@ internal sealed class AssetFlags(string kind, string what, string version, strin
     private readonly Option<string?> _type = new("--type", "-t") { Description = type };
     private readonly Option<string?> _description = new("--description", "-d") { Description = "What it is." };
     private readonly Option<string[]> _tags = new("--tags") { Description = "KEY=VALUE …", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string?> _datastore = new("--datastore") { Description = "Where Azure ML uploads to; here the content store keeps the files, and the datastore gets no copy." };
     private readonly Option<string[]> _set = DefinitionOptions.Set();
 
-    public IEnumerable<Option> All => [_file, _name, _version, _path, _type, _description, _tags, _set];
+    public IEnumerable<Option> All => [_file, _name, _version, _path, _type, _description, _tags, _datastore, _set];
 
     /// <summary>The definition, and the folder that its path starts from.</summary>
     public (JsonObject Definition, string Folder) Read(ParseResult parsed)
@@ -31,6 +34,7 @@ internal sealed class AssetFlags(string kind, string what, string version, strin
             .. parsed.GetValue(_set) ?? [],
             .. DefinitionEdit.Option("name", parsed.GetValue(_name)), .. DefinitionEdit.Option("version", parsed.GetValue(_version)), .. DefinitionEdit.Option("path", parsed.GetValue(_path)),
             .. DefinitionEdit.Option("type", parsed.GetValue(_type)), .. DefinitionEdit.Option("description", parsed.GetValue(_description)),
+            .. DefinitionEdit.Option("datastore", parsed.GetValue(_datastore)),
             .. (parsed.GetValue(_tags) ?? []).Select(tag => new DefinitionEdit($"tags.{tag}", $"--tags {tag}")),
         ];
         if (file is null && !Array.Exists(edits, edit => edit.Text.StartsWith("path=", StringComparison.Ordinal)))
@@ -43,6 +47,18 @@ internal sealed class AssetFlags(string kind, string what, string version, strin
             Edits = edits,
         });
         return (definition, file is null || parsed.GetValue(_path) is not null ? "." : Path.GetDirectoryName(Path.GetFullPath(file))!);
+    }
+
+    /// <summary>Who names a datastore other than the default one expects the files there.</summary>
+    public static async Task TellDatastoreAsync(SlipwayClient client, JsonObject definition, OutputStyle format, CancellationToken ct)
+    {
+        if (definition["datastore"]?.ToString() is not { } datastore)
+            return;
+        var name = datastore.StartsWith("azureml:", StringComparison.Ordinal) ? datastore["azureml:".Length..] : datastore;
+        if (name == "workspaceblobstore")
+            return;
+        await client.GetAsync($"api/v1/datastores/{Uri.EscapeDataString(name)}", ct);
+        await format.Error.WriteLineAsync($"[The content store keeps the files; datastore '{name}' gets no copy. To write one there: slipway data export.]");
     }
 
     public static string Name(JsonObject definition, string what) =>

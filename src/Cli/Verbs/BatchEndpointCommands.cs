@@ -28,6 +28,7 @@ internal static class BatchEndpointCommands
     {
         var found = await client.GetAsync(Route(name), ct);
         found["scoringUri"] = new Uri(client.Server, $"batch-endpoints/{Uri.EscapeDataString(name)}/jobs").ToString();
+        found["provisioningState"] = "Succeeded";
         return found;
     }
 

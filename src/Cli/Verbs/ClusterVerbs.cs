@@ -22,15 +22,17 @@ internal static class ClusterVerbs
         var name = new Option<string?>("--name", "-n") { Description = "The compute's name." };
         var type = new Option<string?>("--type", "-t") { Description = "amlcompute, computeinstance, …" };
         var set = DefinitionOptions.Set();
+        var (identity, assigned) = (new Option<string?>("--identity-type") { Hidden = true }, new Option<string?>("--user-assigned-identities") { Hidden = true });
         var fields = s_fields.ToDictionary(field => field, field => new Option<string?>($"--{field.Replace('_', '-')}") { Hidden = true });
         return ApiVerb.Create(
             verb, "Check the definition of a cluster, for scripts of az; nothing is made, since jobs that name it run on this machine.",
-            [file, name, type, set, .. fields.Values],
+            [file, name, type, set, identity, assigned, .. fields.Values],
             (_, parsed, format, _) =>
             {
                 DefinitionEdit[] edits =
                 [
                     .. parsed.GetValue(set) ?? [], .. DefinitionEdit.Option("name", parsed.GetValue(name)), .. DefinitionEdit.Option("type", parsed.GetValue(type)),
+                    .. Identity(parsed.GetValue(identity), parsed.GetValue(assigned)),
                     .. fields.SelectMany(field => DefinitionEdit.Option(field.Key, parsed.GetValue(field.Value))),
                 ];
                 var definition = Read(parsed.GetValue(file), edits);
@@ -49,6 +51,16 @@ internal static class ClusterVerbs
             format.Error.WriteLine($"[There is no cluster '{parsed.GetValue(name)}' that could be deleted.]");
             return Task.FromResult(0);
         });
+    }
+
+    private static IEnumerable<DefinitionEdit> Identity(string? type, string? assigned)
+    {
+        if (type is not null)
+            yield return new DefinitionEdit($"identity.type={type}", "--identity-type");
+        if (assigned is null)
+            yield break;
+        var ids = new JsonArray([.. assigned.Split(',').Select(id => new JsonObject { ["resource_id"] = id.Trim() })]);
+        yield return new DefinitionEdit($"identity.user_assigned_identities={ids.ToJsonString()}", "--user-assigned-identities");
     }
 
     private static JsonObject Read(string? file, DefinitionEdit[] edits)

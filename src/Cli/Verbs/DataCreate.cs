@@ -21,6 +21,7 @@ internal static class DataCreate
         return ApiVerb.Create("create", "Make a version from a file or folder; exit code 1 when the asset's gate holds it in quarantine.", [.. flags.All, zone], async (client, parsed, format, ct) =>
         {
             var (definition, folder) = flags.Read(parsed);
+            await AssetFlags.TellDatastoreAsync(client, definition, format, ct);
             var made = await MakeAsync(client, definition, folder, parsed.GetValue(zone), ct);
             Printer.Show(made, format);
             return made["quarantine"] is null ? 0 : 1;

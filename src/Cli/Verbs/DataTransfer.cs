@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Slipway.Cli.CommandLine;
 using Slipway.Cli.Output;
+using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
 
 namespace Slipway.Cli.Verbs;
@@ -56,12 +57,23 @@ internal static class DataTransfer
         var (name, version) = Version();
         var description = new Option<string?>("--description") { Description = "What it is." };
         var tags = new Option<string[]>("--tags") { Description = "KEY=VALUE …; they replace the tags of before.", AllowMultipleArgumentsPerToken = true };
-        return ApiVerb.Create("update", "Change the description or the tags of a version.", [name, version, description, tags], async (client, parsed, format, ct) =>
+        var changes = new ChangeOptions("description=TEXT, tags.KEY=VALUE");
+        return ApiVerb.Create("update", "Change the description or the tags of a version.", [name, version, description, tags, .. changes.All], async (client, parsed, format, ct) =>
         {
-            var body = new JsonObject { ["description"] = parsed.GetValue(description) };
-            if (parsed.GetValue(tags) is { Length: > 0 } pairs)
-                body["tags"] = new JsonObject(pairs.Select(Tag).Select(tag => KeyValuePair.Create(tag.Key, (JsonNode?)tag.Value)));
-            Printer.Show(await PatchAsync(client, parsed.GetValue(name)!, parsed.GetValue(version)!, body, ct), format);
+            DefinitionEdit[] edits =
+            [
+                .. DefinitionEdit.Option("description", parsed.GetValue(description)),
+                .. parsed.GetValue(tags) is { Length: > 0 } pairs ? TagEdits(pairs) : [],
+                .. changes.Read(parsed),
+            ];
+            if (edits.FirstOrDefault(edit => edit.Field == "auto_delete_setting") is { } aging)
+                throw SlipwayException.Invalid($"{aging.Said}: versions are not deleted by their age here; slipway data retention set says how many of an asset are kept.");
+            var route = Route(parsed.GetValue(name)!, parsed.GetValue(version)!);
+            var kept = AzureNames.Of(await client.GetAsync(route, ct))!.AsObject();
+            var changed = StoredChanges.Of(kept, edits, "data version", "description", "tags");
+            if (changed.ContainsKey("description"))
+                changed["description"] ??= "";
+            Printer.Show(await client.PatchAsync(route, changed, ct), format);
             return 0;
         });
     }
@@ -102,7 +114,10 @@ internal static class DataTransfer
     private static string Route(string name, string version) =>
         $"api/v1/data/{Uri.EscapeDataString(name)}/versions/{Uri.EscapeDataString(version)}";
 
-    private static KeyValuePair<string, string> Tag(string pair) => pair.Split('=', 2) is [{ Length: > 0 } key, var value]
-        ? KeyValuePair.Create(key, value)
-        : throw SlipwayException.Invalid($"--tags: '{pair}' is not KEY=VALUE.");
+    private static IEnumerable<DefinitionEdit> TagEdits(string[] pairs)
+    {
+        if (Array.Find(pairs, pair => pair.Split('=', 2) is not [{ Length: > 0 }, _]) is { } wrong)
+            throw SlipwayException.Invalid($"--tags: '{wrong}' is not KEY=VALUE.");
+        return pairs.Select(pair => new DefinitionEdit($"tags.{pair}", "--tags")).Prepend(new DefinitionEdit("tags={}", "--tags"));
+    }
 }

@@ -27,13 +27,17 @@ internal static class DeploymentCommands
                 parsed.GetValue(set), ("name", parsed.GetValue(name)), ("endpoint_name", parsed.GetValue(endpoint)), ("model", EndpointOptions.Reference(parsed.GetValue(model))));
             var definition = ServingFile.Read("online-deployment", parsed.GetValue(file), edits);
             var (deployment, of) = (definition.Required("name", "--name"), definition.Required("endpoint_name", "--endpoint-name"));
-            var body = new JsonObject { ["settings"] = await definition.DeploymentSettingsAsync(client, ct), ["model"] = await definition.ModelAsync(client, ct) };
+            var body = new JsonObject { ["settings"] = await definition.DeploymentSettingsAsync(client, ct) };
+            if (verb == "update" && parsed.GetValue(file) is null)
+                Keep(await client.GetAsync(Route(of, deployment), ct), body);
+            if (definition.Text("model") is not null || body["model"] is null)
+                body["model"] = await definition.ModelAsync(client, ct);
             var made = await client.PutAsync(Route(of, deployment), body, ct);
             if (definition.WithoutEffect(made!["settings"]) is { Count: > 0 } unused)
                 await Console.Error.WriteLineAsync($"Without effect here: {string.Join(", ", unused)}.");
             if (parsed.GetValue(all))
                 await client.Endpoints.SetTrafficAsync(of, new Dictionary<string, int> { [deployment] = 100 }, "--all-traffic", ct);
-            Printer.Show(made!, format);
+            Printer.Show(Whole(made!), format);
             return 0;
         });
     }
@@ -43,7 +47,7 @@ internal static class DeploymentCommands
         var (name, endpoint) = (Name(), EndpointOptions.Endpoint());
         return ApiVerb.Create("show", "Show a deployment.", [name, endpoint, .. EndpointOptions.Accepted()], async (client, parsed, format, ct) =>
         {
-            Printer.Show(await client.GetAsync(Route(parsed.GetValue(endpoint)!, parsed.GetValue(name)!), ct), format);
+            Printer.Show(Whole(await client.GetAsync(Route(parsed.GetValue(endpoint)!, parsed.GetValue(name)!), ct)), format);
             return 0;
         });
     }
@@ -77,6 +81,24 @@ internal static class DeploymentCommands
             Printer.Show(await client.GetAsync($"{Route(parsed.GetValue(endpoint)!, parsed.GetValue(name)!)}/stats", ct), format);
             return 0;
         });
+    }
+
+    // Without a file what is not said stays as the server has it.
+    private static void Keep(JsonNode kept, JsonObject body)
+    {
+        var settings = kept["settings"]!.DeepClone().AsObject();
+        foreach (var (name, value) in body["settings"]!.AsObject())
+            settings[name] = value?.DeepClone();
+        body["settings"] = settings;
+        body["model"] = $"{kept["model"]}:{kept["modelVersion"]}";
+    }
+
+    /// <summary>As az shows it: with the endpoint's name and whether it was provisioned.</summary>
+    private static JsonNode Whole(JsonNode deployment)
+    {
+        deployment["endpointName"] = deployment["endpoint"]?.DeepClone();
+        deployment["provisioningState"] = deployment["state"]?.DeepClone();
+        return deployment;
     }
 
     private static Option<string> Name() => new("--name", "-n") { Description = "The deployment's name.", Required = true };

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Slipway.Cli.CommandLine;
 using Slipway.Cli.Output;
 using Slipway.Client;
+using Slipway.Jobs.Contracts;
 
 namespace Slipway.Cli.Verbs;
 
@@ -23,6 +24,7 @@ internal static class EndpointCommands
         var found = await client.GetAsync(Route(name), ct);
         var scoring = new Uri(client.Server, $"endpoints/{Uri.EscapeDataString(name)}/score");
         found["scoringUri"] = scoring.ToString();
+        found["provisioningState"] = "Succeeded";
         return found;
     }
 
@@ -71,20 +73,22 @@ internal static class EndpointCommands
         var traffic = new Option<string?>("--traffic", "-r") { Description = "\"blue=90 green=10\"; the percents sum to 100, what is not named keeps its share." };
         var mirror = new Option<string?>("--mirror-traffic") { Description = "\"green=10\": gets copies of so many percent of the requests; green=0 stops it." };
         var reason = new Option<string>("--reason") { Description = "Goes to the model's history.", DefaultValueFactory = _ => "set by hand" };
-        return ApiVerb.Create("update", "Set the traffic of an endpoint, or change it by its file.", [name, file, traffic, mirror, reason, .. EndpointOptions.Accepted()], async (client, parsed, format, ct) =>
+        var changes = new ChangeOptions("description=TEXT, tags.KEY=VALUE, traffic.DEPLOYMENT=PERCENT, auth_mode=MODE");
+        return ApiVerb.Create("update", "Set the traffic of an endpoint, or change it by its file.", [name, file, traffic, mirror, reason, .. changes.All, .. EndpointOptions.Accepted()], async (client, parsed, format, ct) =>
         {
             var endpoint = parsed.GetValue(name)!;
-            if (parsed.GetValue(file) is { } path)
-            {
-                var definition = ServingFile.Read("online-endpoint", path, [$"name={endpoint}"]);
+            DefinitionEdit[] edits = [.. changes.Read(parsed), .. EndpointOptions.Edits(null, ("name", endpoint))];
+            var definition = parsed.GetValue(file) is { } path ? ServingFile.Read("online-endpoint", path, edits)
+                : edits.Length > 1 ? ServingFile.OfKept(await client.GetAsync(Route(endpoint), ct), edits)
+                : null;
+            if (definition is not null)
                 await client.PutAsync($"{Route(endpoint)}/settings", definition.EndpointSettings(), ct);
-            }
-
+            var isTraffic = edits.Any(edit => edit.Field is "traffic" or "mirror_traffic");
             await MoveAsync(
                 client,
                 endpoint,
-                parsed.GetValue(traffic) is { } shares ? Shares.Parse("--traffic", shares) : null,
-                parsed.GetValue(mirror) is { } copies ? Shares.Parse("--mirror-traffic", copies) : null,
+                parsed.GetValue(traffic) is { } shares ? Shares.Parse("--traffic", shares) : isTraffic ? definition!.Shares("traffic") : null,
+                parsed.GetValue(mirror) is { } copies ? Shares.Parse("--mirror-traffic", copies) : isTraffic ? definition!.Shares("mirror_traffic") : null,
                 parsed.GetValue(reason)!,
                 ct);
             Printer.Show(await GetAsync(client, endpoint, ct), format);

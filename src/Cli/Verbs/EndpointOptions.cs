@@ -23,6 +23,7 @@ internal static class EndpointOptions
         new Option<bool>("--no-wait") { Hidden = true },
         new Option<bool>("--local") { Hidden = true },
         new Option<bool>("--skip-script-validation") { Hidden = true },
+        new Option<bool>("--package-model", "--with-package") { Hidden = true },
         new Option<bool>("--yes", "-y") { Hidden = true },
     ];
 

@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 using Slipway.Cli.CommandLine;
 using Slipway.Cli.Output;
 using Slipway.Client;
+using Slipway.Jobs.Contracts;
+using Slipway.Kernel;
 
 namespace Slipway.Cli.Verbs;
 
@@ -24,22 +26,35 @@ internal static class JobCommands
         var set = DefinitionOptions.Set();
         var stream = new Option<bool>("--stream", "-s") { Description = "Wait for the end; the logs go to stderr as they come." };
         var web = DefinitionOptions.Web();
-        return ApiVerb.Create("create", "Submit a job.", [file, name, set, stream, web], async (client, parsed, format, ct) =>
+        var tags = new Option<string[]>("--tags") { Description = "KEY=VALUE …, over those in the file.", AllowMultipleArgumentsPerToken = true };
+        var save = new Option<string?>("--save-as", "-a") { Description = "A file for the job as YAML, as the server shows it." };
+        return ApiVerb.Create("create", "Submit a job.", [file, name, set, tags, stream, save, web], async (client, parsed, format, ct) =>
         {
-            var definition = JobFile.Read(parsed.GetValue(file)!, [.. parsed.GetValue(set) ?? []]);
+            if (parsed.GetValue(save) is { } path && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))
+                throw SlipwayException.Invalid($"--save-as: there is no folder for '{path}'.");
+            DefinitionEdit[] edits =
+            [
+                .. parsed.GetValue(set) ?? [],
+                .. (parsed.GetValue(tags) ?? []).Select(tag => new DefinitionEdit($"tags.{tag}", $"--tags {tag}")),
+            ];
+            var definition = JobFile.Read(parsed.GetValue(file)!, edits);
             var job = await definition.SubmitAsync(client, parsed.GetValue(name), ct);
             if (parsed.GetValue(web))
                 StudioLinks.Tell(client, "jobs", job.Name, format);
-            return await ShowAsync(client, job.Name, parsed.GetValue(stream), format, ct);
+            return await ShowAsync(client, job.Name, parsed.GetValue(stream), format, ct, parsed.GetValue(save));
         });
     }
 
     /// <summary>Prints a job that was submitted, perhaps after its end; the exit code is its own.</summary>
-    public static async Task<int> ShowAsync(SlipwayClient client, string name, bool follow, OutputStyle format, CancellationToken ct)
+    /// <param name="file">Where it is written to as well; null: nowhere.</param>
+    public static async Task<int> ShowAsync(
+        SlipwayClient client, string name, bool follow, OutputStyle format, CancellationToken ct, string? file = null)
     {
         if (follow)
             await FollowAsync(client, name, format.Error, format.Error, ct);
         var shown = await ShowAsync(client, name, ct);
+        if (file is not null)
+            await File.WriteAllTextAsync(file, YamlOutput.Of(AzureNames.Of(shown)!), ct);
         Printer.Show(shown, format);
         return ExitCode(shown);
     }
@@ -85,7 +100,7 @@ internal static class JobCommands
             if (parsed.GetValue(grep) is { } pattern)
                 return await SearchAsync(client, parsed.GetValue(name)!, pattern, parsed.GetValue(step), format, ct);
             var query = parsed.GetValue(step) is { } only ? $"?step={Uri.EscapeDataString(only)}" : "";
-            await format.Out.WriteAsync(await client.GetTextAsync($"{Path(parsed.GetValue(name)!)}/logs{query}", ct));
+            await format.Out.WriteAsync(await client.GetTextAsync($"{RouteOf(parsed.GetValue(name)!)}/logs{query}", ct));
             return 0;
         });
     }
@@ -94,7 +109,7 @@ internal static class JobCommands
         SlipwayClient client, string name, string pattern, string? step, OutputStyle format, CancellationToken ct)
     {
         var query = $"?pattern={Uri.EscapeDataString(pattern)}" + (step is null ? "" : $"&step={Uri.EscapeDataString(step)}");
-        var found = await client.GetAsync($"{Path(name)}/logs/search{query}", ct);
+        var found = await client.GetAsync($"{RouteOf(name)}/logs/search{query}", ct);
         foreach (var line in found["lines"]!.AsArray())
             await format.Out.WriteLineAsync($"{line!["step"]}:{line["line"]}: {line["text"]}");
         if (found["truncated"]!.GetValue<bool>())
@@ -107,7 +122,7 @@ internal static class JobCommands
         var name = Name();
         return ApiVerb.Create("explain-cache", "Tell for each step whether its result was reused, and if not which input changed.", [name], async (client, parsed, format, ct) =>
         {
-            var steps = (await client.GetAsync($"{Path(parsed.GetValue(name)!)}/cache", ct))["steps"]!.AsArray();
+            var steps = (await client.GetAsync($"{RouteOf(parsed.GetValue(name)!)}/cache", ct))["steps"]!.AsArray();
             Printer.List(steps, ["step", "outcome", "reason", "comparedWith"], format);
             return 0;
         });
@@ -133,11 +148,11 @@ internal static class JobCommands
     }
 
     private static async Task<JsonNode> ShowAsync(SlipwayClient client, string name, CancellationToken ct) =>
-        StudioLinks.WithServices(client, await client.GetAsync(Path(name), ct));
+        StudioLinks.WithServices(client, await client.GetAsync(RouteOf(name), ct));
 
     private static int ExitCode(JsonNode job) => job["status"]!.ToString() is "Failed" or "Canceled" ? 1 : 0;
 
-    private static string Path(string name) => $"api/v1/jobs/{Uri.EscapeDataString(name)}";
+    private static string RouteOf(string name) => $"api/v1/jobs/{Uri.EscapeDataString(name)}";
 
     private static Option<string> Name() => new("--name", "-n") { Description = "The job's name.", Required = true };
 }

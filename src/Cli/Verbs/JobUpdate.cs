@@ -11,15 +11,16 @@ internal static class JobUpdate
     public static Command Update()
     {
         var name = Name();
-        var set = new Option<string[]>("--set")
+        var changes = new ChangeOptions("display_name=TEXT, tags.KEY=VALUE");
+        return ApiVerb.Create("update", "Change a job's display name and tags.", [name, .. changes.All], async (client, parsed, format, ct) =>
         {
-            Description = "display_name=…, tags.KEY=…; tags.KEY= takes the tag away.",
-            AllowMultipleArgumentsPerToken = true,
-            Required = true,
-        };
-        return ApiVerb.Create("update", "Change a job's display name and tags.", [name, set], async (client, parsed, format, ct) =>
-        {
-            Printer.Show((await client.PatchAsync(PathOf(parsed.GetValue(name)!), SaidChanges.Read(parsed.GetValue(set)!, "display_name", "displayName"), ct))!, format);
+            var route = PathOf(parsed.GetValue(name)!);
+            var kept = AzureNames.Of(await client.GetAsync(route, ct))!.AsObject();
+            var changed = StoredChanges.Differences(kept, changes.Read(parsed), "job", "display_name", "tags");
+            var body = new JsonObject { ["tags"] = changed["tags"]?.DeepClone() };
+            if (changed.ContainsKey("display_name"))
+                body["displayName"] = (string?)changed["display_name"] ?? "";
+            Printer.Show(StudioLinks.WithServices(client, (await client.PatchAsync(route, body, ct))!), format);
             return 0;
         });
     }

@@ -14,7 +14,7 @@ internal static class ModelCommands
         ModelVersions.Create(), List(), Show(), ModelVersions.Update(),
         ModelVersions.Archive("archive", "Leave a version out of listings; what names it goes on using it.", archived: true),
         ModelVersions.Archive("restore", "List an archived version again.", archived: false),
-        ModelVersions.Download(), History(),
+        ModelVersions.Download(), History(), ModelElsewhere.Package(), ModelElsewhere.Share(),
     };
 
     private static Command List()
@@ -28,7 +28,7 @@ internal static class ModelCommands
             {
                 var versions = await client.GetAsync($"api/v1/models/{Uri.EscapeDataString(model)}/versions", ct);
                 var listed = versions["versions"]!.AsArray().Where(version => parsed.GetValue(also) || !version!["archived"]!.GetValue<bool>());
-                Printer.List(Cut(listed), ["model", "version", "aliases", "flavor", "runId", "createdAt", "description"], format);
+                Printer.List(Cut(listed.Select(version => ModelVersions.Whole(version!))), ["model", "version", "aliases", "flavor", "runId", "createdAt", "description"], format);
                 return 0;
             }
 
@@ -53,7 +53,7 @@ internal static class ModelCommands
                 (null, { } model) => await ModelVersions.FindAsync(client, model, parsed.GetValue(version)!, ct),
                 _ => throw SlipwayException.Invalid("Name one model: model@champion, or --name and --version."),
             };
-            Printer.Show(found, format);
+            Printer.Show(ModelVersions.Whole(found), format);
             return 0;
         });
     }

@@ -16,12 +16,16 @@ internal static class ModelVersions
             "model",
             "the model",
             "Must be the next number, if it is given.",
-            "The file or folder.",
+            "The file or folder; or runs:/JOB/PATH, azureml://jobs/JOB/outputs/OUTPUT/paths/PATH, models:/NAME/VERSION, azureml://datastores/NAME/paths/PATH, https://HOST/FILE.",
             "custom_model (default), mlflow_model, or triton_model.");
-        return ApiVerb.Create("create", "Register a version from a file or folder.", flags.All, async (client, parsed, format, ct) =>
+        var stage = new Option<string?>("--stage", "-s") { Description = "None (default), Development, Staging, Production, Archived." };
+        return ApiVerb.Create("create", "Register a version from a file or folder, or from what a job made.", [.. flags.All, stage], async (client, parsed, format, ct) =>
         {
             var (definition, folder) = flags.Read(parsed);
-            Printer.Show(await RegisterAsync(client, definition, folder, ct), format);
+            if (parsed.GetValue(stage) is { } wanted)
+                definition["stage"] = wanted;
+            await AssetFlags.TellDatastoreAsync(client, definition, format, ct);
+            Printer.Show(Whole(await RegisterAsync(client, definition, folder, ct)), format);
             return 0;
         });
     }
@@ -29,16 +33,17 @@ internal static class ModelVersions
     public static Command Update()
     {
         var (name, version) = Version();
-        var set = new Option<string[]>("--set")
-        {
-            Description = "description=…, tags.KEY=…; tags.KEY= takes the tag away.",
-            AllowMultipleArgumentsPerToken = true,
-            Required = true,
-        };
-        return ApiVerb.Create("update", "Change the description and tags of a version.", [name, version, set], async (client, parsed, format, ct) =>
+        var changes = new ChangeOptions("description=TEXT, stage=STAGE, tags.KEY=VALUE");
+        return ApiVerb.Create("update", "Change the description, stage and tags of a version.", [name, version, .. changes.All], async (client, parsed, format, ct) =>
         {
             var found = await FindAsync(client, parsed.GetValue(name)!, parsed.GetValue(version)!, ct);
-            Printer.Show((await client.PatchAsync(PathOf(found), SaidChanges.Read(parsed.GetValue(set)!, "description", "description"), ct))!, format);
+            var changed = StoredChanges.Differences(
+                AzureNames.Of(Whole(found))!.AsObject(), changes.Read(parsed), "model version", "description", "stage", "tags");
+            if (changed.ContainsKey("description"))
+                changed["description"] ??= "";
+            if (changed.ContainsKey("stage"))
+                changed["stage"] ??= "None";
+            Printer.Show(Whole((await client.PatchAsync(PathOf(found), changed, ct))!), format);
             return 0;
         });
     }
@@ -72,6 +77,16 @@ internal static class ModelVersions
     public static Task<JsonNode> FindAsync(SlipwayClient client, string name, string version, CancellationToken ct) =>
         client.GetAsync($"api/v1/models/{Uri.EscapeDataString(name)}/versions/{Uri.EscapeDataString(version)}", ct);
 
+    /// <summary>As az shows it: with its name and id.</summary>
+    public static JsonNode Whole(JsonNode version)
+    {
+        var (model, number) = ((string)version["model"]!, version["version"]!.ToString());
+        version["name"] = model;
+        version["id"] = $"azureml:{model}:{number}";
+        version["type"] = (string?)version["flavor"] switch { "mlflow" => "mlflow_model", "triton" => "triton_model", _ => "custom_model" };
+        return version;
+    }
+
     public static (Option<string> Name, Option<string> Version) Version() => (
         new Option<string>("--name", "-n") { Description = "The model's name.", Required = true },
         new Option<string>("--version", "-v", "--label", "-l") { Description = "A number, latest, or an alias such as champion. Default: latest.", DefaultValueFactory = _ => "latest" });
@@ -82,22 +97,19 @@ internal static class ModelVersions
     {
         var name = AssetFlags.Name(definition, "the model");
         var path = (string?)definition["path"] ?? throw SlipwayException.Invalid("--path: the model has no files; give the path of a file or folder.");
-        if (path.Contains("://", StringComparison.Ordinal) || path.StartsWith("azureml:", StringComparison.Ordinal))
-            throw SlipwayException.Invalid($"--path: '{path}' is no local file or folder; download it first (slipway job download).");
-        var local = AssetFlags.Local(folder, path);
+        var files = await ModelFiles.FindAsync(client, path, folder, ct);
         if ((string?)definition["version"] is { } wanted)
             await RefuseAsync(client, name, wanted, ct);
-        var tree = await client.Content.UploadAsync(local, ct);
-        return (await client.PostAsync(
-            $"api/v1/models/{Uri.EscapeDataString(name)}/versions",
-            new JsonObject
-            {
-                ["tree"] = tree.Digest,
-                ["flavor"] = (string?)definition["type"] switch { "mlflow_model" => "mlflow", "triton_model" => "triton", _ => Path.GetExtension(local) == ".onnx" ? "onnx" : "custom" },
-                ["description"] = (string?)definition["description"],
-                ["tags"] = definition["tags"]?.DeepClone(),
-            },
-            ct))!;
+        files["flavor"] = (string?)definition["type"] switch
+        {
+            "mlflow_model" => "mlflow",
+            "triton_model" => "triton",
+            _ => path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) ? "onnx" : null,
+        };
+        files["description"] = (string?)definition["description"];
+        files["tags"] = definition["tags"]?.DeepClone();
+        files["stage"] = (string?)definition["stage"];
+        return (await client.PostAsync($"api/v1/models/{Uri.EscapeDataString(name)}/versions", files, ct))!;
     }
 
     // MLflow counts versions; a number that is taken, or that would leave a gap, cannot be had.

@@ -8,6 +8,10 @@ namespace Slipway.Cli.Verbs;
 /// <summary>An endpoint's or a deployment's YAML on this machine, as Azure ML has it, and what a server is told of it.</summary>
 internal sealed class ServingFile
 {
+    // Of an endpoint's settings: Azure ML's fields, and what stands among its properties as Slipway's own.
+    private static readonly string[] s_ofAzure = ["auth_mode", "description", "tags"];
+    private static readonly string[] s_ownSettings = ["affinity_header", "affinity_column", "retention_days"];
+
     private readonly string _folder;
     private readonly string _source;
     private readonly IReadOnlyList<string> _paths;
@@ -26,6 +30,19 @@ internal sealed class ServingFile
         var file = JobFile.Describe(path is null ? "{}" : File.ReadAllText(path), path is null ? "command line" : Path.GetFileName(path), folder);
         file = file with { Kind = kind, Edits = edits };
         return new ServingFile(folder, file.Source, Definitions.LocalPaths(file), Definitions.Read(file));
+    }
+
+    /// <summary>An endpoint as a server keeps it, changed by edits.</summary>
+    public static ServingFile OfKept(JsonNode endpoint, IReadOnlyList<DefinitionEdit> edits)
+    {
+        var settings = endpoint["settings"]!.AsObject();
+        var kept = new JsonObject { ["traffic"] = endpoint["traffic"]?.DeepClone(), ["mirror_traffic"] = endpoint["mirrorTraffic"]?.DeepClone() };
+        foreach (var field in s_ofAzure.Where(field => settings[field] is not null))
+            kept[field] = settings[field]!.DeepClone();
+        var own = s_ownSettings.Where(field => settings[field] is not null);
+        kept["properties"] = new JsonObject(own.Select(field => KeyValuePair.Create($"slipway.{field}", (JsonNode?)settings[field]!.ToString())));
+        var file = new DefinitionFile { Yaml = kept.ToJsonString(), Source = "the endpoint", Kind = "online-endpoint", Edits = edits };
+        return new ServingFile(".", file.Source, [], Definitions.Read(file));
     }
 
     public string Required(string field, string option) => Text(field)

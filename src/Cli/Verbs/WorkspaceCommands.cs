@@ -46,9 +46,13 @@ internal static class WorkspaceCommands
     private static Command Show()
     {
         var name = Name();
-        return ApiVerb.Create("show", "Show a workspace.", [name], async (client, parsed, format, ct) =>
+        name.Required = false;
+        name.Description = "The workspace's name. Default: the one of --workspace-name.";
+        return ApiVerb.Create("show", "Show a workspace, and where MLflow's clients find it.", [name], async (client, parsed, format, ct) =>
         {
-            Printer.Show(await client.GetAsync(Route(parsed.GetValue(name)!), ct), format);
+            var shown = await client.GetAsync(Route(parsed.GetValue(name) ?? client.Workspace), ct);
+            shown["mlflowTrackingUri"] = client.Server.ToString().TrimEnd('/');
+            Printer.Show(shown, format);
             return 0;
         });
     }

@@ -72,6 +72,10 @@ internal sealed class AssetStore(Database database)
         asset,
         ct);
 
+    /// <summary>Writes what people say of a version.</summary>
+    public Task DescribeAsync(RegisteredAsset asset, CancellationToken ct) => database.ExecuteAsync(
+        "update job_assets set description = @Description, tags = @Tags where id = @Id", new { asset.Id, asset.Description, asset.Tags }, ct);
+
     /// <summary>How many versions it was said of.</summary>
     public Task<int> SetArchivedAsync(
         WorkspaceName workspace, AssetKind kind, string name, string? version, bool archived, CancellationToken ct) =>

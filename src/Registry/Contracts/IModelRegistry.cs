@@ -42,8 +42,8 @@ public sealed record ModelVersion
     /// <summary>MLflow's logged model that it was made of.</summary>
     public string? LoggedModelId { get; init; }
 
-    /// <summary>MLflow's deprecated stage: None, Staging, Production, Archived.</summary>
-    public string Stage { get; init; } = "None";
+    /// <summary>One of <see cref="ModelStages.Known"/>.</summary>
+    public string Stage { get; init; } = ModelStages.None;
 
     public DateTimeOffset UpdatedAt { get; init; }
 
@@ -74,6 +74,9 @@ public sealed record NewModelVersion
     public string? RunLink { get; init; }
 
     public string? LoggedModelId { get; init; }
+
+    /// <summary>One of <see cref="ModelStages.Known"/>.</summary>
+    public string Stage { get; init; } = ModelStages.None;
 
     /// <summary>A second call with the same key returns the version of the first.</summary>
     public string? IdempotencyKey { get; init; }

@@ -3,14 +3,13 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Slipway.Data;
 using Slipway.Kernel;
 using Slipway.Registry.Contracts;
 using Slipway.Security.Contracts;
 
 namespace Slipway.Registry.Versions;
 
-/// <summary>/api/v1/models: list, show, register, alias, history, gate decisions.</summary>
+/// <summary>/api/v1/models: list, show, alias, history, gate decisions.</summary>
 internal static class ModelRoutes
 {
     public static void Map(IEndpointRouteBuilder routes)
@@ -18,7 +17,6 @@ internal static class ModelRoutes
         routes.MapGet("/models", ListAsync).WithName("ListModels").WithTags("models");
         routes.MapGet("/models/{model}/versions", ListVersionsAsync).WithName("ListModelVersions").WithTags("models");
         routes.MapGet("/models/{model}/versions/{version}", ShowAsync).WithName("ShowModelVersion").WithTags("models");
-        routes.MapPost("/models/{model}/versions", RegisterAsync).WithName("RegisterModelVersion").WithTags("models");
         routes.MapPut("/models/{model}/aliases/{alias}", SetAliasAsync).WithName("SetModelAlias").WithTags("models");
         routes.MapGet("/models/{model}/history", HistoryAsync).WithName("ModelHistory").WithTags("models");
         routes.MapGet("/models/{model}/gates", GatesAsync).WithName("ListGateDecisions").WithTags("models");
@@ -49,27 +47,6 @@ internal static class ModelRoutes
         return TypedResults.Ok(Response.Of(found));
     }
 
-    private static async Task<Ok<Response>> RegisterAsync(
-        string model, Request request, Caller caller, IModelRegistry registry, CancellationToken ct)
-    {
-        var version = await registry.RegisterAsync(
-            caller,
-            new NewModelVersion
-            {
-                Model = model,
-                Tree = Digest.Parse(request.Tree),
-                Flavor = request.Flavor ?? "custom",
-                SignatureJson = request.Signature is { } signature
-                    ? JsonSerializer.Serialize(signature, RegistryJson.Default.ModelSignature)
-                    : null,
-                RunId = request.RunId,
-                Description = request.Description,
-                Tags = request.Tags ?? new Dictionary<string, string>(),
-            },
-            ct);
-        return TypedResults.Ok(Response.Of(version));
-    }
-
     private static async Task<NoContent> SetAliasAsync(
         string model, string alias, AliasRequest request, Caller caller, IModelRegistry registry, CancellationToken ct)
     {
@@ -89,14 +66,6 @@ internal static class ModelRoutes
 
     private static async Task<Ok<Gates>> GatesAsync(string model, Caller caller, IGateLog gates, CancellationToken ct) =>
         TypedResults.Ok(new Gates([.. (await gates.ListAsync(caller, model, ct)).Select(Gate.Of)]));
-
-    public sealed record Request(
-        string Tree,
-        string? Flavor = null,
-        ModelSignature? Signature = null,
-        string? RunId = null,
-        string? Description = null,
-        IReadOnlyDictionary<string, string>? Tags = null);
 
     public sealed record AliasRequest(int Version, string? Reason = null);
 
@@ -133,6 +102,7 @@ internal static class ModelRoutes
         IReadOnlyList<string> Aliases,
         DateTimeOffset CreatedAt,
         string CreatedBy,
+        string Stage,
         bool Archived)
     {
         internal static Response Of(ModelVersion version) => new(
@@ -147,6 +117,7 @@ internal static class ModelRoutes
             version.Aliases,
             version.CreatedAt,
             version.CreatedBy,
+            version.Stage,
             UpdateVersion.IsArchived(version));
     }
 }

@@ -107,9 +107,9 @@ internal sealed class ModelStore(Database database)
     public static Task<int> InsertAsync(DbTransaction tx, ModelVersion version, string? key, CancellationToken ct) => tx.ExecuteAsync(
         """
         insert into model_versions (workspace, model, number, tree, flavor, signature, run_id, description, tags,
-                                    idempotency_key, created_at, created_by, source, run_link, logged_model_id, updated_at)
+                                    idempotency_key, created_at, created_by, source, run_link, logged_model_id, updated_at, stage)
         values (@Workspace, @Model, @Number, @Tree, @Flavor, @Signature, @RunId, @Description, @Tags, @Key, @CreatedAt, @CreatedBy,
-                @Source, @RunLink, @LoggedModelId, @CreatedAt)
+                @Source, @RunLink, @LoggedModelId, @CreatedAt, @Stage)
         """,
         new
         {
@@ -128,6 +128,7 @@ internal sealed class ModelStore(Database database)
             version.Source,
             version.RunLink,
             version.LoggedModelId,
+            version.Stage,
         },
         ct);
 

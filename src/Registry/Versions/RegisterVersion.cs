@@ -41,6 +41,7 @@ internal sealed class RegisterVersion(
             Source = wanted.Source ?? VersionSources.UriOf(wanted.Tree),
             RunLink = wanted.RunLink,
             LoggedModelId = wanted.LoggedModelId,
+            Stage = wanted.Stage,
             UpdatedAt = now,
         };
         await ModelStore.InsertAsync(tx, version, wanted.IdempotencyKey, ct);

@@ -10,16 +10,14 @@ namespace Slipway.Registry.Versions;
 
 /// <summary>
 /// PATCH /api/v1/models/{model}/versions/{number}: what is said about a version may change, its files never. An archived
-/// version has MLflow's stage Archived and is left out of listings.
+/// version has the stage Archived and is left out of listings.
 /// </summary>
 internal sealed class UpdateVersion(ModelWrites writes, IModelRegistry registry)
 {
-    private const string Archived = "Archived", NoStage = "None";
-
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPatch("/models/{model}/versions/{number:int}", HandleAsync).WithName("UpdateModelVersion").WithTags("models");
 
-    public static bool IsArchived(ModelVersion version) => version.Stage == Archived;
+    public static bool IsArchived(ModelVersion version) => version.Stage == ModelStages.Archived;
 
     private static async Task<Ok<ModelRoutes.Response>> HandleAsync(
         string model, int number, Request request, Caller caller, UpdateVersion operation, CancellationToken ct) =>
@@ -27,7 +25,9 @@ internal sealed class UpdateVersion(ModelWrites writes, IModelRegistry registry)
 
     private async Task<ModelVersion> RunAsync(Caller caller, string model, int number, Request request, CancellationToken ct)
     {
-        var before = await registry.FindAsync(caller, $"{model}:{number}", ct) ?? throw SlipwayException.NotFound("Model version", $"{model}:{number}");
+        var before = await registry.FindAsync(caller, $"{model}:{number}", ct)
+            ?? throw SlipwayException.NotFound("Model version", $"{model}:{number}");
+        var stage = StageOf(request, before);
         if (request.Description is { } description && description != before.Description)
         {
             await writes.RunAsync(caller, model, number, "described", description, async (tx, token) =>
@@ -46,9 +46,8 @@ internal sealed class UpdateVersion(ModelWrites writes, IModelRegistry registry)
             }, ct);
         }
 
-        if (request.Archived is { } archived && archived != IsArchived(before))
+        if (stage is not null && stage != before.Stage)
         {
-            var stage = archived ? Archived : NoStage;
             await writes.RunAsync(caller, model, number, "stage", stage, async (tx, token) =>
             {
                 await VersionChanges.SetStageAsync(tx, caller.Workspace, model, number, stage, archiveOthers: false, writes.Time.UtcNow(), token);
@@ -59,7 +58,17 @@ internal sealed class UpdateVersion(ModelWrites writes, IModelRegistry registry)
         return (await registry.FindAsync(caller, $"{model}:{number}", ct))!;
     }
 
+    private static string? StageOf(Request request, ModelVersion before) => (request.Stage, request.Archived) switch
+    {
+        ({ } stage, null) => ModelStages.Parse(stage),
+        (null, true) => ModelStages.Archived,
+        (null, false) when IsArchived(before) => ModelStages.None,
+        (null, _) => null,
+        _ => throw SlipwayException.Invalid("A version is archived by its stage; say either stage or archived."),
+    };
+
     /// <summary>What is null stays as it is.</summary>
     /// <param name="Tags">Those that are named; null takes one away.</param>
-    public sealed record Request(string? Description = null, IReadOnlyDictionary<string, string?>? Tags = null, bool? Archived = null);
+    public sealed record Request(
+        string? Description = null, IReadOnlyDictionary<string, string?>? Tags = null, bool? Archived = null, string? Stage = null);
 }

@@ -31,7 +31,7 @@ public sealed class AzureVerbTests : IAsyncLifetime
         await _server.CallAsync("job", "restore", "-n", "hello");
         Assert.Equal("hello", await ListedAsync());
         var wrong = await _server.RunAsync("job", "update", "-n", "hello", "--set", "status=Failed");
-        Assert.Equal((2, "--set: 'status=Failed' changes nothing here; write display_name=TEXT or tags.KEY=VALUE."), (wrong.Code, wrong.Errors));
+        Assert.Equal((2, "--set status=Failed: 'status' of a job never changes; what can be changed: display_name, tags."), (wrong.Code, wrong.Errors));
         Assert.Equal((1, "Job 'nothing' does not exist."), ((await _server.RunAsync("job", "archive", "-n", "nothing")).Code, (await _server.RunAsync("job", "archive", "-n", "nothing")).Errors));
 
         Task<string> ListedAsync(params string[] more) => _server.CallAsync(["job", "list", "--query", "[].name", "-o", "tsv", .. more]);

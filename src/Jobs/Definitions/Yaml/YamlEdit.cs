@@ -4,57 +4,90 @@ using Slipway.Jobs.Contracts;
 
 namespace Slipway.Jobs.Definitions.Yaml;
 
-/// <summary><c>--set a.b[0].c=value</c>: changes a document before it is checked. Missing parents are made.</summary>
+/// <summary><c>--set a.b[0].c=value</c>, and the same with --add and --remove: changes a document before it is checked. Missing parents are made.</summary>
 internal static partial class YamlEdit
 {
     private const int MaxIndex = 10_000;
 
     public static YamlMap Apply(YamlMap root, IEnumerable<DefinitionEdit> edits, Problems problems)
     {
-        foreach (var (edit, said) in edits)
+        foreach (var edit in edits)
         {
-            var place = new Place(said, 0, 0);
-            var equals = edit.IndexOf('=', StringComparison.Ordinal);
-            var steps = equals < 0 ? null : Steps(edit[..equals]);
+            var place = new Place(edit.Said, 0, 0);
+            var isRemoval = edit.Kind == EditKind.Remove;
+            var equals = edit.Text.IndexOf('=', StringComparison.Ordinal);
+            var steps = isRemoval ? Steps(edit.Text) : equals < 0 ? null : Steps(edit.Text[..equals]);
             if (steps is null)
             {
-                problems.Add(place, "", $"'{edit}' is not an edit: write path=value, for example inputs.rate=0.1 or jobs.train.limits.timeout=60.");
+                problems.Add(place, "", isRemoval
+                    ? $"'{edit.Text}' is not a path: write tags.team or inputs.files[0]."
+                    : $"'{edit.Text}' is not an edit: write path=value, for example inputs.rate=0.1 or jobs.train.limits.timeout=60.");
                 continue;
             }
 
-            root = (YamlMap)Replaced(root, steps, 0, Value(edit[(equals + 1)..], place), place);
+            var value = isRemoval ? null : Value(edit.Text[(equals + 1)..], edit.IsText, place);
+            root = (YamlMap)Changed(root, steps, 0, node => Change(edit, node, value, problems), place)!;
         }
 
         return root;
     }
 
-    private static YamlNode Replaced(YamlNode? node, List<string> steps, int at, YamlNode value, Place place)
+    // What then stands in the place of a node; null: nothing does.
+    private static YamlNode? Change(DefinitionEdit edit, YamlNode? node, YamlNode? value, Problems problems)
+    {
+        var place = new Place(edit.Said, 0, 0);
+        switch (edit.Kind, node)
+        {
+            case (EditKind.Set, _):
+                return value;
+            case (EditKind.Add, YamlMap map) when value is YamlMap more:
+                return new YamlMap(map.Place, [.. map.Entries.Where(entry => more.Find(entry.Key) is null), .. more.Entries]);
+            case (EditKind.Add, YamlList list):
+                return new YamlList(list.Place, [.. list.Items, value!]);
+            case (EditKind.Add, null or YamlScalar { IsNull: true }):
+                return new YamlList(place, [value!]);
+            case (EditKind.Add, _):
+                problems.Add(place, "", $"there is {node.Noun}, to which nothing can be added; only a list grows, and a mapping by key=value.");
+                return node;
+            default:
+                if (node is null)
+                    problems.Add(place, "", "there is nothing of this name to remove.");
+                return null;
+        }
+    }
+
+    private static YamlNode? Changed(YamlNode? node, List<string> steps, int at, Func<YamlNode?, YamlNode?> change, Place place)
     {
         if (at == steps.Count)
-            return value;
+            return change(node);
         if (Index(steps[at]) is { } index)
         {
             var items = node is YamlList list ? list.Items.ToList() : [];
             while (items.Count <= index)
                 items.Add(new YamlScalar(place, "", true));
-            items[index] = Replaced(items[index], steps, at + 1, value, place);
+            if (Changed(items[index], steps, at + 1, change, place) is { } item)
+                items[index] = item;
+            else
+                items.RemoveAt(index);
             return new YamlList(node?.Place ?? place, items);
         }
 
         var entries = node is YamlMap map ? map.Entries.ToList() : [];
         var known = entries.FindIndex(entry => entry.Key == steps[at]);
-        var replaced = Replaced(known < 0 ? null : entries[known].Value, steps, at + 1, value, place);
-        var changed = new YamlEntry(steps[at], known < 0 ? place : entries[known].KeyPlace, replaced);
-        if (known < 0)
-            entries.Add(changed);
+        if (Changed(known < 0 ? null : entries[known].Value, steps, at + 1, change, place) is not { } changed)
+            entries.RemoveAll(entry => entry.Key == steps[at]);
+        else if (known < 0)
+            entries.Add(new YamlEntry(steps[at], place, changed));
         else
-            entries[known] = changed;
+            entries[known] = entries[known] with { Value = changed };
         return new YamlMap(node is YamlMap ? node.Place : place, entries);
     }
 
     // az reads the value as JSON when it is some, and as text otherwise. JSON is YAML, so the same reader does it.
-    private static YamlNode Value(string text, Place place)
+    private static YamlNode Value(string text, bool isText, Place place)
     {
+        if (isText)
+            return new YamlScalar(place, text, false);
         if (text.Length > 0 && text[0] is '{' or '[')
         {
             var mistakes = new Problems();
