@@ -31,17 +31,19 @@ public sealed class ContentClient
 
     /// <summary>Uploads these files of a folder as one tree.</summary>
     public Task<ContentTree> UploadAsync(string folder, IReadOnlyList<string> files, CancellationToken ct) =>
-        UploadAsync(folder, [.. files.Select(file => new FileOfTree(LocalFiles.Relative(folder, file), file))], ct);
+        UploadAsync(folder, files.Select(file => new FileOfTree(LocalFiles.Relative(folder, file), file)), ct);
 
     /// <summary>Uploads files as one tree, in which each has the path that it is given here.</summary>
     /// <param name="root">What the digests of the files are remembered under.</param>
-    public async Task<ContentTree> UploadAsync(string root, IReadOnlyList<FileOfTree> files, CancellationToken ct)
+    public async Task<ContentTree> UploadAsync(string root, IEnumerable<FileOfTree> files, CancellationToken ct)
     {
         var digests = FileDigests.Load(root, FileDigests.DefaultFolder, TimeProvider.System);
         var found = await new ContentUpload(_client, digests).RunAsync(files, ct);
-        digests.Save();
+        var saving = Task.Run(digests.Save, ct);
         var entries = found.Select(file => new Entry(file.TreePath, file.Digest, file.Size));
-        return (await _client.SendAsync<ContentTree>(HttpMethod.Post, "api/v1/content/trees", new { Entries = entries }, ct))!;
+        var tree = await _client.SendAsync<ContentTree>(HttpMethod.Post, "api/v1/content/trees", new { Entries = entries }, ct);
+        await saving;
+        return tree!;
     }
 
     /// <summary>The tree that a file or folder would be, without sending anything.</summary>
@@ -51,7 +53,7 @@ public sealed class ContentClient
     {
         var root = Path.GetFullPath(path);
         var digests = FileDigests.Load(root, FileDigests.DefaultFolder, TimeProvider.System);
-        var found = LocalFiles.Digest(LocalFiles.Below(root), digests, ct);
+        var found = LocalFiles.Digest([.. LocalFiles.Below(root)], digests, ct);
         digests.Save();
         Array.Sort(found, (a, b) => TreeManifest.Compare(a.TreePath, b.TreePath));
         var manifest = TreeManifest.Write([.. found.Select(file => (file.TreePath, file.Digest, file.Size))]);

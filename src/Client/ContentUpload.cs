@@ -9,19 +9,19 @@ namespace Slipway.Client;
 /// <param name="digests">A file that turns out to have changed is forgotten there.</param>
 internal sealed class ContentUpload(SlipwayClient client, FileDigests digests)
 {
-    // Enough to keep a disk and a network busy
-    private const int Batches = 4, Uploads = 4;
+    // Enough to keep a disk and a network busy: while some batches are flushed, others are read.
+    private const int Batches = 8, Uploads = 4;
 
     // Small files go together: a request for each would cost more than the file.
     private const int SmallFile = 64 * 1024, FewestTogether = 16;
 
     // Of files that are looked for on the server at once
-    private const int BatchFiles = 10_000, SmallBytes = 12 << 20, LargeBytes = 64 << 20;
+    private const int BatchFiles = 10_000, SmallBytes = 6 << 20, LargeBytes = 64 << 20;
 
     /// <summary>Sends those that the server has not.</summary>
-    public async Task<IReadOnlyList<LocalFile>> RunAsync(IReadOnlyList<FileOfTree> files, CancellationToken ct)
+    public async Task<IReadOnlyList<LocalFile>> RunAsync(IEnumerable<FileOfTree> files, CancellationToken ct)
     {
-        var sent = new List<LocalFile>(files.Count);
+        var sent = new List<LocalFile>();
         await Parallel.ForEachAsync(Batch(files), Options(Batches, ct), async (batch, token) =>
         {
             var found = await SendAsync(batch, token);
@@ -31,7 +31,7 @@ internal sealed class ContentUpload(SlipwayClient client, FileDigests digests)
         return sent;
     }
 
-    private IEnumerable<IReadOnlyList<Stamped>> Batch(IReadOnlyList<FileOfTree> files)
+    private IEnumerable<IReadOnlyList<Stamped>> Batch(IEnumerable<FileOfTree> files)
     {
         var batch = new List<Stamped>();
         var (small, large) = (0L, 0L);

@@ -9,8 +9,8 @@ internal sealed record LocalFile(string TreePath, string Path, string Digest, lo
 internal static class LocalFiles
 {
     /// <summary>A file is a tree of one.</summary>
-    public static IReadOnlyList<FileOfTree> Below(string root) => Directory.Exists(root)
-        ? [.. FilesBelow(root).Select(file => new FileOfTree(Relative(root, file), file))]
+    public static IEnumerable<FileOfTree> Below(string root) => Directory.Exists(root)
+        ? FilesBelow(root).Select(file => new FileOfTree(Relative(root, file), file))
         : [new FileOfTree(Path.GetFileName(root), root)];
 
     public static string Relative(string folder, string file) => Path.GetRelativePath(folder, file).Replace('\\', '/');

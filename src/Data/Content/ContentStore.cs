@@ -11,33 +11,19 @@ public sealed class ContentStore(IBlobStore blobs, BlobCache copies)
 {
     // Two files are read while two are flushed; more only makes disks seek.
     private const int Parallelism = 4;
-    private const int SmallFile = 1 << 20;
 
-    // Of small files that are read at once
-    private const int BatchFiles = 10_000, BatchBytes = 16 << 20;
-
-    // Of reading a file that changes
-    private const int Attempts = 3;
+    private readonly FileReading _files = new(blobs);
 
     public async Task<Blob> PutAsync(Stream content, CancellationToken ct) => await blobs.PutAsync(content, null, ct);
 
-    public async Task<Blob> PutBytesAsync(ReadOnlyMemory<byte> content, CancellationToken ct)
-    {
-        // Hashing is cheap beside a write that is not needed: most small contents are there already.
-        var digest = Digest.Of(content.Span);
-        if (await blobs.ExistsAsync(digest, ct))
-            return new Blob(digest, content.Length);
-
-        using var stream = content.AsStream();
-        return await blobs.PutAsync(stream, digest, ct);
-    }
+    public Task<Blob> PutBytesAsync(ReadOnlyMemory<byte> content, CancellationToken ct) => blobs.PutBytesAsync(content, ct);
 
     /// <summary>Stores small contents that come together; their digests and sizes in the given order.</summary>
     public Task<IReadOnlyList<Blob>> PutManyAsync(IReadOnlyList<ReadOnlyMemory<byte>> contents, CancellationToken ct) =>
         blobs.PutManyAsync(contents, ct);
 
     /// <summary>Stores a file; Conflict when it is being changed each time that it is read.</summary>
-    public Task<Blob> PutFileAsync(string path, CancellationToken ct) => UnchangedAsync(path, () => PutFileOnceAsync(path, ct));
+    public Task<Blob> PutFileAsync(string path, CancellationToken ct) => _files.PutAsync(path, ct);
 
     /// <summary>The content from its beginning; NotFound when it is absent.</summary>
     public Task<Stream> OpenAsync(Digest blob, CancellationToken ct) => blobs.OpenReadAsync(blob, 0, null, ct);
@@ -71,8 +57,11 @@ public sealed class ContentStore(IBlobStore blobs, BlobCache copies)
     /// <summary>Stores a tree of blobs that are there already.</summary>
     public async Task<Tree> PutTreeAsync(IEnumerable<TreeEntry> entries, CancellationToken ct)
     {
-        var (tree, manifest) = Tree.Make(entries);
-        var sizes = await blobs.SizesAsync(Contents(tree), ct);
+        // Of a large tree both take long.
+        var given = entries.ToList();
+        var looking = Task.Run(() => blobs.SizesAsync(Contents(given), ct), ct);
+        var (tree, manifest) = Tree.Make(given);
+        var sizes = await looking;
         foreach (var entry in tree.Entries)
         {
             if (!sizes.TryGetValue(entry.Digest, out var size))
@@ -98,7 +87,7 @@ public sealed class ContentStore(IBlobStore blobs, BlobCache copies)
         if (!await blobs.ExistsAsync(tree, ct))
             throw SlipwayException.NotFound("Blob", tree.ToString());
         var found = await GetTreeAsync(tree, ct);
-        var sizes = await blobs.SizesAsync(Contents(found), ct);
+        var sizes = await blobs.SizesAsync(Contents(found.Entries), ct);
         return found.Entries.FirstOrDefault(entry => !sizes.ContainsKey(entry.Digest)) is { } lost
             ? throw SlipwayException.NotFound($"The content of '{lost.Path}' in {tree}", lost.Digest.ToString())
             : found;
@@ -109,9 +98,9 @@ public sealed class ContentStore(IBlobStore blobs, BlobCache copies)
     public async Task<Tree> PutFolderAsync(string folder, Func<string, bool>? include, CancellationToken ct)
     {
         var entries = new ConcurrentBag<TreeEntry>();
-        await Parallel.ForEachAsync(Batches(FolderFiles.Find(folder, include)), Options(ct), async (batch, token) =>
+        await Parallel.ForEachAsync(FileReading.Batches(FolderFiles.Find(folder, include)), Options(ct), async (batch, token) =>
         {
-            foreach (var (file, blob) in batch.Zip(await PutFilesAsync(batch, token)))
+            foreach (var (file, blob) in batch.Zip(await _files.PutManyAsync(batch, token)))
                 entries.Add(new TreeEntry(file.TreePath, blob.Digest, blob.Size));
         });
 
@@ -149,101 +138,8 @@ public sealed class ContentStore(IBlobStore blobs, BlobCache copies)
         return copies.LocalPath(blob);
     }
 
-    private async Task<IReadOnlyList<Blob>> PutFilesAsync(IReadOnlyList<FolderFiles.Found> files, CancellationToken ct)
-    {
-        if (files is [var one])
-            return [await PutFileAsync(one.FullPath, ct)];
-
-        var contents = new List<ReadOnlyMemory<byte>>(files.Count);
-        foreach (var file in files)
-        {
-            ct.ThrowIfCancellationRequested();
-            contents.Add(await UnchangedAsync(file.FullPath, () => Task.FromResult(ReadAll(file.FullPath))));
-        }
-
-        return await blobs.PutManyAsync(contents, ct);
-    }
-
-    /// <summary>Large files alone, small ones together.</summary>
-    private static IEnumerable<IReadOnlyList<FolderFiles.Found>> Batches(IReadOnlyList<FolderFiles.Found> files)
-    {
-        var batch = new List<FolderFiles.Found>();
-        var bytes = 0L;
-        foreach (var file in files)
-        {
-            var size = new FileInfo(file.FullPath) is { Exists: true, Length: var length } ? length : 0;
-            if (size > Pack.MaxContent)
-            {
-                yield return [file];
-                continue;
-            }
-
-            batch.Add(file);
-            bytes += size;
-            if (batch.Count < BatchFiles && bytes < BatchBytes)
-                continue;
-            yield return batch;
-            (batch, bytes) = ([], 0);
-        }
-
-        if (batch.Count > 0)
-            yield return batch;
-    }
-
-    /// <summary>Does it again when the file was changed meanwhile.</summary>
-    private static async Task<T> UnchangedAsync<T>(string path, Func<Task<T>> read)
-    {
-        for (var tried = 1; ; tried++)
-        {
-            var before = FileStamp.Of(path);
-            var found = await read();
-            if (FileStamp.Of(path) == before)
-                return found;
-            if (tried == Attempts)
-                throw SlipwayException.Conflict($"'{path}' changes while it is read: wait until its writer has ended, then try again.");
-        }
-    }
-
-    private static Digest[] Contents(Tree tree) => [.. tree.Entries.Select(entry => entry.Digest).Distinct()];
-
-    private static ReadOnlyMemory<byte> ReadAll(string path)
-    {
-        using var file = OpenFile(path);
-        return ReadAll(file);
-    }
-
-    // One that grows or shrinks meanwhile is read again.
-    private static ReadOnlyMemory<byte> ReadAll(FileStream file)
-    {
-        var content = new byte[Math.Min(file.Length, SmallFile)];
-        return content.AsMemory(0, file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false));
-    }
-
-    private async Task<Blob> PutFileOnceAsync(string path, CancellationToken ct)
-    {
-        await using var file = OpenFile(path);
-        if (file.Length > SmallFile)
-            return await blobs.PutAsync(file, null, ct);
-
-        return await PutBytesAsync(ReadAll(file), ct);
-    }
+    private static Digest[] Contents(IEnumerable<TreeEntry> entries) => [.. entries.Select(entry => entry.Digest).Distinct()];
 
     private static ParallelOptions Options(CancellationToken ct) =>
         new() { MaxDegreeOfParallelism = Parallelism, CancellationToken = ct };
-
-    private static FileStream OpenFile(string path)
-    {
-        try
-        {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw SlipwayException.NotFound("File", path);
-        }
-        catch (UnauthorizedAccessException exception)
-        {
-            throw new SlipwayException(ErrorCode.PermissionDenied, $"The file '{path}' may not be read.", exception);
-        }
-    }
 }

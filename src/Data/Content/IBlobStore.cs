@@ -15,6 +15,18 @@ public interface IBlobStore : IPolicy
     /// </summary>
     Task<Blob> PutAsync(Stream content, Digest? expected, CancellationToken ct);
 
+    /// <summary>Stores a content that is in memory, unless it is there.</summary>
+    async Task<Blob> PutBytesAsync(ReadOnlyMemory<byte> content, CancellationToken ct)
+    {
+        // Hashing is cheap beside a write that is not needed: most small contents are there already.
+        var digest = Digest.Of(content.Span);
+        if (await ExistsAsync(digest, ct))
+            return new Blob(digest, content.Length);
+
+        using var stream = content.AsStream();
+        return await PutAsync(stream, digest, ct);
+    }
+
     /// <summary>
     /// Stores contents that come together, each as if it were put alone; small ones the store may keep as one. The digests
     /// and sizes in the given order.

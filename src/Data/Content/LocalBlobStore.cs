@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using Slipway.Kernel;
 using Slipway.ObjectStores;
 
@@ -9,7 +7,7 @@ namespace Slipway.Data;
 /// <summary>Blobs as read-only files: &lt;root&gt;/blobs/sha256/ab/abcdef…</summary>
 public sealed class LocalBlobStore : IBlobStore
 {
-    private const int BufferSize = 256 * 1024, LooksTogether = 512;
+    private const int LooksTogether = 512;
 
     private readonly string _blobs;
     private readonly string _unfinished;
@@ -40,7 +38,7 @@ public sealed class LocalBlobStore : IBlobStore
             Blob blob;
             await using (var file = Write(() => _create(path)))
             {
-                blob = await CopyAsync(content, file, ct);
+                blob = await HashedCopy.RunAsync(content, (block, token) => WriteAsync(() => file.WriteAsync(block, token)), ct);
                 Check(blob, expected);
                 await KeepAsync(blob.Digest, ct);
                 if (File.Exists(LocalPath(blob.Digest)))
@@ -49,7 +47,7 @@ public sealed class LocalBlobStore : IBlobStore
                 Write(() => file.Flush(flushToDisk: true));
             }
 
-            Write(() => Publish(path, LocalPath(blob.Digest)));
+            Write(() => PublishedFile.Move(path, LocalPath(blob.Digest)));
             return blob;
         }
         finally
@@ -153,73 +151,6 @@ public sealed class LocalBlobStore : IBlobStore
 
     private static FileStream Create(string path) =>
         new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
-
-    // While one block is hashed and written, the next one is read.
-    private async Task<Blob> CopyAsync(Stream content, FileStream file, CancellationToken ct)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var (reading, storing) = (ArrayPool<byte>.Shared.Rent(BufferSize), ArrayPool<byte>.Shared.Rent(BufferSize));
-        var stored = Task.CompletedTask;
-        try
-        {
-            var size = 0L;
-            while (await content.ReadAtLeastAsync(reading, reading.Length, throwOnEndOfStream: false, ct) is var read and > 0)
-            {
-                await stored;
-                (reading, storing) = (storing, reading);
-                stored = StoreAsync(hash, file, storing.AsMemory(0, read), ct);
-                size += read;
-            }
-
-            await stored;
-            return new Blob(Digest.OfHash(hash.GetHashAndReset()), size);
-        }
-        finally
-        {
-            // A failed read must not give back a buffer that is being written.
-            await stored.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            ArrayPool<byte>.Shared.Return(reading);
-            ArrayPool<byte>.Shared.Return(storing);
-        }
-    }
-
-    private async Task StoreAsync(IncrementalHash hash, FileStream file, ReadOnlyMemory<byte> block, CancellationToken ct)
-    {
-        var hashed = Task.Run(() => hash.AppendData(block.Span), CancellationToken.None);
-        try
-        {
-            await WriteAsync(() => file.WriteAsync(block, ct));
-        }
-        finally
-        {
-            await hashed;
-        }
-    }
-
-    private static void Publish(string path, string target)
-    {
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-
-        var shard = Path.GetDirectoryName(target)!;
-        if (!Directory.Exists(shard))
-        {
-            Directory.CreateDirectory(shard);
-            Files.Sync(Path.GetDirectoryName(shard)!);
-        }
-
-        try
-        {
-            File.Move(path, target, overwrite: true);
-        }
-        catch (IOException) when (File.Exists(target))
-        {
-            // Windows does not replace a file that is being read; another writer stored the same content first.
-            return;
-        }
-
-        Files.Sync(shard);
-    }
 
     private static void Check(Blob blob, Digest? expected)
     {

@@ -11,24 +11,43 @@ public sealed record TreeEntry(string Path, Digest Digest, long Size);
 /// </summary>
 public sealed class Tree
 {
-    private readonly Dictionary<string, TreeEntry> _byPath;
+    private readonly TreeEntry[] _entries;
 
-    private Tree(Digest digest, IReadOnlyList<TreeEntry> entries)
+    private Tree(Digest digest, TreeEntry[] sorted)
     {
         Digest = digest;
-        Entries = entries;
-        TotalSize = entries.Sum(entry => entry.Size);
-        _byPath = entries.ToDictionary(entry => entry.Path, StringComparer.Ordinal);
+        TotalSize = sorted.Sum(entry => entry.Size);
+        _entries = sorted;
     }
 
     public Digest Digest { get; }
 
     /// <summary>In the order of their paths.</summary>
-    public IReadOnlyList<TreeEntry> Entries { get; }
+    public IReadOnlyList<TreeEntry> Entries => _entries;
 
     public long TotalSize { get; }
 
-    public TreeEntry? Find(string path) => _byPath.GetValueOrDefault(path);
+    public TreeEntry? Find(string path)
+    {
+        var (from, to) = (0, _entries.Length - 1);
+        while (from <= to)
+        {
+            var middle = (from + to) / 2;
+            switch (TreeManifest.Compare(_entries[middle].Path, path))
+            {
+                case 0:
+                    return _entries[middle];
+                case < 0:
+                    from = middle + 1;
+                    break;
+                default:
+                    to = middle - 1;
+                    break;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Checks and sorts the entries; the manifest is what is to be stored.</summary>
     internal static (Tree Tree, byte[] Manifest) Make(IEnumerable<TreeEntry> entries)

@@ -30,17 +30,12 @@ internal static class TreeManifest
     /// <summary>By code points, as every language can: UTF-16 order differs beyond the basic plane.</summary>
     public static int Compare(string a, string b)
     {
-        var length = Math.Min(a.Length, b.Length);
-        for (var i = 0; i < length; i++)
-        {
-            if (a[i] == b[i])
-                continue;
-            if (char.IsSurrogate(a[i]) != char.IsSurrogate(b[i]))
-                return char.IsSurrogate(a[i]) ? 1 : -1;
-            return a[i] - b[i];
-        }
-
-        return a.Length - b.Length;
+        var i = a.AsSpan().CommonPrefixLength(b);
+        if (i == Math.Min(a.Length, b.Length))
+            return a.Length - b.Length;
+        if (char.IsSurrogate(a[i]) != char.IsSurrogate(b[i]))
+            return char.IsSurrogate(a[i]) ? 1 : -1;
+        return a[i] - b[i];
     }
 
     // RFC 8785, 3.2.2.2. The serializer's own encoders escape more than that.
