@@ -20,6 +20,7 @@ internal static class DataCommands
             Show(),
             DataTableCommands.Profile(),
             DataTableCommands.Test(),
+            DataTestHistory.Create(),
             DataTableCommands.SuggestTests(),
             DataTableCommands.Diff(),
             DataTransfer.Download(),

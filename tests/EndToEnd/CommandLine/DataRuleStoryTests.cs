@@ -45,6 +45,30 @@ public sealed class DataRuleStoryTests : IDisposable
         Assert.Contains("--keep-size: 'much' is no size", odd.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_tests_found_is_listed_and_an_expectation_is_followed_from_version_to_version()
+    {
+        using var server = await ServerProcess.StartAsync(_folder.File("home"), Ct);
+        var address = server.Client.Server;
+        var suite = Write("tests.yml", "name: prices\nexpectations: [{expect: not_null, column: price}, {expect: measure, measure: avg(price), min: 1}]\n");
+        foreach (var (version, rows) in new[] { ("1", "1,2.5\n"), ("2", "1,\n2,3.5\n") })
+        {
+            await SlipwayProgram.AskAsync(address, "data", "create", "-n", "trips", "--path", Write($"{version}.csv", "id,price\n" + rows));
+            await SlipwayProgram.RunAsync("data", "test", $"trips:{version}", "-f", suite, "--server", address.ToString());
+        }
+
+        var runs = (await SlipwayProgram.AskAsync(address, "data", "test-history", "-n", "trips")).AsArray();
+        var trend = (await SlipwayProgram.AskAsync(address, "data", "test-history", "-n", "trips", "--expectation", "measure(avg(price))")).AsArray();
+        var odd = await SlipwayProgram.RunAsync("data", "test-history", "-n", "trips", "--expectation", "not_nul(price)", "--server", address.ToString());
+        var nothing = await SlipwayProgram.RunAsync("data", "test-history", "-n", "nothing", "--expectation", "x", "--server", address.ToString());
+
+        Assert.Equal(["2 not_null(price)", "1 "], runs.Select(run => $"{run!["version"]} {run["failed"]}"));
+        Assert.Equal(["1 2.5", "2 3.5"], trend.Select(point => $"{point!["version"]} {point["value"]}"));
+        Assert.Equal(2, odd.ExitCode);
+        Assert.Contains("has 'not_nul(price)'. Did you mean 'not_null(price)'?", odd.Error, StringComparison.Ordinal);
+        Assert.Equal(1, nothing.ExitCode);
+    }
+
     private string Write(string name, string text)
     {
         var path = _folder.File(name);
