@@ -21,12 +21,20 @@ internal sealed class JudgeRollout(
     public async Task<Rollout> RunAsync(WorkspaceName workspace, string name, CancellationToken ct)
     {
         var rollout = await store.GetAsync(workspace, name, ct);
+        if (rollout.IsOver)
+            return rollout;
+        if (await traffic.FindAsync(rollout, ct) is not { } endpoint)
+        {
+            var reason = $"Ended: endpoint '{rollout.Definition.Endpoint}' does not exist any more.";
+            return await log.DecideAsync(rollout with { Status = RolloutStatus.Aborted }, "abort", reason, "[]", ct);
+        }
+
         if (rollout.Status != RolloutStatus.Running)
             return rollout;
+        if (RolloutTraffic.WhatChanged(rollout, endpoint) is { } change)
+            return await log.DecideAsync(rollout with { Status = RolloutStatus.Paused }, "pause", $"Paused: {change}.", "[]", ct);
         if (!rollout.State.Applied)
             return await BeginStepAsync(rollout, ct);
-        if (await traffic.WhatChangedAsync(rollout, ct) is { } change)
-            return await log.DecideAsync(rollout with { Status = RolloutStatus.Paused }, "pause", $"Paused: {change}.", "[]", ct);
 
         rollout = rollout with { State = traffic.Count(rollout) };
         List<Finding> findings = [.. RolloutJudge.Counted(rollout)];
@@ -85,11 +93,12 @@ internal sealed class JudgeRollout(
         return await log.DecideAsync(rollout with { Status = RolloutStatus.Completed }, "complete", reason, numbers, ct);
     }
 
-    /// <summary>All traffic to the baseline.</summary>
+    /// <summary>All traffic to the baseline. Where somebody deleted what it would be taken from or given to, it stays as it is.</summary>
     public async Task<Rollout> RollBackAsync(
         Rollout rollout, RolloutStatus end, string reason, string numbers, CancellationToken ct)
     {
-        await traffic.ApplyAsync(rollout, candidate: 0, shadow: 0, $"rollout '{rollout.Name}': {reason}", ct);
+        if (await traffic.FindAsync(rollout, ct) is { } endpoint && RolloutTraffic.WhatIsGone(rollout, endpoint) is null)
+            await traffic.ApplyAsync(rollout, candidate: 0, shadow: 0, $"rollout '{rollout.Name}': {reason}", ct);
         return await log.DecideAsync(rollout with { Status = end }, end == RolloutStatus.Aborted ? "abort" : "rollback", reason, numbers, ct);
     }
 }

@@ -60,9 +60,16 @@ internal sealed class RolloutStore(Database database, TimeProvider time)
         new { Workspace = workspace.Value },
         ct)).Select(row => row.ToRollout())];
 
-    /// <summary>Those of all workspaces that go on.</summary>
+    /// <summary>Those of all workspaces that go on, and those that wait for somebody though their endpoint was deleted.</summary>
     public async Task<IReadOnlyList<Rollout>> ListRunningAsync(CancellationToken ct) => [.. (await database.QueryAsync<Row>(
-        $"select {Columns} from rollouts where status = 'Running' order by workspace, name", null, ct)).Select(row => row.ToRollout())];
+        $"""
+         select {Columns} from rollouts
+         where status = 'Running' or {Open} and not exists (
+             select 1 from online_endpoints as served where served.workspace = rollouts.workspace and served.name = rollouts.endpoint)
+         order by workspace, name
+         """,
+        null,
+        ct)).Select(row => row.ToRollout())];
 
     /// <summary>The one of this endpoint that is not over; null: there is none.</summary>
     public static Task<string?> FindOpenAsync(DbTransaction tx, WorkspaceName workspace, string endpoint, CancellationToken ct) => tx.FindAsync<string>(

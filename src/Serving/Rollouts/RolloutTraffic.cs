@@ -26,18 +26,21 @@ internal sealed class RolloutTraffic(IEndpoints endpoints, RoutingTable table)
         }
     }
 
+    /// <summary>Null when it was deleted.</summary>
+    public Task<OnlineEndpoint?> FindAsync(Rollout rollout, CancellationToken ct) => endpoints.FindAsync(System(rollout), rollout.Definition.Endpoint, ct);
+
     /// <summary>Why the rollout may not go on: somebody else has changed the endpoint. Null: it may.</summary>
-    public async Task<string?> WhatChangedAsync(Rollout rollout, CancellationToken ct)
-    {
-        var endpoint = await endpoints.FindAsync(System(rollout), rollout.Definition.Endpoint, ct);
-        if (endpoint is null)
-            return $"endpoint '{rollout.Definition.Endpoint}' does not exist any more";
-        var missing = new[] { rollout.Baseline, rollout.Definition.Candidate }.Except(endpoint.Deployments.Select(known => known.Name)).ToList();
-        return missing.Count > 0 ? $"deployment '{missing[0]}' does not exist any more"
-            : !HasShare(rollout, endpoint, rollout.Current.Traffic)
-                ? $"the traffic of '{endpoint.Name}' is not what step {rollout.Step + 1} set ({rollout.Current}); somebody moved it"
-                : null;
-    }
+    public static string? WhatChanged(Rollout rollout, OnlineEndpoint endpoint) =>
+        WhatIsGone(rollout, endpoint) is { } gone ? gone
+        : rollout.State.Applied && !HasShare(rollout, endpoint, rollout.Current.Traffic)
+            ? $"the traffic of '{endpoint.Name}' is not what step {rollout.Step + 1} set ({rollout.Current}); somebody moved it"
+            : null;
+
+    /// <summary>Null: both deployments are there.</summary>
+    public static string? WhatIsGone(Rollout rollout, OnlineEndpoint endpoint) =>
+        new[] { rollout.Baseline, rollout.Definition.Candidate }.Except(endpoint.Deployments.Select(known => known.Name)).FirstOrDefault() is { } gone
+            ? $"deployment '{gone}' does not exist any more"
+            : null;
 
     /// <summary>The counts of the step with what has come since the last look.</summary>
     public RolloutState Count(Rollout rollout)

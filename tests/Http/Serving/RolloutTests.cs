@@ -147,6 +147,35 @@ public sealed class RolloutTests : IAsyncLifetime
         Assert.Equal("{}", await EndpointAsync("mirrorTraffic"));
     }
 
+    [Fact]
+    public async Task A_rollout_whose_endpoint_is_deleted_ends_and_says_so()
+    {
+        await CreateAsync("orphan", "green");
+        await _server.PutAsync("/api/v1/online-endpoints/flights/traffic", """{"traffic":{"blue":0},"reason":"by hand"}""");
+        using var deleted = await _server.Client.DeleteAsync("/api/v1/online-endpoints/flights", Ct);
+
+        var ended = await PostAsync("orphan", "evaluate");
+        var later = await PostAsync("orphan", "evaluate");
+
+        Assert.True(deleted.IsSuccessStatusCode);
+        Assert.Equal(("Aborted", "Ended: endpoint 'flights' does not exist any more."), (Status(ended), ended["message"]!.ToString()));
+        Assert.Equal(["step", "abort"], Verdicts(later));
+    }
+
+    [Fact]
+    public async Task A_rollout_whose_candidate_is_deleted_pauses_and_can_be_ended()
+    {
+        await CreateAsync("lost", "green");
+        using var deleted = await _server.Client.DeleteAsync("/api/v1/online-endpoints/flights/deployments/green", Ct);
+
+        var paused = await PostAsync("lost", "evaluate");
+        var ended = await PostAsync("lost", "abort");
+
+        Assert.True(deleted.IsSuccessStatusCode, await deleted.Content.ReadAsStringAsync(Ct));
+        Assert.Equal(("Paused", "Paused: deployment 'green' does not exist any more."), (Status(paused), paused["message"]!.ToString()));
+        Assert.Equal(("Aborted", """{"blue":100}"""), (Status(ended), await EndpointAsync("traffic")));
+    }
+
     [Theory]
     [InlineData("candidate: CANDIDATE", "candidate: gren", HttpStatusCode.BadRequest, "Did you mean 'green'?")]
     [InlineData("candidate: CANDIDATE", "candidate: blue\nbaseline: blue", HttpStatusCode.BadRequest, "is the baseline, too")]

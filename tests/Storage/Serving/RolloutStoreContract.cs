@@ -52,6 +52,7 @@ public abstract class RolloutStoreContract(DatabaseProvider provider) : Database
     [Fact]
     public async Task Counts_are_kept_and_only_running_rollouts_go_on()
     {
+        await InsertEndpointAsync();
         await InsertAsync(Rollout());
         var state = new RolloutState { Applied = true, Candidate = new Counted().Add(new CounterReading("a", 10, 2, 1)) };
         await Store.UpdateAsync(Rollout() with { State = state }, Ct);
@@ -78,6 +79,29 @@ public abstract class RolloutStoreContract(DatabaseProvider provider) : Database
 
         Assert.Equal(["step", "advance"], (await Store.ListDecisionsAsync(WorkspaceName.Default, "to-green", Ct)).Select(made => made.Verdict));
     }
+
+    [Theory]
+    [InlineData("Paused", 1)]
+    [InlineData("AwaitingApproval", 1)]
+    [InlineData("Aborted", 0)]
+    public async Task A_rollout_that_waits_is_looked_at_once_its_endpoint_is_gone(string status, int looked)
+    {
+        await InsertEndpointAsync();
+        await InsertAsync(Rollout() with { Status = Enum.Parse<RolloutStatus>(status) });
+        var before = await Store.ListRunningAsync(Ct);
+        await Database.ExecuteAsync("delete from online_endpoints", null, Ct);
+
+        Assert.Empty(before);
+        Assert.Equal(looked, (await Store.ListRunningAsync(Ct)).Count);
+    }
+
+    private Task InsertEndpointAsync() => Database.ExecuteAsync(
+        """
+        insert into online_endpoints (workspace, name, collect, traffic, mirror_traffic, created_at, created_by, updated_at)
+        values ('default', 'flights', 'all', '{}', '{}', 1, 'ann', 1)
+        """,
+        null,
+        Ct);
 
     private Task InsertAsync(Rollout rollout) => Database.WriteAsync((tx, ct) => Store.InsertAsync(tx, rollout, ct), Ct);
 
