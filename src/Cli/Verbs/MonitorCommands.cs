@@ -89,7 +89,7 @@ internal static class MonitorCommands
                 : (await client.GetAsync($"{path}?limit=1", ct))["runs"]!.AsArray().FirstOrDefault();
             Printer.List(
                 found?["metrics"]!.AsArray() ?? [],
-                ["signal", "feature", "segment", "name", "value", "adjusted", "low", "high", "threshold", "verdict"],
+                ["signal", "feature", "segment", "name", "value", "adjusted", "low", "high", "bounds", "threshold", "verdict"],
                 format);
             return 0;
         });

@@ -9,7 +9,7 @@ namespace Slipway.Cli.Verbs;
 internal static class MonitorReportVerb
 {
     private static readonly string[] s_columns =
-        ["signal", "feature", "segment", "name", "value", "adjusted", "low", "high", "threshold", "compared", "change", "verdict"];
+        ["signal", "feature", "segment", "name", "value", "adjusted", "low", "high", "bounds", "threshold", "compared", "change", "verdict"];
 
     public static Command Create()
     {

@@ -12,6 +12,7 @@ namespace Slipway.Monitoring.Anomalies;
 /// <summary>Which series is looked at, and what is wrong in it, as it was declared.</summary>
 internal sealed partial record AnomalyDetector
 {
+    private const string RulePrefix = "anomaly/";
     private const int MostPoints = 10_000;
     private const int MostPeriod = 2016;
     private const int LeastSeasons = 3;
@@ -74,7 +75,10 @@ internal sealed partial record AnomalyDetector
         Deviation = Detector.Deviation,
     };
 
-    public static string RuleOf(string name) => $"anomaly/{name}";
+    public static string RuleOf(string name) => RulePrefix + name;
+
+    /// <summary>Null of a rule that is no detector's.</summary>
+    public static string? NameOf(string rule) => rule.StartsWith(RulePrefix, StringComparison.Ordinal) ? rule[RulePrefix.Length..] : null;
 
     public static AnomalyDetector Read(string yaml, string source)
     {

@@ -11,6 +11,12 @@ namespace Slipway.Monitoring.Contracts;
 public sealed record MonitorMetric(
     string Signal, string? Feature, string Metric, double? Value, double? Threshold, bool Crossed)
 {
+    /// <summary>The ends are those of a 95 % interval.</summary>
+    public const string Confidence = "confidence";
+
+    /// <summary>The figure comes from profiles: computed from the rows it lies between the ends, for certain.</summary>
+    public const string Error = "error";
+
     private const string NotEnough = "not enough data";
 
     /// <summary>The part of the rows that it is about, "origin=ATL"; null for all.</summary>
@@ -19,13 +25,16 @@ public sealed record MonitorMetric(
     /// <summary>A p-value adjusted for all that were tested at once, which is what the threshold judges; else null.</summary>
     public double? Adjusted { get; init; }
 
-    /// <summary>
-    /// Lower end of the 95 % interval, or, of a figure from profiles, the least that it can be if it is computed from the rows; null when
-    /// neither is known.
-    /// </summary>
+    /// <summary>The lower end of what <see cref="Bounds"/> says; null when it is not known.</summary>
     public double? Low { get; init; }
 
     public double? High { get; init; }
+
+    /// <summary><see cref="Confidence"/> or <see cref="Error"/>; null without ends.</summary>
+    public string? Bounds { get; init; }
+
+    /// <summary>The rows that it is of, where these are not those of the run's window: labels come late.</summary>
+    public TimeWindow? Window { get; init; }
 
     /// <summary>The figure is how many rows there were, and the threshold how many it takes to judge.</summary>
     public bool TooFew { get; init; }

@@ -45,6 +45,7 @@ internal static class DriftVerdicts
                 Segment = figure.Segment,
                 Low = figure.Low,
                 High = figure.High,
+                Bounds = figure.Low is null && figure.High is null ? null : MonitorMetric.Error,
                 Adjusted = signal.Adjusts && figure.Limit.Statistic.IsPValue && double.IsFinite(adjusted[i]) ? adjusted[i] : null,
             }),
         ];

@@ -48,6 +48,7 @@ internal static class PerformanceMeasurement
             Segment = segment,
             Low = Finite(interval.Low),
             High = Finite(interval.High),
+            Bounds = double.IsFinite(interval.Low) || double.IsFinite(interval.High) ? MonitorMetric.Confidence : null,
         };
     }
 

@@ -156,6 +156,7 @@ internal sealed class ProfileMeasurement(References references, FeatureRanking r
             {
                 Low = high > rate ? rate : null,
                 High = high > rate ? high : null,
+                Bounds = high > rate ? MonitorMetric.Error : null,
             };
         });
     }

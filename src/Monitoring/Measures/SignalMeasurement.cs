@@ -110,7 +110,7 @@ internal sealed class SignalMeasurement(
         // Estimates speak of the newest rows, which have no labels yet.
         var result = labelled is null
             ? SignalResult.NotMeasured(signal, Nothing(look, window))
-            : PerformanceMeasurement.Measure(signal, look.Monitor.Task, look.Tables.Connection, labelled, ct);
+            : Dated(window, look, PerformanceMeasurement.Measure(signal, look.Monitor.Task, look.Tables.Connection, labelled, ct));
         if (look.Monitor.Endpoint.Length == 0 || await look.Tables.CollectedAsync(look.Window, ct) is not { } newest)
             return result;
         var known = signal.Reference?.Asset is not null
@@ -126,6 +126,11 @@ internal sealed class SignalMeasurement(
                 : result.Message,
         };
     }
+
+    private static SignalResult Dated(TimeWindow window, Look look, SignalResult result) => window == look.Window ? result : result with
+    {
+        Metrics = [.. result.Metrics.Select(metric => metric with { Window = window })],
+    };
 
     // Labels come late: the window before the labelled one, or the labelled one when it is not the newest.
     private static TimeWindow Earlier(PerformanceSignal signal, TimeWindow run, TimeWindow labelled) =>

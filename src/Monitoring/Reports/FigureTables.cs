@@ -1,3 +1,5 @@
+using Slipway.Monitoring.Contracts;
+
 namespace Slipway.Monitoring.Reports;
 
 /// <summary>Every figure with its limit and verdict, a table for each signal.</summary>
@@ -31,7 +33,7 @@ internal static class FigureTables
     private static void AddTable(Html html, IEnumerable<Report.Figure> figures, string name, bool isCompared)
     {
         html.Add($"""<table class="figures" aria-label="Figures of {name}"><thead><tr><th>Feature</th><th>Segment</th><th>Figure</th>""");
-        html.Add($"""<th class="n">Value</th><th class="n">95 % interval</th><th class="n">Adjusted p</th><th class="n">Limit</th>""");
+        html.Add($"""<th class="n">Value</th><th class="n">Bounds</th><th class="n">Adjusted p</th><th class="n">Limit</th>""");
         if (isCompared)
             html.Add($"""<th class="n">Compared</th><th class="n">Change</th>""");
         html.Add($"<th>Verdict</th><th>Trend</th></tr></thead><tbody>");
@@ -43,7 +45,7 @@ internal static class FigureTables
     private static void AddRow(Html html, Report.Figure figure, bool isCompared)
     {
         html.Add($"""<tr class="{(figure.Crossed ? "crossed" : "")}"><td>{figure.Feature}</td><td>{figure.Segment}</td><td>{figure.Name}</td>""");
-        html.Add($"""<td class="n">{FigureText.Of(figure.Value)}</td><td class="n">{Interval(figure)}</td>""");
+        html.Add($"""<td class="n">{FigureText.Of(figure.Value)}</td><td class="n">{Bounds(figure)}</td>""");
         html.Add($"""<td class="n">{Known(figure.Adjusted)}</td><td class="n">{Known(figure.Threshold)}</td>""");
         if (isCompared)
             html.Add($"""<td class="n">{FigureText.Of(figure.Compared)}</td><td class="n">{FigureText.Change(figure.Change)}</td>""");
@@ -52,8 +54,9 @@ internal static class FigureTables
         html.Add($"</td></tr>");
     }
 
-    private static string Interval(Report.Figure figure) =>
-        figure is { Low: { } low, High: { } high } ? $"{FigureText.Of(low)} to {FigureText.Of(high)}" : "";
+    private static string Bounds(Report.Figure figure) => figure is { Low: { } low, High: { } high }
+        ? $"{FigureText.Of(low)} to {FigureText.Of(high)} ({(figure.Bounds == MonitorMetric.Error ? "error bounds" : "95 %")})"
+        : "";
 
     private static string Known(double? value) => value is null ? "" : FigureText.Of(value);
 }

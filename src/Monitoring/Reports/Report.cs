@@ -12,13 +12,13 @@ internal sealed record Report(
         int? ModelVersion, long Rows, long Labelled, int Crossed, DateTimeOffset StartedAt, DateTimeOffset EndedAt, string StartedBy);
 
     /// <param name="Adjusted">A p-value adjusted for all that were tested at once, which is what the threshold judges.</param>
-    /// <param name="Low">Lower end of the 95 % interval.</param>
+    /// <param name="Bounds">What low and high are: "confidence" (a 95 % interval) or "error" (of a figure from profiles); null without them.</param>
     /// <param name="Compared">Its value in the other run; null when it has none there.</param>
     /// <param name="Change">Value minus compared value.</param>
     /// <param name="Trend">Its values in the windows up to this one, the oldest first.</param>
     internal sealed record Figure(
         string Signal, string? Feature, string? Segment, string Name, double? Value, double? Adjusted, double? Low, double? High,
-        double? Threshold, bool Crossed, string Verdict, double? Compared, string? ComparedVerdict, double? Change, IReadOnlyList<Point> Trend)
+        string? Bounds, double? Threshold, bool Crossed, string Verdict, double? Compared, string? ComparedVerdict, double? Change, IReadOnlyList<Point> Trend)
     {
         /// <summary>"hour population_stability_index", "auc".</summary>
         public string Title => Feature is null ? Name : $"{Feature} {Name}";

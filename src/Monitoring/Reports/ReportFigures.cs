@@ -22,10 +22,10 @@ internal static class ReportFigures
 
     private static Report.Figure Figure(MonitorMetric metric, MonitorMetric? other, IReadOnlyList<Report.Point> trend) => new(
         metric.Signal, metric.Feature, metric.Segment, metric.Metric, metric.Value, metric.Adjusted, metric.Low, metric.High,
-        metric.Threshold, metric.Crossed, metric.Verdict, other?.Value, other?.Verdict, metric.Value - other?.Value, trend);
+        metric.Bounds, metric.Threshold, metric.Crossed, metric.Verdict, other?.Value, other?.Verdict, metric.Value - other?.Value, trend);
 
     private static Report.Point Point(MonitorRun run, MonitorMetric metric) =>
-        new(run.Window.From, run.Window.To, metric.Value, metric.Low, metric.High, metric.Crossed);
+        new(metric.Window?.From ?? run.Window.From, metric.Window?.To ?? run.Window.To, metric.Value, metric.Low, metric.High, metric.Crossed);
 
     private sealed record Key(string Signal, string? Feature, string? Segment, string Metric)
     {

@@ -15,7 +15,7 @@ internal static class TrendCharts
             .ToList();
         if (charts.Count == 0)
             return;
-        html.Add($"""<section><h2>Trends</h2><p class="legend">Windows up to this one. Dashed: the limit. Shaded: the 95 % interval.</p><div class="charts">""");
+        html.Add($"""<section><h2>Trends</h2><p class="legend">Windows up to this one. Dashed: the limit. Shaded: the 95 % interval, or, of figures from profiles, their error bounds.</p><div class="charts">""");
         foreach (var figure in charts)
             AddChart(html, figure);
         html.Add($"</div></section>");

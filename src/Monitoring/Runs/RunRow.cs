@@ -77,6 +77,12 @@ internal sealed record RunMetricRow
 
     public double? High { get; init; }
 
+    public string? Bounds { get; init; }
+
+    public long? WindowFrom { get; init; }
+
+    public long? WindowTo { get; init; }
+
     public required string Verdict { get; init; }
 
     public MonitorMetric ToMetric() => new(Signal, Feature, Metric, Value, Threshold, Crossed)
@@ -85,6 +91,8 @@ internal sealed record RunMetricRow
         Adjusted = Adjusted,
         Low = Low,
         High = High,
+        Bounds = Bounds,
+        Window = WindowFrom is { } from && WindowTo is { } to ? new TimeWindow(from.ToTime(), to.ToTime()) : null,
         TooFew = MonitorMetric.IsTooFew(Verdict),
     };
 }

@@ -99,8 +99,9 @@ internal sealed class RunStore(Database database)
         tx.ExecuteAsync(
             """
             insert into monitor_metrics
-                (run_id, position, signal, feature, segment, metric, value, threshold, crossed, adjusted, low, high, verdict)
-            values (@RunId, @Position, @Signal, @Feature, @Segment, @Metric, @Value, @Threshold, @Crossed, @Adjusted, @Low, @High, @Verdict)
+                (run_id, position, signal, feature, segment, metric, value, threshold, crossed, adjusted, low, high, bounds, window_from, window_to, verdict)
+            values (@RunId, @Position, @Signal, @Feature, @Segment, @Metric, @Value, @Threshold, @Crossed, @Adjusted, @Low, @High, @Bounds, @WindowFrom,
+                    @WindowTo, @Verdict)
             """,
             run.Metrics.Select((metric, position) => new
             {
@@ -116,6 +117,9 @@ internal sealed class RunStore(Database database)
                 metric.Adjusted,
                 metric.Low,
                 metric.High,
+                metric.Bounds,
+                WindowFrom = metric.Window?.From.ToUnixTimeMilliseconds(),
+                WindowTo = metric.Window?.To.ToUnixTimeMilliseconds(),
                 metric.Verdict,
             }).ToList(),
             ct);
@@ -129,7 +133,8 @@ internal sealed class RunStore(Database database)
             return [];
         var metrics = await connection.QueryAsync<RunMetricRow>(
             $"""
-             select run_id, signal, feature, segment, metric, value, threshold, crossed, adjusted, low, high, verdict from monitor_metrics
+             select run_id, signal, feature, segment, metric, value, threshold, crossed, adjusted, low, high, bounds, window_from, window_to, verdict
+             from monitor_metrics
              where {database.Dialect.AnyOf("run_id", "@Ids")} order by run_id, position
              """,
             new { Ids = rows.Select(row => row.Id).ToArray() },

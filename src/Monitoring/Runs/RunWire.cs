@@ -15,13 +15,15 @@ internal sealed record RunWire(
         run.ModelVersion, run.Rows, run.Labelled, [.. run.Drifted], run.HasDriftedAsWhole, [.. run.Metrics.Select(Metric.Of)],
         run.StartedAt, run.EndedAt, run.StartedBy);
 
+    /// <param name="Bounds">What low and high are: "confidence" (a 95 % interval) or "error" (of a figure from profiles).</param>
+    /// <param name="From">Of the rows that it is of, where these are not those of the run's window.</param>
     /// <param name="Verdict">"ok", "crossed", "informational", "not enough data", "no value".</param>
     internal sealed record Metric(
         string Signal, string? Feature, string? Segment, string Name, double? Value, double? Adjusted, double? Low, double? High,
-        double? Threshold, bool Crossed, string Verdict)
+        string? Bounds, DateTimeOffset? From, DateTimeOffset? To, double? Threshold, bool Crossed, string Verdict)
     {
         public static Metric Of(MonitorMetric metric) => new(
             metric.Signal, metric.Feature, metric.Segment, metric.Metric, metric.Value, metric.Adjusted, metric.Low, metric.High,
-            metric.Threshold, metric.Crossed, metric.Verdict);
+            metric.Bounds, metric.Window?.From, metric.Window?.To, metric.Threshold, metric.Crossed, metric.Verdict);
     }
 }

@@ -1,4 +1,5 @@
 import { createBrowserRouter } from 'react-router';
+import { DetectorPage } from './anomalies/DetectorPage';
 import { BatchEndpointPage } from './batch/BatchEndpointPage';
 import { DataPage } from './data/DataPage';
 import { DataVersionsPage } from './data/DataVersionsPage';
@@ -38,6 +39,7 @@ export const router = createBrowserRouter([
       { path: 'jobs/:name', element: <JobPage /> },
       { path: 'monitors', element: <MonitorsPage /> },
       { path: 'monitors/:name', element: <MonitorPage /> },
+      { path: 'anomaly-detectors/:name', element: <DetectorPage /> },
       { path: 'incidents/:id', element: <IncidentPage /> },
       { path: 'lineage', element: <LineagePage /> },
       { path: '*', element: <NotFoundPage /> },

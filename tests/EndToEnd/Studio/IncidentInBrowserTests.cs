@@ -42,6 +42,9 @@ public sealed class IncidentInBrowserTests : IAsyncLifetime
         await Page.GetByLabel("Note").FillAsync("the feed was late");
         await Page.GetByRole(AriaRole.Button, new() { Name = "Add note" }).ClickAsync();
         await Expect(timeline.GetByText("the feed was late")).ToBeVisibleAsync();
+        await Page.GetByLabel("Owner").FillAsync("ana");
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Assign" }).ClickAsync();
+        await Expect(timeline.GetByText("To ana.")).ToBeVisibleAsync();
         await Page.GetByRole(AriaRole.Button, new() { Name = "Acknowledge" }).ClickAsync();
         await Expect(timeline.GetByText("acknowledged")).ToBeVisibleAsync();
         await Page.GetByRole(AriaRole.Button, new() { Name = "Resolve" }).ClickAsync();

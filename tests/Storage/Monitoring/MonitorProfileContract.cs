@@ -109,6 +109,7 @@ public abstract class MonitorProfileContract(DatabaseProvider provider) : Databa
         var found = run.Metrics.Where(metric => metric.Signal == profiles).ToList();
         Assert.NotEmpty(expected);
         Assert.Equal(expected.Select(metric => (metric.Feature, metric.Metric, metric.Verdict)), found.Select(metric => (metric.Feature, metric.Metric, metric.Verdict)));
+        Assert.All(found, metric => Assert.Equal(metric.Low is null && metric.High is null ? null : "error", metric.Bounds));
         foreach (var (one, other) in expected.Zip(found))
             Assert.Equal(one.Value!.Value, other.Value!.Value, 1e-9);
     }

@@ -86,6 +86,12 @@ public sealed partial class ReportPageTests
     }
 
     [Theory]
+    [InlineData("confidence", "0.2 to 0.4 (95 %)")]
+    [InlineData("error", "0.2 to 0.4 (error bounds)")]
+    public void The_ends_of_a_figure_say_what_they_are(string bounds, string text) =>
+        Assert.Contains(text, ReportPage.Render(Given(bounds: bounds)), StringComparison.Ordinal);
+
+    [Theory]
     [InlineData(null, "–")]
     [InlineData(0.0, "0")]
     [InlineData(0.123456, "0.1235")]
@@ -94,7 +100,7 @@ public sealed partial class ReportPageTests
     [InlineData(-12.3456, "-12.346")]
     public void A_figure_shows_the_digits_that_count(double? figure, string text) => Assert.Equal(text, FigureText.Of(figure));
 
-    private static Report Given(string feature = "hour", string category = "A", string? message = null, string segment = "origin=A")
+    private static Report Given(string feature = "hour", string category = "A", string? message = null, string segment = "origin=A", string bounds = "confidence")
     {
         var run = new Report.OfRun(
             "run2", "flights", "flights", s_start.AddDays(7), s_start.AddDays(14), "Completed", message, "late", 1, 1000, 500, 1, s_start, s_start, "ann");
@@ -108,8 +114,8 @@ public sealed partial class ReportPageTests
             run,
             run with { Id = "run1" },
             [
-                new("inputs", feature, null, "population_stability_index", 0.3, null, 0.2, 0.4, 0.2, true, "crossed", 0.1, "ok", 0.2, trend),
-                new("inputs", feature, segment, "population_stability_index", 0.1, null, null, null, 0.2, false, "ok", null, null, null, []),
+                new("inputs", feature, null, "population_stability_index", 0.3, null, 0.2, 0.4, bounds, 0.2, true, "crossed", 0.1, "ok", 0.2, trend),
+                new("inputs", feature, segment, "population_stability_index", 0.1, null, null, null, null, 0.2, false, "ok", null, null, null, []),
             ],
             ReportHistograms.Of(histograms, histograms));
     }

@@ -1,4 +1,4 @@
-import { Button, Field, makeStyles, Textarea } from '@fluentui/react-components';
+import { Button, Field, Input, makeStyles, Textarea } from '@fluentui/react-components';
 import { useState } from 'react';
 import { api, queries } from '../api/client';
 import { describeProblem } from '../api/problem';
@@ -8,20 +8,23 @@ const useStyles = makeStyles({
   buttons: { display: 'flex', gap: '10px' },
 });
 
-/** A note, or what somebody does about the incident, with the note as its words. */
+/** A note, who takes care of the incident, or what somebody does about it, with the note as its words. */
 export function IncidentActions({ id, status }: { id: string; status: string }) {
   const styles = useStyles();
   const [text, setText] = useState('');
+  const [owner, setOwner] = useState('');
   const done = {
     onSuccess: async () => {
       await queries.invalidateQueries();
       setText('');
+      setOwner('');
     },
   };
   const note = api.useMutation('post', '/api/v1/incidents/{id}/notes', done);
   const acknowledge = api.useMutation('post', '/api/v1/incidents/{id}/acknowledge', done);
   const resolve = api.useMutation('post', '/api/v1/incidents/{id}/resolve', done);
-  const failed = [note, acknowledge, resolve].find(act => act.isError);
+  const assign = api.useMutation('post', '/api/v1/incidents/{id}/assign', done);
+  const failed = [note, acknowledge, resolve, assign].find(act => act.isError);
   const request = { params: { path: { id } }, body: { text: text === '' ? null : text } };
   const act = (what: typeof note | typeof acknowledge | typeof resolve) => () => {
     what.mutate(request);
@@ -43,6 +46,26 @@ export function IncidentActions({ id, status }: { id: string; status: string }) 
         {status === 'open' && <Button onClick={act(acknowledge)}>Acknowledge</Button>}
         {status !== 'resolved' && <Button onClick={act(resolve)}>Resolve</Button>}
       </div>
+      {status !== 'resolved' && (
+        <div className={styles.buttons}>
+          <Input
+            aria-label="Owner"
+            placeholder="Who takes care of it"
+            value={owner}
+            onChange={(_, { value }) => {
+              setOwner(value);
+            }}
+          />
+          <Button
+            disabled={owner === ''}
+            onClick={() => {
+              assign.mutate({ params: { path: { id } }, body: { owner } });
+            }}
+          >
+            Assign
+          </Button>
+        </div>
+      )}
     </div>
   );
 }

@@ -27,7 +27,7 @@ export function IncidentPage() {
           facts={[
             ['Severity', <State key="severity" state={incident.severity} />],
             ['Of', incident.subject],
-            ['Owner', incident.owner],
+            ['Owner', incident.owner ?? 'nobody'],
             ['Opened', <Ago key="opened" time={incident.openedAt} />],
             [
               'Acknowledged after',

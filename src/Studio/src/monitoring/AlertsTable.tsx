@@ -20,10 +20,14 @@ const columns: Column<Alert>[] = [
   },
 ];
 
-type Props = { status?: 'open'; monitor?: string };
+type Props = { status?: 'open'; monitor?: string; rule?: string };
 
-export function AlertsTable({ status, monitor }: Props) {
-  const query = { ...(status && { status }), ...(monitor !== undefined && { monitor }) };
+export function AlertsTable({ status, monitor, rule }: Props) {
+  const query = {
+    ...(status && { status }),
+    ...(monitor !== undefined && { monitor }),
+    ...(rule !== undefined && { rule }),
+  };
   const { data } = api.useSuspenseQuery('get', '/api/v1/alerts', { params: { query } });
   return data.alerts.length > 0 ? (
     <Grid label="Alerts" columns={columns} rows={data.alerts} keyOf={alert => alert.id} />

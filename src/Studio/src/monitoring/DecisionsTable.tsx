@@ -4,6 +4,7 @@ import { formatTime } from '../format/times';
 import { Empty } from '../parts/Empty';
 import { Grid, type Column } from '../parts/Grid';
 import { NodeLink } from '../parts/NodeLink';
+import { State } from '../parts/State';
 import { TextLink } from '../parts/TextLink';
 
 type Decision = Schemas['Monitoring.DecisionWire'];
@@ -13,6 +14,15 @@ const columns: Column<Decision>[] = [
   { name: 'Policy', show: decision => decision.policy },
   { name: 'Retrain', show: decision => (decision.retrain ? 'yes' : 'no') },
   { name: 'Why', show: decision => decision.error ?? decision.reason },
+  {
+    name: 'Challenger',
+    show: ({ challenger }) =>
+      challenger && (
+        <>
+          <State state={challenger.state} /> {challenger.told}
+        </>
+      ),
+  },
   {
     name: 'Job',
     show: ({ job }) => job && <TextLink to={`/jobs/${encodeURIComponent(job)}`}>{job}</TextLink>,

@@ -1,5 +1,6 @@
 import { Page } from '../parts/Page';
 import { Panel } from '../parts/Panel';
+import { DetectorsTable } from '../anomalies/DetectorsTable';
 import { AlertsTable } from './AlertsTable';
 import { IncidentTimes } from '../incidents/IncidentTimes';
 import { IncidentsTable } from '../incidents/IncidentsTable';
@@ -7,9 +8,15 @@ import { MonitorsTable } from './MonitorsTable';
 
 export function MonitorsPage() {
   return (
-    <Page title="Monitoring" note="What monitors found in the inputs and answers of endpoints, window by window.">
+    <Page
+      title="Monitoring"
+      note="What monitors found in the inputs and answers of endpoints, window by window, and what is odd in any series."
+    >
       <Panel title="Monitors">
         <MonitorsTable />
+      </Panel>
+      <Panel title="Anomaly detectors">
+        <DetectorsTable />
       </Panel>
       <Panel title="Open alerts">
         <AlertsTable status="open" />

@@ -8,8 +8,11 @@ const metric = (feature: string | null, value: number | null, threshold: number 
   name: 'psi',
   value,
   adjusted: null,
-  low: null,
-  high: null,
+  low: null as number | null,
+  high: null as number | null,
+  bounds: null as string | null,
+  from: null as string | null,
+  to: null as string | null,
   threshold,
   crossed: value !== null && threshold !== null && value > threshold,
   verdict: 'good',
@@ -54,4 +57,47 @@ it('offers first what crossed its limit', () => {
   const well = { ...metric(null, 0.1), signal: 'answers' };
 
   expect(groupsOf([run(1, well, metric('a', 0.5))])).toEqual(['inputs · psi', 'answers · psi']);
+});
+
+const auc = (value: number | null) => ({ ...metric(null, value, null), signal: 'quality', name: 'auc' });
+
+it('draws what was measured and what was estimated without labels together, each at the window that it is of', () => {
+  const late = { ...auc(0.7), from: '2000-12-31T00:00:00Z', to: '2001-01-01T00:00:00Z' };
+  const estimate = { ...auc(0.8), name: 'estimated_auc' };
+
+  const chart = figureChart([run(1, late, estimate)], 'quality · auc');
+
+  expect(chart.series).toMatchObject([
+    {
+      name: 'auc, estimated',
+      data: [[Date.parse('2001-01-02'), 0.8]],
+      lineStyle: { type: 'dashed' },
+      color: '#2886de',
+    },
+    { name: 'auc', data: [[Date.parse('2001-01-01'), 0.7]], color: '#2886de' },
+  ]);
+  expect(groupsOf([run(1, late, estimate)])).toEqual(['quality · auc']);
+});
+
+it('shades the bounds of a figure and says what they are', () => {
+  const bounded = (value: number) => ({ ...auc(value), low: value - 0.1, high: value + 0.1, bounds: 'confidence' });
+  const sketched = (value: number) => ({ ...bounded(value), bounds: 'error' });
+
+  const sample = figureChart([run(1, bounded(0.7)), run(2, bounded(0.8))], 'quality · auc');
+  const sketch = figureChart([run(1, sketched(0.7)), run(2, sketched(0.8))], 'quality · auc');
+
+  expect(sample.series).toMatchObject([{ name: 'auc' }, { name: 'auc, 95 %' }]);
+  expect(sketch.series).toMatchObject([{ name: 'auc' }, { name: 'auc, error bounds' }]);
+});
+
+it('shades nothing where many lines have bounds', () => {
+  const segments = ['a', 'b', 'c'].map(segment => ({
+    ...auc(0.7),
+    segment,
+    low: 0.6,
+    high: 0.8,
+    bounds: 'confidence',
+  }));
+
+  expect(figureChart([run(1, ...segments)], 'quality · auc').series).toHaveLength(3);
 });
