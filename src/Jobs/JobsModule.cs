@@ -153,6 +153,7 @@ public static class JobsModule
         .AddSingleton<ShowSchedules>()
         .AddSingleton<ChangeSchedule>()
         .AddSingleton<FireSchedule>()
+        .AddSingleton<ISchedules, KeptSchedules>()
         .AddHostedService<ScheduleTimer>()
         .AddHostedService<ScheduleWorker>()
         .AddWatches()

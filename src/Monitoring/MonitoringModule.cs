@@ -11,7 +11,6 @@ using Slipway.Monitoring.Backtests;
 using Slipway.Monitoring.Backtests.Runs;
 using Slipway.Monitoring.Definitions;
 using Slipway.Monitoring.Incidents;
-using Slipway.Monitoring.Measures;
 using Slipway.Monitoring.Monitors;
 using Slipway.Monitoring.Notifications;
 using Slipway.Monitoring.Reports;
@@ -26,50 +25,21 @@ using Slipway.Monitoring.Series;
 namespace Slipway.Monitoring;
 
 /// <summary>Monitors, alerts, and the policies by which models are trained again.</summary>
-public static class MonitoringModule
+public static partial class MonitoringModule
 {
     public static IServiceCollection AddMonitoring(this IServiceCollection services) => services
         .AddSingleton<IMigrations>(new EmbeddedMigrations("monitoring", typeof(MonitoringModule).Assembly))
         .AddSingleton(WorkspaceMonitors.Rows)
         .AddSingleton<MonitoringMeter>()
         .AddSingleton<IGaugeSource, MonitoringGauges>()
-        .AddSingleton<MonitorStore>()
-        .AddSingleton<RunStore>()
-        .AddSingleton<HistogramStore>()
-        .AddSingleton<ShowReport>()
         .AddAlerts()
         .AddAnomalies()
-        .AddSingleton<References>()
-        .AddSingleton<FeatureRanking>()
-        .AddSingleton<CustomMeasurement>()
-        .AddSingleton<ProfileMeasurement>()
-        .AddSingleton<SignalMeasurement>()
         .AddSingleton<HistoryReader>()
         .AddSingleton<MonitorReplay>()
-        .AddSingleton<CreateMonitor>()
-        .AddSingleton<Coverage>()
-        .AddSingleton<RunMonitor>()
+        .AddMonitors()
         .AddPolicies()
         .AddBacktests()
-        .AddSingleton<MonitorRound>()
-        .AddSingleton<IScheduledAct, MonitorAct>()
-        .AddHostedService<MonitoringTimer>();
-
-    private static IServiceCollection AddPolicies(this IServiceCollection services) => services
-        .AddSingleton<IContentRoots, PolicyRoots>()
-        .AddSingleton<PolicyStore>()
-        .AddSingleton<DecisionStore>()
-        .AddSingleton<DecisionLog>()
-        .AddSingleton<FactFinder>()
-        .AddSingleton<TrainingSubmission>()
-        .AddSingleton<ChallengeStore>()
-        .AddSingleton<ChallengeLog>()
-        .AddSingleton<EndChallenge>()
-        .AddSingleton<StartRollout>()
-        .AddSingleton<FollowChallenges>()
-        .AddSingleton<CancelChallenge>()
-        .AddSingleton<CreatePolicy>()
-        .AddSingleton<EvaluatePolicy>();
+        .AddSingleton<IScheduledAct, MonitorAct>();
 
     /// <summary>Refuses (InvalidParameter) what is wrong with an alert rule, a receiver or an anomaly detector beyond its fields.</summary>
     /// <param name="kind">"alert-rule", "receiver" or "anomaly-detector"; others are not looked at.</param>

@@ -31,6 +31,9 @@ public sealed record ScheduledWork
     /// <summary>What is known of that which happened ("version", "path", "commit"); empty where time passed.</summary>
     public IReadOnlyDictionary<string, string> Facts { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The schedule as it was written.</summary>
+    public string Yaml { get; init; } = "";
+
     /// <summary>The schedule's trigger, checked.</summary>
     public required JsonObject Trigger { get; init; }
 

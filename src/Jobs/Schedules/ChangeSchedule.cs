@@ -44,7 +44,7 @@ internal sealed class ChangeSchedule(
         return TypedResults.NoContent();
     }
 
-    private async Task SwitchAsync(Caller caller, string name, bool enabled, CancellationToken ct)
+    public async Task SwitchAsync(Caller caller, string name, bool enabled, CancellationToken ct)
     {
         var schedule = await show.FindAsync(caller, name, Permission.Write, ct);
         if (schedule.IsEnabled == enabled)
@@ -62,7 +62,7 @@ internal sealed class ChangeSchedule(
         await audit.AppendAsync(caller, enabled ? "schedule.enable" : "schedule.disable", schedule.Node, null, ct);
     }
 
-    private async Task RemoveAsync(Caller caller, string name, CancellationToken ct)
+    public async Task RemoveAsync(Caller caller, string name, CancellationToken ct)
     {
         var schedule = await show.FindAsync(caller, name, Permission.Write, ct);
         if (!await schedules.DeleteAsync(schedule, ct))

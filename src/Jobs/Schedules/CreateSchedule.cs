@@ -36,7 +36,7 @@ internal sealed class CreateSchedule(
     {
         await access.DemandAsync(caller, Permission.Write, "schedule:new", ct);
         var definition = Read(request.Yaml, request.Source ?? "schedule.yml");
-        var act = s_acts.Single(definition.ContainsKey);
+        var act = ActOf(definition);
         var isOfCommit = definition["trigger"]!["repository"] is not null;
         var file = await FileAsync(caller, isOfCommit ? new JsonObject() : definition[act]!, request, ct);
         var now = time.UtcNow();
@@ -106,7 +106,9 @@ internal sealed class CreateSchedule(
         return kept;
     }
 
-    private JsonObject Read(string yaml, string source) => Contracts.Definitions.Read(new DefinitionFile
+    public static string ActOf(JsonObject definition) => s_acts.Single(definition.ContainsKey);
+
+    public JsonObject Read(string yaml, string source) => Contracts.Definitions.Read(new DefinitionFile
     {
         Yaml = yaml,
         Source = source,

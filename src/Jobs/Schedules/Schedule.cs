@@ -75,6 +75,7 @@ internal sealed record Schedule
             $"{Name[..Math.Min(Name.Length, 200)].Replace('.', '_')}_{time.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}_{id[^8..]}"),
         Time = time,
         Facts = facts,
+        Yaml = Yaml,
         Trigger = TriggerFields(),
         Definition = ReadDefinition()[Act]!,
         FileYaml = FileYaml,

@@ -1,46 +1,19 @@
 using System.Globalization;
-using Slipway.Serving.Contracts;
+using System.Text.Json.Nodes;
+using Slipway.Jobs.Contracts;
 
 namespace Slipway.Monitoring.Definitions;
 
-/// <summary>When a monitor runs by itself: every so often, or at moments of the day, of the week or of the month.</summary>
-internal sealed record MonitorTrigger
+/// <summary>A recurrence: of a monitor, whose schedule fires by it, or of a policy, which is asked at moments of its own.</summary>
+/// <param name="Period">The length of the window that a monitor's run looks at.</param>
+/// <param name="Json">As a schedule's trigger is kept.</param>
+internal sealed record MonitorTrigger(TimeSpan Period, JsonObject Json)
 {
+    private static readonly TimeSpan s_longest = TimeSpan.FromDays(3653);
     private static readonly string[] s_days = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 
-    /// <summary>The length of the window that a run looks at.</summary>
-    public required TimeSpan Period { get; init; }
-
-    public long Interval { get; init; } = 1;
-
-    /// <summary>Minutes of the day, ascending; empty: every period, counted from the last run.</summary>
-    public IReadOnlyList<int> MinutesOfDay { get; init; } = [];
-
-    /// <summary>Empty: every day.</summary>
-    public IReadOnlyList<DayOfWeek> WeekDays { get; init; } = [];
-
-    /// <summary>Empty: every day.</summary>
-    public IReadOnlyList<int> MonthDays { get; init; } = [];
-
-    public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
-
-    public DateTimeOffset? Start { get; init; }
-
-    public DateTimeOffset? End { get; init; }
-
-    /// <summary>The window to look at now; null while nothing is due. After a long stop only the last one is looked at.</summary>
-    /// <param name="last">The end of the last window, or when the monitor was made.</param>
-    public TimeWindow? Due(DateTimeOffset last, DateTimeOffset now)
-    {
-        if (now < Start || last >= End)
-            return null;
-        if (End < now)
-            now = End.Value;
-
-        // A clock that was set back gives no negative period.
-        var end = MinutesOfDay.Count > 0 ? LastMoment(now) : last + (Period * Math.Max(0, Math.Floor((now - last) / Period)));
-        return end is { } due && due > last && due - last >= Least ? new TimeWindow(due - Period, due) : null;
-    }
+    /// <summary>The first time after a moment, as schedules fire; null when there is none.</summary>
+    public DateTimeOffset? Next(DateTimeOffset after) => TriggerTimes.Next(Json, after);
 
     public static MonitorTrigger? Read(Fields? trigger)
     {
@@ -49,65 +22,60 @@ internal sealed record MonitorTrigger
         trigger.Only("type", "frequency", "interval", "schedule", "pattern", "start_time", "end_time", "time_zone", "timezone", "expression");
         if (trigger.Text("type") is { } type && !type.Equals("recurrence", StringComparison.OrdinalIgnoreCase))
             throw trigger.Wrong("type", $"is '{type}'; a monitor's trigger is of type recurrence.");
-        var unit = trigger.RequiredText("frequency").ToLowerInvariant() switch
+        var frequency = trigger.RequiredText("frequency").ToLowerInvariant();
+        var unit = frequency switch
         {
             "minute" => TimeSpan.FromMinutes(1),
             "hour" => TimeSpan.FromHours(1),
             "day" => TimeSpan.FromDays(1),
             "week" => TimeSpan.FromDays(7),
             "month" => TimeSpan.FromDays(30),
-            var text => throw trigger.Wrong("frequency", $"is '{text}'. Known: minute, hour, day, week, month."),
+            _ => throw trigger.Wrong("frequency", $"is '{frequency}'. Known: minute, hour, day, week, month."),
         };
-        var schedule = (trigger.Map("schedule") ?? trigger.Map("pattern"))?.Only("hours", "minutes", "week_days", "month_days");
-        var zone = ReadZone(trigger);
         var interval = trigger.Whole("interval", least: 1) ?? 1;
-        return new MonitorTrigger
-        {
-            Period = unit * interval,
-            Interval = interval,
-            MinutesOfDay = schedule is null ? [] : Minutes(schedule),
-            WeekDays = schedule is null ? [] : [.. schedule.Many("week_days").Select(text => Day(schedule, text))],
-            MonthDays = schedule is null ? [] : [.. schedule.Many("month_days").Select(text => Whole(schedule, "month_days", text, 1, 31))],
-            Zone = zone,
-            Start = Time(trigger, "start_time", zone),
-            End = Time(trigger, "end_time", zone),
-        };
+        if (interval > s_longest / unit)
+            throw trigger.Wrong("interval", $"is {interval}; a period is at most ten years.");
+        return new MonitorTrigger(unit * interval, ReadJson(trigger, frequency, interval));
     }
 
-    // Every second day at three: the pattern's moments are passed over until the period is over.
-    private TimeSpan Least => Interval > 1 ? Period - TimeSpan.FromHours(2) : TimeSpan.FromMinutes(1);
-
-    private DateTimeOffset? LastMoment(DateTimeOffset now)
+    private static JsonObject ReadJson(Fields trigger, string frequency, long interval)
     {
-        var local = TimeZoneInfo.ConvertTime(now, Zone);
-        for (var back = 0; back <= 62; back++)
+        var json = new JsonObject
         {
-            var day = local.Date.AddDays(-back);
-            if ((WeekDays.Count > 0 && !WeekDays.Contains(day.DayOfWeek)) || (MonthDays.Count > 0 && !MonthDays.Contains(day.Day)))
-                continue;
-            foreach (var minute in MinutesOfDay.Reverse())
-            {
-                var moment = day.AddMinutes(minute);
-                var at = new DateTimeOffset(moment, Zone.GetUtcOffset(moment)).ToUniversalTime();
-                if (at <= now)
-                    return at;
-            }
+            ["type"] = "recurrence",
+            ["frequency"] = frequency,
+            ["interval"] = (double)interval,
+            ["time_zone"] = ReadZone(trigger).Id,
+        };
+        if ((trigger.Map("schedule") ?? trigger.Map("pattern"))?.Only("hours", "minutes", "week_days", "month_days") is { } pattern)
+            json["schedule"] = ReadPattern(pattern);
+        foreach (var end in new[] { "start_time", "end_time" })
+        {
+            if (ReadTime(trigger, end) is { } time)
+                json[end] = time;
         }
 
-        return null;
+        return json;
     }
 
-    private static int[] Minutes(Fields schedule)
+    private static JsonObject ReadPattern(Fields pattern)
     {
-        var hours = schedule.Many("hours").Select(text => Whole(schedule, "hours", text, 0, 23)).ToList();
-        var minutes = schedule.Many("minutes").Select(text => Whole(schedule, "minutes", text, 0, 59)).ToList();
-        if (hours.Count == 0 || minutes.Count == 0)
-            throw schedule.Wrong(null, "needs both hours and minutes.");
-        return [.. hours.SelectMany(hour => minutes.Select(minute => (hour * 60) + minute)).Distinct().Order()];
+        var read = new JsonObject();
+        foreach (var (key, least, most) in new[] { ("hours", 0, 23), ("minutes", 0, 59), ("month_days", 1, 31) })
+        {
+            if (pattern.Many(key) is { Count: > 0 } numbers)
+                read[key] = new JsonArray([.. numbers.Select(text => JsonValue.Create((double)Whole(pattern, key, text, least, most)))]);
+        }
+
+        if (!read.ContainsKey("hours") || !read.ContainsKey("minutes"))
+            throw pattern.Wrong(null, "needs both hours and minutes.");
+        if (pattern.Many("week_days") is { Count: > 0 } days)
+            read["week_days"] = new JsonArray([.. days.Select(text => JsonValue.Create(Day(pattern, text)))]);
+        return read;
     }
 
-    private static DayOfWeek Day(Fields schedule, string text) => Array.IndexOf(s_days, text.ToLowerInvariant()) is var day and >= 0
-        ? (DayOfWeek)day
+    private static string Day(Fields schedule, string text) => s_days.Contains(text.ToLowerInvariant())
+        ? text.ToLowerInvariant()
         : throw schedule.Wrong("week_days", $"has '{text}'. Known: {string.Join(", ", s_days)}.");
 
     private static int Whole(Fields schedule, string key, string text, int least, int most) =>
@@ -123,12 +91,10 @@ internal sealed record MonitorTrigger
             : throw trigger.Wrong("time_zone", $"'{name}' is not a time zone, such as \"Pacific Standard Time\" or UTC.");
     }
 
-    private static DateTimeOffset? Time(Fields trigger, string key, TimeZoneInfo zone)
+    private static string? ReadTime(Fields trigger, string key) => trigger.Text(key) switch
     {
-        if (trigger.Text(key) is not { } text)
-            return null;
-        if (!DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.None, out var time))
-            throw trigger.Wrong(key, $"is '{text}'; write it as \"2026-03-10T10:15:00\".");
-        return time.Kind == DateTimeKind.Utc ? new DateTimeOffset(time) : new DateTimeOffset(time, zone.GetUtcOffset(time)).ToUniversalTime();
-    }
+        null => null,
+        var text when DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out _) => text,
+        var text => throw trigger.Wrong(key, $"is '{text}'; write it as \"2026-03-10T10:15:00\"."),
+    };
 }

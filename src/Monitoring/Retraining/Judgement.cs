@@ -44,8 +44,10 @@ internal sealed record Judgement(bool Retrain, string Reason, JsonObject Numbers
 
         if (policy.Schedule is { } schedule)
         {
-            yield return schedule.Due(facts.LastTraining ?? facts.TrainedUntil ?? DateTimeOffset.MinValue, facts.EventTime) is { } due
-                ? (true, $"the schedule was due on {due.To.UtcDateTime:yyyy-MM-dd}")
+            // What was never trained is due at once.
+            var due = (facts.LastTraining ?? facts.TrainedUntil) is { } last ? schedule.Next(last) : facts.EventTime;
+            yield return due <= facts.EventTime
+                ? (true, $"the schedule was due on {due.Value.UtcDateTime:yyyy-MM-dd}")
                 : (false, "the schedule is not due");
         }
     }

@@ -14,17 +14,18 @@ namespace Slipway.Monitoring.Runs;
 /// </summary>
 internal sealed class MonitorAct(CreateMonitor create, MonitorStore monitors, RunStore runs, MonitorRound round) : IScheduledAct
 {
+    /// <summary>The field of a schedule's definition.</summary>
+    public const string Act = "create_monitor";
+
     private static readonly TimeSpan s_first = TimeSpan.FromDays(1);
 
-    public string Name => "create_monitor";
+    public string Name => Act;
 
     public Task CheckAsync(Caller caller, ScheduledWork work, CancellationToken ct) => create.CheckAsync(caller, TextOf(work), ct);
 
     public async Task<StartedWork> RunAsync(Caller caller, ScheduledWork work, CancellationToken ct)
     {
-        var text = TextOf(work);
-        if ((await monitors.FindAsync(caller.Workspace, work.Schedule, ct))?.Definition != text)
-            await create.RunAsync(caller, text, ct);
+        await DeclareAsync(caller, work, ct);
 
         // Asked twice for an occurrence, it is measured once.
         var last = await runs.ListAsync(caller.Workspace, work.Schedule, 1, ct) is [var latest] ? latest : null;
@@ -34,6 +35,18 @@ internal sealed class MonitorAct(CreateMonitor create, MonitorStore monitors, Ru
         if (from >= work.Time)
             throw SlipwayException.Invalid($"The monitor '{work.Schedule}' has measured up to {last!.Window.To:u} already.");
         return new StartedWork(null, (await round.RunAsync(caller, work.Schedule, new TimeWindow(from, work.Time), ct)).Node);
+    }
+
+    private async Task DeclareAsync(Caller caller, ScheduledWork work, CancellationToken ct)
+    {
+        var known = await monitors.FindAsync(caller.Workspace, work.Schedule, ct);
+        if (known is { Enabled: false })
+            throw SlipwayException.Conflict($"The monitor '{work.Schedule}' is disabled; enable it: slipway monitor enable --name {work.Schedule}.");
+        var text = TextOf(work);
+
+        // One that was declared with its trigger is kept in the words of its schedule.
+        if (known?.Definition != text && known?.Definition != work.Yaml)
+            await create.RunAsync(caller, text, ct);
     }
 
     /// <summary>The monitor without a trigger of its own: the schedule is its trigger.</summary>

@@ -48,16 +48,16 @@ public abstract class BadInputContract(DatabaseProvider provider) : DatabaseCont
     {
         await GivenAsync("\ntrigger: {type: recurrence, frequency: week, interval: 1}");
         Time.Advance(TimeSpan.FromDays(8));
-        await _host.Timer.TickAsync(Ct);
+        await _host.TickAsync(Ct);
 
         Time.AdjustTime(Time.GetUtcNow().AddDays(-30));
-        await _host.Timer.TickAsync(Ct);
+        await _host.TickAsync(Ct);
         Time.Advance(TimeSpan.FromDays(31));
-        await _host.Timer.TickAsync(Ct);
+        await _host.TickAsync(Ct);
         Assert.Single(await RunsAsync());
         Time.Advance(TimeSpan.FromDays(365));
-        await _host.Timer.TickAsync(Ct);
-        await _host.Timer.TickAsync(Ct);
+        await _host.TickAsync(Ct);
+        await _host.TickAsync(Ct);
 
         var runs = await RunsAsync();
         Assert.Equal([Week(52), Week(0)], runs.Select(run => run.Window));

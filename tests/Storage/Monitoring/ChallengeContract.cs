@@ -39,7 +39,7 @@ public abstract class ChallengeContract(DatabaseProvider provider) : DatabaseCon
     {
         var job = await TrainedAsync(accepted: true);
 
-        await _host.Timer.TickAsync(Ct);
+        await _host.TickAsync(Ct);
 
         var challenge = await OnlyAsync();
         Assert.Equal((ChallengeState.RollingOut, 2, "Step 1 of 2 began: 5 %."), (challenge.State, challenge.Candidate, challenge.Told));
@@ -83,7 +83,7 @@ public abstract class ChallengeContract(DatabaseProvider provider) : DatabaseCon
     {
         await TrainedAsync(accepted: false);
 
-        await _host.Timer.TickAsync(Ct);
+        await _host.TickAsync(Ct);
 
         Assert.Equal((ChallengeState.Rejected, "Rejected by the gate. brier is worse"), ((await OnlyAsync()).State, (await OnlyAsync()).Told));
         Assert.Empty(_host.Endpoints.Acts);
@@ -97,7 +97,7 @@ public abstract class ChallengeContract(DatabaseProvider provider) : DatabaseCon
         var job = await TrainingAsync();
         _host.Jobs.Over[job] = SubmittedJobs.Of(job, status) with { Message = "no memory" };
 
-        await _host.Timer.TickAsync(Ct);
+        await _host.TickAsync(Ct);
 
         Assert.Equal(ChallengeState.Failed, (await OnlyAsync()).State);
         Assert.EndsWith(told, (await OnlyAsync()).Told, StringComparison.Ordinal);
@@ -123,10 +123,10 @@ public abstract class ChallengeContract(DatabaseProvider provider) : DatabaseCon
         await TrainedAsync(accepted: true);
         _host.Rollouts.Refusal = "Rollout 'other' is moving the traffic of 'flights'; abort it first.";
 
-        await _host.Timer.TickAsync(Ct);
+        await _host.TickAsync(Ct);
         var waiting = await OnlyAsync();
         _host.Rollouts.Refusal = null;
-        await _host.Timer.TickAsync(Ct);
+        await _host.TickAsync(Ct);
 
         Assert.Equal((ChallengeState.Training, "It waits: Rollout 'other' is moving the traffic of 'flights'; abort it first."), (waiting.State, waiting.Told));
         Assert.Equal(ChallengeState.RollingOut, (await OnlyAsync()).State);
@@ -137,7 +137,7 @@ public abstract class ChallengeContract(DatabaseProvider provider) : DatabaseCon
     {
         await TrainedAsync(accepted: true, champion: null);
 
-        await _host.Timer.TickAsync(Ct);
+        await _host.TickAsync(Ct);
 
         Assert.Equal(
             (ChallengeState.Promoted, "Promoted without a rollout: there was no late@champion to compare its answers with."), ((await OnlyAsync()).State, (await OnlyAsync()).Told));
@@ -152,7 +152,7 @@ public abstract class ChallengeContract(DatabaseProvider provider) : DatabaseCon
 
         var canceled = await _host.Get<CancelChallenge>().RunAsync(Caller.System, "flights", "it is Friday.", Ct);
         await GateAsync(job, accepted: true);
-        await _host.Timer.TickAsync(Ct);
+        await _host.TickAsync(Ct);
 
         Assert.Equal((ChallengeState.Canceled, "Canceled: system asked for it: it is Friday."), (canceled.State, canceled.Told));
         Assert.Equal([job], _host.Jobs.Canceled);
@@ -179,7 +179,7 @@ public abstract class ChallengeContract(DatabaseProvider provider) : DatabaseCon
         var job = await RollingOutAsync();
 
         await _host.Get<PolicyStore>().DeleteAsync(WorkspaceName.Default, "flights", Ct);
-        await _host.Timer.TickAsync(Ct);
+        await _host.TickAsync(Ct);
 
         Assert.Equal((ChallengeState.Canceled, "Canceled: the policy was deleted."), ((await OnlyAsync()).State, (await OnlyAsync()).Told));
         Assert.True(_host.Rollouts.All[job].IsOver);
@@ -191,7 +191,7 @@ public abstract class ChallengeContract(DatabaseProvider provider) : DatabaseCon
         var job = await TrainedAsync(accepted: true);
         _host.Rollouts.All[job] = new RolloutProgress(job, IsOver: false, HasCompleted: false, "Step 1 of 2 began: 5 %.");
 
-        await _host.Timer.TickAsync(Ct);
+        await _host.TickAsync(Ct);
 
         Assert.Equal(ChallengeState.RollingOut, (await OnlyAsync()).State);
         Assert.Empty(_host.Endpoints.Acts);
@@ -205,10 +205,10 @@ public abstract class ChallengeContract(DatabaseProvider provider) : DatabaseCon
         await using var database = Open();
         await using var other = new MonitoringHost(database, Folder, Time, twin: _host);
 
-        await Task.WhenAll(_host.Timer.TickAsync(Ct), other.Timer.TickAsync(Ct));
+        await Task.WhenAll(_host.TickAsync(Ct), other.TickAsync(Ct));
         Assert.Single(_host.Rollouts.Started);
         _host.Rollouts.All[job] = new RolloutProgress(job, IsOver: true, HasCompleted: true, "All steps passed.");
-        await Task.WhenAll(_host.Timer.TickAsync(Ct), other.Timer.TickAsync(Ct));
+        await Task.WhenAll(_host.TickAsync(Ct), other.TickAsync(Ct));
 
         Assert.Equal(["+version-2 late:2 threads=2"], _host.Endpoints.Acts);
         Assert.Equal((ChallengeState.Promoted, 2), ((await OnlyAsync()).State, await ChampionAsync()));
@@ -222,12 +222,12 @@ public abstract class ChallengeContract(DatabaseProvider provider) : DatabaseCon
         _host.Endpoints.Flights = _host.Endpoints.Flights with { Traffic = new Dictionary<string, int> { ["blue"] = 0, ["version-2"] = 100 } };
         var second = (await ByHandAsync(5)).JobName!;
         await GateAsync(second, accepted: true);
-        await _host.Timer.TickAsync(Ct);
+        await _host.TickAsync(Ct);
         await EndAsync(second, hasCompleted: true, "Passed.");
         _host.Endpoints.Flights = _host.Endpoints.Flights with { Traffic = new Dictionary<string, int> { ["version-2"] = 0, ["version-3"] = 100 } };
 
         await GateAsync((await ByHandAsync(6)).JobName!, accepted: true);
-        await _host.Timer.TickAsync(Ct);
+        await _host.TickAsync(Ct);
 
         // Blue was not made by the policy.
         Assert.Equal(["+version-2 late:2 threads=2", "+version-3 late:3 threads=2", "-version-2", "+version-4 late:4 threads=2"], _host.Endpoints.Acts);
@@ -279,14 +279,14 @@ public abstract class ChallengeContract(DatabaseProvider provider) : DatabaseCon
     private async Task<string> RollingOutAsync()
     {
         var job = await TrainedAsync(accepted: true);
-        await _host.Timer.TickAsync(Ct);
+        await _host.TickAsync(Ct);
         return job;
     }
 
     private async Task EndAsync(string job, bool hasCompleted, string message)
     {
         _host.Rollouts.All[job] = new RolloutProgress(job, IsOver: true, hasCompleted, message);
-        await _host.Timer.TickAsync(Ct);
+        await _host.TickAsync(Ct);
     }
 
     /// <summary>The job registers the next version, and its gate decides.</summary>

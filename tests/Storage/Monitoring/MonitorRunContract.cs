@@ -286,19 +286,64 @@ public abstract class MonitorRunContract(DatabaseProvider provider) : DatabaseCo
     }
 
     [Fact]
-    public async Task The_timer_runs_a_monitor_for_each_period_that_is_over()
+    public async Task A_monitor_with_a_trigger_is_run_by_its_schedule_for_the_last_period_and_each_that_is_over()
     {
         await GivenAsync(Monitor + "\ntrigger: {type: recurrence, frequency: day, interval: 7}");
         _host.Collected.Windows[Week(0)] = Answers();
 
-        await _host.Timer.TickAsync(Ct);
-        Assert.Empty(await _host.Get<RunStore>().ListAsync(WorkspaceName.Default, "flights", 10, Ct));
+        await _host.TickAsync(Ct);
         Time.Advance(TimeSpan.FromDays(8));
-        await _host.Timer.TickAsync(Ct);
-        await _host.Timer.TickAsync(Ct);
+        await _host.TickAsync(Ct);
+        await _host.TickAsync(Ct);
 
-        var run = Assert.Single(await _host.Get<RunStore>().ListAsync(WorkspaceName.Default, "flights", 10, Ct));
-        Assert.Equal((Week(0), 1000), (run.Window, run.Rows));
+        var runs = await _host.Get<RunStore>().ListAsync(WorkspaceName.Default, "flights", 10, Ct);
+        Assert.Equal([(Week(0), 1000L), (Week(-1), 0L)], runs.Select(run => (run.Window, run.Rows)));
+        Assert.Contains("trigger:", (await _host.Get<MonitorStore>().FindAsync(WorkspaceName.Default, "flights", Ct))!.Definition, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_monitor_that_is_deleted_or_loses_its_trigger_loses_its_schedule()
+    {
+        await GivenAsync(Monitor + "\ntrigger: {type: recurrence, frequency: day, interval: 7}");
+        var schedules = _host.Get<ISchedules>();
+        Task<bool> IsKeptAsync() => schedules.IsKeptAsync(WorkspaceName.Default, "flights", MonitorAct.Act, Ct);
+        var declared = await IsKeptAsync();
+
+        await _host.DeclareAsync(Monitor, Ct);
+        var without = await IsKeptAsync();
+        await _host.DeclareAsync(Monitor + "\ntrigger: {type: recurrence, frequency: day, interval: 1}", Ct);
+        var again = await IsKeptAsync();
+        await _host.Get<DeclareMonitor>().DeleteAsync(Caller.System, "flights", Ct);
+
+        Assert.Equal((true, false, true, false), (declared, without, again, await IsKeptAsync()));
+        Assert.Empty(await _host.Get<MonitorStore>().ListAsync(WorkspaceName.Default, Ct));
+    }
+
+    [Fact]
+    public async Task A_monitor_from_before_triggers_were_schedules_gets_its_schedule_when_a_server_starts()
+    {
+        await GivenAsync();
+        await _host.Get<CreateMonitor>().RunAsync(Caller.System, Monitor + "\ntrigger: {type: recurrence, frequency: day, interval: 7}", Ct);
+        var adopt = _host.Get<AdoptMonitors>();
+
+        await adopt.RunAsync(Ct);
+        await adopt.RunAsync(Ct);
+
+        Assert.True(await _host.Get<ISchedules>().IsKeptAsync(WorkspaceName.Default, "flights", MonitorAct.Act, Ct));
+    }
+
+    [Fact]
+    public async Task A_monitor_does_not_take_the_schedule_of_something_else()
+    {
+        await GivenAsync();
+        const string Other = "name: weekly\ntrigger: {type: cron, expression: '0 1 * * *'}\nscrape_metrics: {url: 'https://node.example.com/metrics'}";
+        await _host.Get<ISchedules>().KeepAsync(Caller.System, Other, "s.yml", Ct);
+        var weekly = Monitor.Replace("name: flights", "name: weekly", StringComparison.Ordinal) + "\ntrigger: {type: recurrence, frequency: day, interval: 7}";
+
+        var refusal = await Assert.ThrowsAsync<SlipwayException>(() => _host.DeclareAsync(weekly, Ct));
+
+        Assert.Contains("There is a schedule 'weekly' already, which does scrape_metrics", refusal.Message, StringComparison.Ordinal);
+        Assert.Null(await _host.Get<MonitorStore>().FindAsync(WorkspaceName.Default, "weekly", Ct));
     }
 
     [Fact]

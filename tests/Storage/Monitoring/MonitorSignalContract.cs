@@ -3,7 +3,6 @@ using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
 using Slipway.Lake.Contracts;
 using Slipway.Monitoring.Contracts;
-using Slipway.Monitoring.Monitors;
 using Slipway.Monitoring.Runs;
 using Slipway.Shared;
 using Xunit;
@@ -111,6 +110,9 @@ public abstract class MonitorSignalContract(DatabaseProvider provider) : Databas
 
         var accuracy = run.Metrics.Single(metric => metric is { Metric: "accuracy", Segment: null });
         Assert.Equal((1, 1, 1), (accuracy.Value, accuracy.Low, accuracy.High));
+        var kept = (await _host.Get<RunStore>().FindAsync(WorkspaceName.Default, run.Id, Ct))!.Metrics;
+        Assert.Equal((Week(1), "confidence"), (kept.Single(metric => metric is { Metric: "accuracy", Segment: null }) is var own ? (own.Window, own.Bounds) : default));
+        Assert.Null(kept.Single(metric => metric.Metric == "estimated_accuracy").Window);
         Assert.Equal(5, run.Metrics.Count(metric => metric is { Metric: "accuracy", Segment: not null }));
         Assert.Equal(1, run.Metrics.Single(metric => metric.Metric == "estimated_accuracy").Value!.Value, 1e-9);
         Assert.Equal("informational", accuracy.Verdict);
@@ -184,17 +186,17 @@ public abstract class MonitorSignalContract(DatabaseProvider provider) : Databas
     }
 
     [Fact]
-    public async Task A_disabled_monitor_is_not_run_by_the_timer()
+    public async Task A_disabled_monitor_is_not_run_by_its_schedule()
     {
         await GivenAsync("drift: {type: data_drift}", trigger: "trigger: {type: recurrence, frequency: week, interval: 1}");
-        var store = _host.Get<MonitorStore>();
+        await _host.EnableAsync(false, Ct);
         Time.Advance(TimeSpan.FromDays(8));
 
-        await store.SetEnabledAsync(WorkspaceName.Default, "flights", enabled: false, Ct);
-        await _host.Timer.TickAsync(Ct);
+        await _host.TickAsync(Ct);
         Assert.Empty(await _host.Get<RunStore>().ListAsync(WorkspaceName.Default, "flights", 10, Ct));
-        await store.SetEnabledAsync(WorkspaceName.Default, "flights", enabled: true, Ct);
-        await _host.Timer.TickAsync(Ct);
+        await _host.EnableAsync(true, Ct);
+        Time.Advance(TimeSpan.FromDays(8));
+        await _host.TickAsync(Ct);
 
         Assert.Single(await _host.Get<RunStore>().ListAsync(WorkspaceName.Default, "flights", 10, Ct));
     }

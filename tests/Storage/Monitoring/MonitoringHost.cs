@@ -4,7 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Slipway.Data;
+using Slipway.Jobs;
 using Slipway.Jobs.Contracts;
+using Slipway.Jobs.Schedules;
 using Slipway.Kernel;
 using Slipway.Lake;
 using Slipway.Lake.Contracts;
@@ -22,6 +24,7 @@ using Slipway.Security.Deliveries;
 using Slipway.Serving.Contracts;
 using Slipway.Statistics.Drift;
 using Slipway.Storage.Harness;
+using Slipway.Storage.Jobs;
 using Slipway.Tracking;
 using Slipway.Tracking.Contracts;
 using Xunit;
@@ -41,13 +44,14 @@ internal sealed class MonitoringHost : IAsyncDisposable
         (Jobs, Rollouts, Endpoints) = (twin?.Jobs ?? new(), twin?.Rollouts ?? new(), twin?.Endpoints ?? FakeEndpoints.Create());
         Content = new ContentStore(new LocalBlobStore(Path.Combine(home, "blobs")), new BlobCache(Path.Combine(home, "cache"), 1L << 40, TimeProvider.System));
         var services = new ServiceCollection();
-        services.AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).AddSingleton(time).AddSingleton(_ => database).AddSingleton(Content);
+        services.AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).AddSingleton(time).AddSingleton(_ => database).AddSingleton(Content).AddSingleton(new DataOptions { Home = home });
         services.AddSingleton<IBlobStore>(new LocalBlobStore(Path.Combine(home, "blobs"))).AddSingleton<WorkQueue>();
         services.AddSingleton<LineageLog>().AddSingleton<Events>();
         services.AddSecurity(home).AddLake(new LakeOptions { TempFolder = Path.Combine(home, "temp"), Threads = 1 });
+        services.AddSingleton<IDatastores>(new NoDatastores());
         if (settings is null)
             services.AddSingleton<IDeliveries, NoDeliveries>();
-        services.AddTracking().AddRegistry().AddMonitoring().AddSingleton<MonitoringTimer>();
+        services.AddJobs().AddTracking().AddRegistry().AddMonitoring().AddSingleton<RetrainingTimer>();
         services.AddSingleton<ICollectedData>(Collected).AddSingleton<IAnswerProfiles>(Profiles).AddSingleton<IJobs>(Jobs).AddSingleton((IEndpoints)(object)Endpoints).AddSingleton<IRollouts>(Rollouts).AddSingleton<IDeploymentCounts>(Counts);
         services.AddSingleton<IEventHandler<DriftFound>>(Heard);
         services.AddSingleton<IEventHandler<AlertRaised>>(Heard);
@@ -56,7 +60,7 @@ internal sealed class MonitoringHost : IAsyncDisposable
     }
 
     public static IEnumerable<IMigrations> Migrations =>
-        new ServiceCollection().AddSecurity("/nowhere").AddLake(new LakeOptions { TempFolder = "/nowhere", Threads = 1 }).AddTracking().AddRegistry().AddMonitoring()
+        new ServiceCollection().AddSecurity("/nowhere").AddLake(new LakeOptions { TempFolder = "/nowhere", Threads = 1 }).AddJobs().AddTracking().AddRegistry().AddMonitoring()
             .Where(service => service.ServiceType == typeof(IMigrations))
             .Select(service => (IMigrations)service.ImplementationInstance!);
 
@@ -77,7 +81,7 @@ internal sealed class MonitoringHost : IAsyncDisposable
     /// <summary>What this process's deployments did.</summary>
     public KeptCounts Counts { get; } = new();
 
-    public MonitoringTimer Timer => Get<MonitoringTimer>();
+    private RetrainingTimer Timer => Get<RetrainingTimer>();
 
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
@@ -85,7 +89,9 @@ internal sealed class MonitoringHost : IAsyncDisposable
     public Task<MonitorRun> RunAsync(TimeWindow window, CancellationToken ct) =>
         Get<RunMonitor>().RunAsync(Caller.System, "flights", window, ct);
 
-    public Task DeclareAsync(string yaml, CancellationToken ct) => Get<CreateMonitor>().RunAsync(Caller.System, yaml, ct);
+    public Task DeclareAsync(string yaml, CancellationToken ct) => Get<DeclareMonitor>().RunAsync(Caller.System, yaml, ct);
+
+    public Task EnableAsync(bool enabled, CancellationToken ct) => Get<DeclareMonitor>().SwitchAsync(Caller.System, "flights", enabled, ct);
 
     public Task DeclarePolicyAsync(string yaml, CancellationToken ct) => Get<CreatePolicy>().RunAsync(
         Caller.System, yaml, new PolicyJob("type: pipeline", "train.yml", new Dictionary<string, string>()), ct);
@@ -105,6 +111,15 @@ internal sealed class MonitoringHost : IAsyncDisposable
             Caller.System, new NewModelVersion { Model = "late", Tree = tree.Digest, Flavor = "onnx" }, ct);
         await registry.SetAliasAsync(Caller.System, "late", "champion", version.Number, "test", ct);
         return version;
+    }
+
+    /// <summary>One look of this server at what is due: its schedules, what they start, and its trainings.</summary>
+    public async Task TickAsync(CancellationToken ct)
+    {
+        await Get<DueSchedules>().FireAsync(ct);
+        while (await Get<WorkQueue>().LeaseAsync([ScheduleQueue.WorkKind], "me", WaitingFirings.Lease, ct) is { } lease)
+            await Get<WaitingFirings>().StartAsync(lease, ct);
+        await Timer.TickAsync(ct);
     }
 
     /// <summary>One look of this server at the workspace's rules and messages.</summary>

@@ -188,8 +188,8 @@ public abstract class RetrainingContract(DatabaseProvider provider) : DatabaseCo
 
         var decision = await _host.EvaluateAsync(Week(1), Ct);
         _host.Jobs.Refusal = null;
-        await _host.Timer.TickAsync(Ct);
-        await _host.Timer.TickAsync(Ct);
+        await _host.TickAsync(Ct);
+        await _host.TickAsync(Ct);
 
         Assert.Equal((true, false, "train.yml, line 3: no such component."), (decision.Retrain, decision.Submitted, decision.Error));
         var kept = Assert.Single(await _host.Get<DecisionStore>().ListAsync(WorkspaceName.Default, "flights", 10, Ct));
@@ -288,11 +288,11 @@ public abstract class RetrainingContract(DatabaseProvider provider) : DatabaseCo
         Time.Advance(TimeSpan.FromDays(8));
 
         await store.SetEnabledAsync(WorkspaceName.Default, "flights", enabled: false, Ct);
-        await _host.Timer.TickAsync(Ct);
+        await _host.TickAsync(Ct);
         Assert.Empty(await decisions.ListAsync(WorkspaceName.Default, "flights", 10, Ct));
         await store.SetEnabledAsync(WorkspaceName.Default, "flights", enabled: true, Ct);
         Time.Advance(TimeSpan.FromDays(8));
-        await _host.Timer.TickAsync(Ct);
+        await _host.TickAsync(Ct);
 
         Assert.Single(await decisions.ListAsync(WorkspaceName.Default, "flights", 10, Ct));
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Slipway.Kernel;
 using Slipway.Monitoring.Definitions;
 using Slipway.Monitoring.Measures;
@@ -119,25 +120,29 @@ public sealed class MonitorSignalDefinitionTests
     public void A_monitor_runs_at_its_moments_of_the_day_and_looks_at_the_day_before()
     {
         var trigger = MonitorReader.Read(Advanced, "m.yml").Trigger!;
-        var due = trigger.Due(s_noon.AddDays(-1), s_noon)!.Value;
+        var first = trigger.Next(s_noon);
 
-        Assert.Equal(new DateTimeOffset(2026, 3, 10, 3, 15, 0, TimeSpan.Zero), due.To);
-        Assert.Equal(TimeSpan.FromDays(1), due.To - due.From);
-        Assert.Null(trigger.Due(due.To, s_noon));
-        Assert.Null(trigger.Due(due.To, due.To.AddHours(23)));
+        Assert.Equal((new DateTimeOffset(2026, 3, 11, 3, 15, 0, TimeSpan.Zero), TimeSpan.FromDays(1)), (first, trigger.Period));
+        Assert.Equal(first!.Value.AddDays(1), trigger.Next(first.Value));
     }
 
-    [Fact]
-    public void A_clock_that_jumps_back_makes_nothing_due()
+    [Theory]
+    [InlineData("day", 2, "2026-03-28T02:30:00Z", "2026-03-29T01:00:00Z")]
+    [InlineData("week", 1, "2026-03-24T02:30:00Z", "2026-03-30T00:30:00Z")]
+    public void A_monitor_keeps_its_time_of_the_day_as_schedules_do_when_clocks_change(string frequency, int hour, string after, string next)
     {
-        var trigger = new MonitorTrigger { Period = TimeSpan.FromHours(1) };
+        var pattern = frequency == "week" ? $"{{hours: {hour + 1}, minutes: 30, week_days: [monday]}}" : $"{{hours: {hour}, minutes: 30}}";
+        var trigger = MonitorReader.Read(
+            Advanced.Replace("frequency: day", $"frequency: {frequency}\n  time_zone: Europe/Berlin", StringComparison.Ordinal)
+                .Replace("{hours: 3, minutes: 15}", pattern, StringComparison.Ordinal),
+            "m.yml").Trigger!;
 
-        Assert.Null(trigger.Due(s_noon, s_noon.AddDays(-3)));
-        Assert.Equal(new TimeWindow(s_noon.AddHours(71), s_noon.AddHours(72)), trigger.Due(s_noon, s_noon.AddDays(3)));
+        Assert.Equal(DateTimeOffset.Parse(next, CultureInfo.InvariantCulture), trigger.Next(DateTimeOffset.Parse(after, CultureInfo.InvariantCulture)));
     }
 
     [Theory]
     [InlineData("hours: 3, minutes: 15", "hours: 3", "needs both hours and minutes")]
+    [InlineData("interval: 1", "interval: 1000000000", "a period is at most ten years")]
     [InlineData("hours: 3", "hours: 25", "'25'; it must be a whole number from 0 to 23")]
     [InlineData("type: data_quality", "type: data_qualty", "Did you mean 'data_quality'?")]
     [InlineData("null_value_rate", "null_rate", "is not a known field")]

@@ -1,19 +1,13 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Slipway.Kernel;
-using Slipway.Monitoring.Monitors;
 using Slipway.Monitoring.Retraining.Challenges;
-using Slipway.Monitoring.Runs;
 
 namespace Slipway.Monitoring.Retraining;
 
-/// <summary>
-/// Runs the monitors that have a trigger, asks the policies that stand on them, and submits jobs that a crash kept from
-/// being submitted.
-/// </summary>
-internal sealed partial class MonitoringTimer(
-    MonitorStore monitors, RunStore runs, MonitorRound round, DecisionStore decisions, EvaluatePolicy evaluate, FollowChallenges follow, TimeProvider time,
-    ILogger<MonitoringTimer> logger) : BackgroundService
+/// <summary>Follows the challengers, and submits jobs that a crash kept from being submitted.</summary>
+internal sealed partial class RetrainingTimer(
+    DecisionStore decisions, EvaluatePolicy evaluate, FollowChallenges follow, TimeProvider time, ILogger<RetrainingTimer> logger) : BackgroundService
 {
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(30);
 
@@ -27,25 +21,13 @@ internal sealed partial class MonitoringTimer(
         }
 
         await TryAsync("the challengers", () => follow.RunAsync(ct));
-        foreach (var row in await monitors.EnabledAsync(ct))
-            await TryAsync(row.Name, () => RunDueAsync(row, ct));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(s_period, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
-            await TryAsync("all monitors", () => TickAsync(stoppingToken));
-    }
-
-    private async Task RunDueAsync(MonitorRow row, CancellationToken ct)
-    {
-        if (row.Read() is not { Trigger: { } trigger } monitor)
-            return;
-        var caller = Caller.System with { Workspace = WorkspaceName.Parse(row.Workspace) };
-        var last = await runs.ListAsync(caller.Workspace, monitor.Name, 1, ct) is [var latest] ? latest.Window.To : row.CreatedAt.ToTime();
-        if (trigger.Due(last, time.GetUtcNow()) is { } window)
-            await round.RunAsync(caller, monitor.Name, window, ct);
+            await TryAsync("all decisions", () => TickAsync(stoppingToken));
     }
 
     private async Task TryAsync(string what, Func<Task> act)
@@ -56,7 +38,7 @@ internal sealed partial class MonitoringTimer(
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            // One monitor that fails must not keep the others from running; the next tick tries again.
+            // One policy that fails must not keep the others from going on; the next tick tries again.
             Log.Failed(logger, exception, what);
         }
     }
