@@ -121,6 +121,7 @@ public static partial class MonitoringModule
         .AddSingleton<DetectorStore>()
         .AddSingleton<FindingStore>()
         .AddSingleton<SeriesReader>()
+        .AddSingleton<SeenSeries>()
         .AddSingleton<AnomalyMeter>()
         .AddSingleton<CreateDetector>()
         .AddSingleton<DeleteDetector>()

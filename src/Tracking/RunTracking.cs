@@ -79,14 +79,15 @@ internal sealed class RunTracking(
         await batches.RunAsync(caller, runId, batch, ct);
     }
 
-    public async Task<IReadOnlyList<MetricPoint>> SeriesAsync(Caller caller, string runId, string key, CancellationToken ct)
+    public async Task<IReadOnlyList<MetricPoint>> SeriesAsync(Caller caller, string runId, string key, DateTimeOffset after, CancellationToken ct)
     {
         await access.DemandAsync(caller, Permission.Read, $"run:{runId}", ct);
         if (await runs.FindAsync(caller.Workspace, runId, ct) is not { } run || await keys.FindAsync(key, ct) is not { } number)
             return [];
 
         var points = new List<MetricPoint>();
-        await foreach (var point in metrics.ReadAsync(run.No, number, null, long.MaxValue, ct))
+        var last = new StoredPoint(number, after.ToUnixTimeMilliseconds(), long.MaxValue, double.MaxValue, IsNaN: true);
+        await foreach (var point in metrics.ReadAsync(run.No, number, last, long.MaxValue, ct))
             points.Add(new MetricPoint(key, point.Shown, point.Step, point.Time.ToTime()));
         return points;
     }

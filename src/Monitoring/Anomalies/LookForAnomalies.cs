@@ -28,7 +28,7 @@ internal sealed partial class LookForAnomalies(
             var detector = row.Read();
             if (row.LookedAt.ToTime() + (detector.Settings.Every ?? s_often) > time.GetUtcNow())
                 return false;
-            await run.LookAsync(caller, detector, ct);
+            await run.LookAsync(caller, row, ct);
         }
         catch (SlipwayException refusal)
         {

@@ -15,7 +15,7 @@ namespace Slipway.Monitoring.Anomalies;
 /// resolves alerts. The first look judges only as many as the count of violations needs.
 /// </summary>
 internal sealed class RunDetector(
-    DetectorStore detectors, SeriesReader series, FindingStore findings, Database database, AlertBook book, AlertNews news, AnomalyMeter meter,
+    DetectorStore detectors, SeriesReader series, SeenSeries seen, FindingStore findings, Database database, AlertBook book, AlertNews news, AnomalyMeter meter,
     IAccess access, IAuditLog audit)
 {
     public static void Map(IEndpointRouteBuilder routes) =>
@@ -25,15 +25,15 @@ internal sealed class RunDetector(
     public async Task<IReadOnlyList<Finding>> RunAsync(Caller caller, string name, CancellationToken ct)
     {
         await access.DemandAsync(caller, Permission.Write, $"anomaly:{name}", ct);
-        var detector = (await detectors.GetAsync(caller.Workspace, name, ct)).Read();
-        var found = await LookAsync(caller, detector, ct);
+        var found = await LookAsync(caller, await detectors.GetAsync(caller.Workspace, name, ct), ct);
         await audit.AppendAsync(caller, "anomaly.run", $"anomaly:{name}", null, ct);
         return found;
     }
 
-    public async Task<IReadOnlyList<Finding>> LookAsync(Caller caller, AnomalyDetector detector, CancellationToken ct)
+    public async Task<IReadOnlyList<Finding>> LookAsync(Caller caller, DetectorRow row, CancellationToken ct)
     {
-        var found = await JudgeAsync(caller, detector, ct);
+        var detector = row.Read();
+        var found = await JudgeAsync(caller, detector, row.Definition, ct);
         if (found.Count > 0)
         {
             var changes = await database.WriteAsync(
@@ -55,7 +55,7 @@ internal sealed class RunDetector(
 
     private static AlertPolicy PolicyOf(AnomalyDetector detector) => new(detector.Rule, detector.Severity, TimeSpan.Zero, detector.OpensIncidents);
 
-    private async Task<IReadOnlyList<Finding>> JudgeAsync(Caller caller, AnomalyDetector detector, CancellationToken ct)
+    private async Task<IReadOnlyList<Finding>> JudgeAsync(Caller caller, AnomalyDetector detector, string definition, CancellationToken ct)
     {
         if (await series.NewestAsync(caller, detector, ct) is not { } newest)
             return [];
@@ -64,8 +64,8 @@ internal sealed class RunDetector(
             return [];
         var earlier = detector.Settings.Reach + ((detector.Settings.Every ?? TimeSpan.Zero) * detector.Violations.Of);
         var window = new TimeWindow(Before(last ?? newest, earlier), newest);
-        var seen = await series.ReadAsync(caller, detector, window, ct);
-        return [.. seen.SelectMany(one => one.Judge(detector, last + TimeSpan.FromMilliseconds(1))).OrderBy(finding => finding.Point.At)];
+        var all = await seen.ReadAsync(caller, detector, definition, window, last, ct);
+        return [.. all.SelectMany(one => one.Judge(detector, last + TimeSpan.FromMilliseconds(1))).OrderBy(finding => finding.Point.At)];
     }
 
     private static DateTimeOffset Before(DateTimeOffset time, TimeSpan span) =>

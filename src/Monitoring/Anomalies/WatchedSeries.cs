@@ -8,8 +8,9 @@ using Slipway.Statistics.Anomalies;
 namespace Slipway.Monitoring.Anomalies;
 
 /// <summary>One of the series that a detector looks at.</summary>
-/// <param name="Figures">For each point, the last figure that it stands for.</param>
-internal sealed record WatchedSeries(IReadOnlyList<SeriesPoint> Points, IReadOnlyList<Figure> Figures)
+/// <param name="Subject">What tells it apart: "host=a".</param>
+/// <param name="Figures">For each of the last points, those that were not judged yet at least, the last figure that it stands for.</param>
+internal sealed record WatchedSeries(string Subject, IReadOnlyList<SeriesPoint> Points, IReadOnlyList<Figure> Figures)
 {
     /// <summary>Of what a source kept, in whole stretches if the detector gathers points, each at the end of its stretch.</summary>
     public static IReadOnlyList<WatchedSeries> Of(AnomalyDetector detector, IReadOnlyList<Moment> moments, DateTimeOffset now) =>
@@ -17,7 +18,7 @@ internal sealed record WatchedSeries(IReadOnlyList<SeriesPoint> Points, IReadOnl
         .. moments.SelectMany(moment => moment.Figures)
             .Where(figure => figure.Value is { } value && double.IsFinite(value))
             .GroupBy(figure => Condition.SubjectOf(figure.Dimensions), StringComparer.Ordinal)
-            .Select(group => Gather(detector, [.. group.GroupBy(figure => figure.To).Select(same => same.Last()).OrderBy(figure => figure.To)], now)),
+            .Select(group => Gather(detector, group.Key, [.. group.GroupBy(figure => figure.To).Select(same => same.Last()).OrderBy(figure => figure.To)], now)),
     ];
 
     /// <summary>What the detector says of the points from a time on, or of the last ones that its count of violations needs.</summary>
@@ -34,16 +35,17 @@ internal sealed record WatchedSeries(IReadOnlyList<SeriesPoint> Points, IReadOnl
             var point = judged[i - before];
             var violations = judged.Skip(Math.Max(0, i - before - window + 1)).Take(Math.Min(window, i - before + 1)).Count(known => known.Violates == true);
             bool? anomalous = violations >= detector.Violations.Count ? true : point.Violates is null ? null : false;
-            yield return new Finding(point, violations, anomalous, Figures[i]);
+            yield return new Finding(point, violations, anomalous, Figures[i - Points.Count + Figures.Count]);
         }
     }
 
-    private static WatchedSeries Gather(AnomalyDetector detector, IReadOnlyList<Figure> figures, DateTimeOffset now)
+    private static WatchedSeries Gather(AnomalyDetector detector, string subject, IReadOnlyList<Figure> figures, DateTimeOffset now)
     {
         if (detector.Settings.Every is not { } every)
-            return new WatchedSeries([.. figures.Select(figure => new SeriesPoint(figure.To, figure.Value!.Value))], figures);
+            return new WatchedSeries(subject, [.. figures.Select(figure => new SeriesPoint(figure.To, figure.Value!.Value))], figures);
         var stretches = figures.GroupBy(figure => End(figure.To, every)).Where(group => group.Key <= now).ToList();
         return new WatchedSeries(
+            subject,
             [.. stretches.Select(group => new SeriesPoint(group.Key, Apply(detector.Aggregate, [.. group.Select(figure => figure.Value!.Value)])))],
             [.. stretches.Select(group => group.Last())]);
     }

@@ -77,7 +77,11 @@ public interface ITracking
         CancellationToken ct);
 
     /// <summary>The points of a metric in the order in which they were logged; none when the run has none, or is not there.</summary>
-    Task<IReadOnlyList<MetricPoint>> SeriesAsync(Caller caller, string runId, string key, CancellationToken ct);
+    Task<IReadOnlyList<MetricPoint>> SeriesAsync(Caller caller, string runId, string key, CancellationToken ct) =>
+        SeriesAsync(caller, runId, key, DateTimeOffset.MinValue, ct);
+
+    /// <summary>Those of them that are later than a time.</summary>
+    Task<IReadOnlyList<MetricPoint>> SeriesAsync(Caller caller, string runId, string key, DateTimeOffset after, CancellationToken ct);
 
     /// <summary>The latest point of a metric of a run; null when the run has none, or is not there.</summary>
     Task<MetricPoint?> LastValueAsync(Caller caller, string runId, string key, CancellationToken ct);

@@ -67,8 +67,8 @@ internal sealed class Neighbours(ContentStore content) : ITracking, IDataAssets,
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<MetricPoint>> SeriesAsync(Caller caller, string runId, string key, CancellationToken ct) =>
-        Task.FromResult<IReadOnlyList<MetricPoint>>([.. Metrics.GetValueOrDefault(runId, []).ToArray().Where(point => point.Key == key)]);
+    public Task<IReadOnlyList<MetricPoint>> SeriesAsync(Caller caller, string runId, string key, DateTimeOffset after, CancellationToken ct) =>
+        Task.FromResult<IReadOnlyList<MetricPoint>>([.. Metrics.GetValueOrDefault(runId, []).ToArray().Where(point => point.Key == key && point.Time > after)]);
 
     public Task<MetricPoint?> LastValueAsync(Caller caller, string runId, string key, CancellationToken ct) => throw new NotSupportedException();
 

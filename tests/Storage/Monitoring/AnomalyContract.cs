@@ -92,6 +92,28 @@ public abstract class AnomalyContract(DatabaseProvider provider) : AlertContract
     }
 
     [Fact]
+    public async Task A_look_reads_only_what_came_since_the_one_before()
+    {
+        const string Loads = "type: anomaly_detector\nname: load\nseries: {series: load}\ndetector: {type: dynamic}\nhistory: 32d";
+        await GivenAsync(rule: "");
+        var start = new DateTimeOffset(2000, 12, 29, 0, 0, 0, TimeSpan.Zero);
+        for (var hour = 0; hour <= 50; hour++)
+            await PushAsync("load", start.AddHours(hour), 5 + (hour % 3), "a");
+        await DeclareAsync(Loads);
+        await Host.Get<RunDetector>().RunAsync(Caller.System, "load", Ct);
+        await Database.ExecuteAsync("delete from pushed_points", null, Ct);
+        await PushAsync("load", start.AddHours(51), 6, "a");
+
+        var next = Assert.Single(await Host.Get<RunDetector>().RunAsync(Caller.System, "load", Ct));
+        await DeclareAsync(Loads + "\nseverity: error");
+        await PushAsync("load", start.AddHours(52), 6, "a");
+        var afresh = Assert.Single(await Host.Get<RunDetector>().RunAsync(Caller.System, "load", Ct));
+
+        Assert.Equal((6.0, false), (next.Point.Expected, next.Point.Violates));
+        Assert.Null(afresh.Point.Expected);
+    }
+
+    [Fact]
     public async Task A_backtest_tells_delays_and_false_alarms()
     {
         await GivenAsync(rule: "");

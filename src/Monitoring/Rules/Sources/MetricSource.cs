@@ -21,13 +21,13 @@ internal sealed class MetricSource(ITracking tracking) : IAlertSource
 
     public async Task<IReadOnlyList<Figure>> LatestAsync(Caller caller, WatchedValue value, DateTimeOffset now, CancellationToken ct)
     {
-        var points = value.Window is null ? await LastAsync(caller, value, ct) : await PointsAsync(caller, value, ct);
+        var points = value.Window is { } window ? await PointsAsync(caller, value, now - window, ct) : await LastAsync(caller, value, ct);
         return points.Count == 0 || points[^1].Time <= now - value.Window ? [] : FiguresAt(value, points, points.Count - 1);
     }
 
     public async Task<IReadOnlyList<Moment>> HistoryAsync(Caller caller, WatchedValue value, TimeWindow window, CancellationToken ct)
     {
-        var points = await PointsAsync(caller, value, ct);
+        var points = await PointsAsync(caller, value, window.From - (value.Window ?? TimeSpan.Zero), ct);
         return
         [
             .. points.Index().Where(point => point.Item.Time > window.From && point.Item.Time <= window.To)
@@ -44,11 +44,12 @@ internal sealed class MetricSource(ITracking tracking) : IAlertSource
     }
 
     /// <summary>In the order of time.</summary>
-    private async Task<IReadOnlyList<(string Run, DateTimeOffset Time, double Value)>> PointsAsync(Caller caller, WatchedValue value, CancellationToken ct)
+    private async Task<IReadOnlyList<(string Run, DateTimeOffset Time, double Value)>> PointsAsync(
+        Caller caller, WatchedValue value, DateTimeOffset after, CancellationToken ct)
     {
         if (value.Run is { } run)
         {
-            var series = await tracking.SeriesAsync(caller, run, value.Metric, ct);
+            var series = await tracking.SeriesAsync(caller, run, value.Metric, after, ct);
             return [.. series.Select(point => (run, point.Time, point.Value)).OrderBy(point => point.Time)];
         }
 
