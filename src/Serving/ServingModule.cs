@@ -72,6 +72,7 @@ public static class ServingModule
         JudgeRollout.Map(api);
         ReplayWindow.Map(api);
         AddFeedback.Map(api);
+        ShowFeedback.Map(api);
         FindPrediction.Map(api);
         CountCollected.Map(api);
         ShowDeploymentLogs.Map(api);
@@ -189,5 +190,6 @@ public static class ServingModule
         .AddSingleton<ICollectedData>(provider => provider.GetRequiredService<CollectedData>())
         .AddSingleton<ILakeView, PredictionsView>()
         .AddSingleton<FindPrediction>()
+        .AddSingleton<ShowFeedback>()
         .AddSingleton<ILineageSource, PredictionLineage>();
 }

@@ -101,6 +101,17 @@ internal sealed class CollectedData(
     internal async Task<string> LabelsAsync(WorkspaceName workspace, string endpoint, CancellationToken ct) =>
         LabelsQuery(await FilesAsync(await segments.ListLabelsAsync(workspace, endpoint, ct), ct));
 
+    /// <summary>All labels of an endpoint as they came, and all answers that are kept, as tables; null without labels.</summary>
+    internal async Task<(string? Labels, string Answers)> FeedbackAsync(WorkspaceName workspace, string endpoint, CancellationToken ct)
+    {
+        await collector.FlushAsync(ct);
+        var labels = await FilesAsync(await segments.ListLabelsAsync(workspace, endpoint, ct), ct);
+        var answers = await FilesAsync(await segments.ListNewestAnswersAsync(workspace, endpoint, ct), ct);
+        return (
+            labels.Length == 0 ? null : Table(labels),
+            answers.Length == 0 ? "(select ''::varchar as request_id, -1 as row where false)" : Table(answers));
+    }
+
     private async Task<string[]> FilesAsync(IReadOnlyList<Segment> chosen, CancellationToken ct)
     {
         var files = new string[chosen.Count];

@@ -86,6 +86,22 @@ public sealed class CollectedTests(ServingServer server) : IClassFixture<Serving
         Assert.Contains("model:late@1", lineage, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Labels_are_counted_with_corrections_and_those_that_belong_to_no_answer()
+    {
+        var before = await FeedbackAsync();
+        await InferAsync("counted", s_time.AddDays(4), 2);
+        await LabelAsync("""{"ids":["counted.0","counted.1","never-asked.0"],"labels":[0,1,1]}""");
+        await LabelAsync("""{"ids":["counted.1","counted.1"],"labels":[0,1]}""");
+
+        var after = await FeedbackAsync();
+        using var nowhere = await server.Client.GetAsync("/api/v1/online-endpoints/nowhere/feedback", Ct);
+
+        Assert.Equal((5, 3, 1, 1), (after.Labels - before.Labels, after.Predictions - before.Predictions, after.Corrected - before.Corrected, after.Unknown - before.Unknown));
+        Assert.Equal(["counted.0|0", "counted.1|1"], await RowsAsync("prediction_id, label", s_time.AddDays(4)));
+        Assert.Equal(HttpStatusCode.NotFound, nowhere.StatusCode);
+    }
+
     [Theory]
     [InlineData("""{"ids":["a.0"],"labels":[]}""")]
     [InlineData("""{"ids":["a"],"labels":[1]}""")]
@@ -96,6 +112,12 @@ public sealed class CollectedTests(ServingServer server) : IClassFixture<Serving
         using var response = await server.Client.PostAsync("/api/v1/online-endpoints/flights/feedback", ServingServer.Json(body), Ct);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+    }
+
+    private async Task<(int Labels, int Predictions, int Corrected, int Unknown)> FeedbackAsync()
+    {
+        var counts = (await server.Client.GetFromJsonAsync<JsonNode>("/api/v1/online-endpoints/flights/feedback", Ct))!;
+        return ((int)counts["labels"]!, (int)counts["predictions"]!, (int)counts["corrected"]!, (int)counts["unknown"]!);
     }
 
     private async Task InferAsync(string id, DateTimeOffset time, int rows)
