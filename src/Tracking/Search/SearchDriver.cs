@@ -167,7 +167,7 @@ internal sealed class SearchDriver(
             FilterAnd and => [.. and.Parts.OfType<FilterCondition>()],
             _ => [],
         };
-        var byKind = all.Where(condition => Runs(condition, new FilterSql(dialect)) is not null).ToLookup(IsEqual);
+        var byKind = all.Distinct().Where(condition => Runs(condition, new FilterSql(dialect)) is not null).ToLookup(IsEqual);
         return ([.. byKind[true]], [.. byKind[false]]);
     }
 

@@ -179,8 +179,12 @@ public abstract class RunSearchContract(DatabaseProvider provider, int few, int 
         for (var i = 0; i < 36; i++)
             await GivenAsync($"r{i}", i, i % 2 == 0 ? "0.1" : "0.2", i % 4 < 2 ? "red" : "blue", "x");
 
+        const string filter = "params.lr = '0.1' and tags.team = 'red'";
         foreach (var size in new[] { 1, 2, 4, 100 })
-            Assert.Equal(expected, string.Join(' ', await PagedAsync("params.lr = '0.1' and tags.team = 'red'", order, size)));
+        {
+            Assert.Equal(expected, string.Join(' ', await PagedAsync(filter, order, size)));
+            Assert.Equal(expected, string.Join(' ', await PagedAsync($"{filter} and {filter}", order, size)));
+        }
     }
 
     // A stretch that ends between two keys has none of them, however long it is.
