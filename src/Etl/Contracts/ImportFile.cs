@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Slipway.Jobs.Contracts;
+using Slipway.Kernel;
 
 namespace Slipway.Etl.Contracts;
 
@@ -12,8 +13,14 @@ public static class ImportFile
     private const string Managed = "azureml://datastores/workspacemanageddatastore";
 
     /// <summary>The definition in Azure ML's fields; a mistake is told with its line.</summary>
-    public static JsonObject Read(string yaml, string source, IReadOnlyList<DefinitionEdit> edits) =>
-        Definitions.Read(new DefinitionFile { Yaml = yaml, Source = source, Kind = "import", Edits = edits });
+    public static JsonObject Read(string yaml, string source, IReadOnlyList<DefinitionEdit> edits)
+    {
+        var read = Definitions.Read(new DefinitionFile { Yaml = yaml, Source = source, Kind = "import", Edits = edits });
+        return read["source"]?["stored_procedure"] is null ? read : throw NoProcedures();
+    }
+
+    internal static SlipwayException NoProcedures() =>
+        new(ErrorCode.NotImplemented, "source.stored_procedure is not run here; write its select as source.query.");
 
     /// <summary>The job.</summary>
     /// <param name="import">As <see cref="Read"/> gives it.</param>

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Slipway.Data;
 using Slipway.Engines.DuckDb;
 using Slipway.Etl.Connections;
+using Slipway.Etl.Contracts;
 using Slipway.Etl.Sources;
 using Slipway.Etl.Steps;
 using Slipway.Jobs.Contracts;
@@ -16,7 +16,7 @@ namespace Slipway.Etl.Imports;
 /// job registers as the next version of the asset.
 /// </summary>
 internal sealed class ImportStep(
-    OpenConnection connections, IEnumerable<ISourceKind> sources, IDatastores datastores, ILakeTables tables, ContentStore content) : IStepKind
+    OpenConnection connections, IEnumerable<ISourceKind> sources, IDatastores datastores, ILakeTables tables) : IStepKind
 {
     public const string Kind = "import_data";
 
@@ -46,7 +46,7 @@ internal sealed class ImportStep(
         if (source.Choice("type", "database", "file_system") == "database")
             await RowsAsync(step, connection, QueryOf(source), folder, ct);
         else
-            await FilesAsync(step, connection, source.Require("path", "the file or folder there"), folder, ct);
+            await FilesAsync(step, connection, source.Require("path", "the file or folder there"), ct);
     }
 
     /// <summary>Refuses what could never be imported, before a job is made of it.</summary>
@@ -66,7 +66,7 @@ internal sealed class ImportStep(
 
     private static string QueryOf(SettingMap source) => source.Text("stored_procedure") is null
         ? source.Require("query", "the select whose rows are imported")
-        : throw new SlipwayException(ErrorCode.NotImplemented, "source.stored_procedure is not run here; write its select as source.query.");
+        : throw ImportFile.NoProcedures();
 
     private async Task RowsAsync(StepContext step, Connection connection, string query, string folder, CancellationToken ct)
     {
@@ -85,11 +85,11 @@ internal sealed class ImportStep(
         await step.Log.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{rows:N0} rows of {connection.Node}."));
     }
 
-    private async Task FilesAsync(StepContext step, Connection connection, string path, string folder, CancellationToken ct)
+    private async Task FilesAsync(StepContext step, Connection connection, string path, CancellationToken ct)
     {
         var store = await connections.StoreAsync(connection, ct);
         var data = await datastores.ImportAsync(store, path.Trim('/'), ct);
-        await content.MaterializeAsync(data.Tree.Digest, folder, ct);
+        step.Keep(Output, data.Tree.Digest);
         await step.Log.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture, $"{data.Tree.Entries.Count:N0} files ({data.Tree.TotalSize:N0} bytes) of {connection.Node}."));
     }

@@ -106,6 +106,9 @@ public abstract class StepContext
     /// <summary>Says that the step read a thing that is none of its inputs.</summary>
     public abstract void Read(string node);
 
+    /// <summary>Says that an output is content that the store has already; what lies in its folder does not count.</summary>
+    public abstract void Keep(string output, Digest tree);
+
     /// <summary>
     /// A folder that outlives this process, should it die: the next attempt at the same home finds in it what this one has put
     /// there. It goes with the end of the step.

@@ -40,6 +40,7 @@ internal static class DefinitionKinds
             _ => EndpointTables.Deployment, map => Has(map, "endpoint_name") || Has(map, "instance_type") || Has(map, "code_configuration")),
         new("workspace", ["workspace"], _ => ResourceTables.Workspace, map => Has(map, "managed_network") || Has(map, "hbi_workspace")),
         new("registry", ["registry"], _ => ResourceTables.Registry, map => Has(map, "replication_locations")),
+        new("conda", [], _ => EnvironmentTable.Conda, IsConda),
         new("environment", ["environment"], _ => EnvironmentTable.Asset, map => Has(map, "image") || Has(map, "build") || Has(map, "dependencies")),
     ];
 
@@ -73,6 +74,9 @@ internal static class DefinitionKinds
             && !Has(input, "path") && !Has(input, "value"));
         return looksRun && Has(map, "name") && (Has(map, "version") || Has(map, "is_deterministic") || declares);
     }
+
+    private static bool IsConda(YamlMap map) =>
+        (Has(map, "dependencies") || Has(map, "channels")) && !Has(map, "image") && !Has(map, "build") && !Has(map, "conda_file") && !Has(map, "version");
 
     private static bool IsJob(YamlMap map) =>
         Has(map, "jobs") || Has(map, "command") || Has(map, "trial") || IsType(map, "pipeline", "command", "sweep", "automl", "spark");

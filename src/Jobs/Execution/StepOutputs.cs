@@ -20,9 +20,11 @@ internal sealed class StepOutputs(ContentStore content, IDataAssets data, IModel
         foreach (var output in run.Step.Outputs)
         {
             var folder = run.OutputFolders[output.Name];
-            if (run.Adopted.TryGetValue(output.Name, out var adopted))
+            if (run.Kept.TryGetValue(output.Name, out var kept))
             {
-                outputs[output.Name] = new StepOutput(adopted, output.AssetName is null ? null : await RegisterAsync(run, output, adopted, ct));
+                if (output.Path is not null)
+                    await ExportAsync(run, output, kept, ct);
+                outputs[output.Name] = new StepOutput(kept, output.AssetName is null ? null : await RegisterAsync(run, output, kept, ct));
                 continue;
             }
 

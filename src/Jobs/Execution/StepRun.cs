@@ -26,7 +26,7 @@ internal sealed class StepRun : StepContext
     public required IReadOnlyList<ResolvedInput> Resolved { get; init; }
 
     /// <summary>Outputs that are trees already, and not what lies in the folders.</summary>
-    public Dictionary<string, Digest> Adopted { get; } = new(StringComparer.OrdinalIgnoreCase);
+    public Dictionary<string, Digest> Kept { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     public required StepFolders Folders { get; init; }
 
@@ -68,6 +68,12 @@ internal sealed class StepRun : StepContext
     {
         lock (_gate)
             _edges.Add(Edge("read", node, $"run:{RunId}"));
+    }
+
+    public override void Keep(string output, Digest tree)
+    {
+        lock (_gate)
+            Kept[output] = tree;
     }
 
     public override string KeepProgress()

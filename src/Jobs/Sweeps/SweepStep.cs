@@ -113,7 +113,7 @@ internal sealed class SweepStep(Lazy<TrialJobs> jobs, TrialStore trials, TrialNe
         foreach (var (output, made) in JobsJson.ReadOutputs(best.Trial.Outputs))
         {
             if (made.Tree is { } tree)
-                run.Adopted[output] = tree;
+                run.Keep(output, tree);
         }
 
         run.Made("chose", $"run:{best.Trial.RunId}");

@@ -422,6 +422,10 @@ public sealed class BatchTests : IAsyncLifetime
         {
         }
 
+        public override void Keep(string output, Digest tree)
+        {
+        }
+
         public override string KeepProgress() => progress;
 
         public override void SkipRest(string reason)

@@ -114,6 +114,43 @@ public abstract class ConnectionContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Files_of_a_bucket_become_a_version_and_lie_in_a_datastore_as_well()
+    {
+        var bucket = await Stores.NewBucketAsync(Ct);
+        var store = Stores.Opener().Open(bucket, Stores.S3Key);
+        await store.WriteAsync("in/a.csv", new MemoryStream("x\n1\n"u8.ToArray()), default, Ct);
+        await store.WriteAsync("in/deep/b.csv", new MemoryStream("x\n2\n"u8.ToArray()), default, Ct);
+        await store.WriteAsync("out.csv", new MemoryStream("x\n3\n"u8.ToArray()), default, Ct);
+        string Connection(string secret) =>
+            $$"""
+            name: bucket
+            type: s3
+            target: {{bucket.Bucket}}
+            metadata: {endpoint: "{{bucket.Endpoint}}"}
+            credentials: {type: access_key, access_key_id: {{Stores.S3Key.AccessKeyId}}, secret_access_key: {{secret}}}
+            """;
+        const string Import =
+            """
+            type: import_data
+            source: {type: file_system, path: /in, connection: azureml:bucket}
+            outputs: {data: {type: uri_folder, name: files, path: "azureml://datastores/workspaceblobstore/paths/copy"}}
+            """;
+
+        await PostAsync("connections", new { definition = Connection(Stores.S3Key.SecretAccessKey!) });
+        var job = await RunAsync(Import);
+        await PostAsync("connections", new { definition = Connection("wrong-secret-of-it") });
+        var refused = await RunAsync(Import);
+
+        Assert.Equal(("Completed", null), ((string?)job["status"], (string?)job["message"]));
+        var tree = (string)(await GetAsync("data/files/versions/1"))["tree"]!;
+        Assert.Equal(["a.csv", "deep/b.csv"], (await GetAsync($"content/trees/{tree}"))["files"]!.AsArray().Select(file => (string)file!["path"]!));
+        var copy = await PostAsync("data/copied/versions", new { path = "azureml://datastores/workspaceblobstore/paths/copy/deep/b.csv" });
+        Assert.Equal("uri_file", (string?)copy["type"]);
+        Assert.Equal("Failed", (string?)refused["status"]);
+        Assert.DoesNotContain("wrong-secret-of-it", refused.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_schedule_imports_a_version_each_time()
     {
         await ShopAsync();

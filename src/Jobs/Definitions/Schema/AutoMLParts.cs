@@ -12,16 +12,40 @@ internal static partial class AutoMLParts
         "xgboost_regressor", "averaged_perceptron_classifier", "auto_arima", "prophet", "naive", "seasonal_naive", "average", "seasonal_average", "exponential_smoothing",
         "arimax", "tcn_forecaster");
 
+    private static readonly Field s_columns = F("fields", TextList, "The columns; all when absent.");
+
     private static readonly ObjectShape s_transformer = Object(
         "parameters of a transformer",
-        F("fields", TextList, "The columns; all when absent."),
+        s_columns,
         F("parameters", Map(Any), "What the transformer takes."));
+
+    private static readonly ObjectShape s_imputer = Object(
+        "parameters of a transformer",
+        s_columns,
+        F(
+            "parameters",
+            new ObjectShape("what the imputer takes", [
+                F("strategy", Choice("mean", "median", "most_frequent", "constant", "ffill"), "What stands in for what is missing."),
+                F("fill_value", Text, "What stands there with the strategy constant.")])
+            { Unknown = UnknownKeys.TyposRefused },
+            "What it takes."));
+
+    private static readonly ObjectShape s_transformers = new("parameters of transformers", [
+        new Field("imputer", OneOrMore(s_imputer), "What fills in for missing values.") { Aliases = ["Imputer"] },
+        .. new[]
+        {
+            ("cat_imputer", "CatImputer"), ("cat_target_encoder", "CatTargetEncoder"), ("count_vectorizer", "CountVectorizer"), ("date_time_transformer", "DateTimeTransformer"),
+            ("hash_one_hot_encoder", "HashOneHotEncoder"), ("imputation_marker", "ImputationMarker"), ("label_encoder", "LabelEncoder"), ("naive_bayes", "NaiveBayes"),
+            ("one_hot_encoder", "OneHotEncoder"), ("string_cast", "StringCast"), ("text_target_encoder", "TextTargetEncoder"), ("tf_idf", "TfIdf"),
+            ("wo_e_target_encoder", "WoETargetEncoder"), ("word_embedding", "WordEmbedding"),
+        }.Select(name => new Field(name.Item1, OneOrMore(s_transformer), "Of Azure ML's transformer of this name.") { Aliases = [name.Item2] })])
+    { Unknown = UnknownKeys.TyposRefused };
 
     public static ObjectShape Featurization { get; } = new("a featurization", [
         F("mode", Choice("auto", "off", "custom"), "Whether columns are transformed, and by whose rules."),
         F("blocked_transformers", TextList, "Transformers that are not used."),
         F("column_name_and_types", TextMap, "The types of columns."),
-        F("transformer_params", Map(OneOrMore(s_transformer)), "Parameters of transformers by column."),
+        F("transformer_params", s_transformers, "Parameters of transformers."),
         F("dataset_language", Text, "The language of texts, in three letters."),
         F("enable_dnn_featurization", Flag, "Whether texts go through a network.")])
     {

@@ -18,6 +18,11 @@ internal static class EnvironmentTable
         F("prefix", Text, "Not used.")])
     { Unknown = UnknownKeys.TyposRefused };
 
+    /// <summary>A conda file by itself, or MLflow's python_env.yaml.</summary>
+    public static ObjectShape Conda { get; } = s_conda.With(
+        F("python", Text, "The version of Python."),
+        F("build_dependencies", TextList, "What is needed to install the packages."));
+
     private static readonly Field[] s_fields =
     [
         F("image", Text, "The container image."),

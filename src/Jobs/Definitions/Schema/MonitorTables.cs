@@ -19,6 +19,15 @@ internal static partial class MonitorTables
 
     private static readonly string[] s_generation = ["groundedness", "relevance", "coherence", "fluency", "similarity"];
 
+    // Azure ML takes others too.
+    private static readonly ObjectShape s_columnNames = new("names of columns", [
+        F("target_column", Text, "What is predicted."),
+        F("prediction", Text, "What was predicted."),
+        F("prediction_probability", Text, "How sure the model was."),
+        F("correlation_id", Text, "What joins answers with what happened."),
+        F("timestamp_column", Text, "When it was.")])
+    { Unknown = UnknownKeys.TyposRefused };
+
     private static readonly ObjectShape s_data = Object(
         "a monitor's data",
         Required(
@@ -30,7 +39,7 @@ internal static partial class MonitorTables
                 F("mode", Text, "How the content is brought to the process.")),
             "The data."),
         F("data_context", Choice("model_inputs", "model_outputs", "model_inputs_outputs", "training", "test", "validation", "ground_truth"), "What the data is."),
-        F("data_column_names", Map(Text), "The columns that mean something."),
+        F("data_column_names", s_columnNames, "The columns that mean something."),
         F("pre_processing_component", Reference(ReferenceUse.Component), "What makes a table of a folder."),
         new Field(
             "data_window",

@@ -168,6 +168,10 @@ internal sealed class PlayedStep : StepContext
 
     public override void Read(string node) => ReadNodes.Add(node);
 
+    public override void Keep(string output, Digest tree)
+    {
+    }
+
     public override string KeepProgress() => WorkFolder;
 
     public override void SkipRest(string reason) => SkipReason = reason;
