@@ -29,7 +29,7 @@ internal sealed class BareWorkers : IDisposable
 
     public static async Task<BareWorkers> StartAsync(ContentStore content, ModelVersion version, DeploymentSettings settings, byte[] body, CancellationToken ct)
     {
-        var bare = new BareWorkers(await WorkerProgram.WriteAsync(await DeploymentFolder.CreateAsync(content, version, settings, ct), "python3", null, ct), body);
+        var bare = new BareWorkers(await WorkerProgram.WriteAsync(await DeploymentFolder.CreateAsync(content, version, settings, ct), "python3", null, ProbeSettings.Default.Start, ct), body);
         for (var i = 0; i < settings.Concurrency; i++)
             bare._workers.Add(await bare.StartAsync(settings, ct));
         return bare;

@@ -66,8 +66,15 @@ internal sealed class PythonWorkers(SpeedServer server, LoadProcess load, SpeedO
         {
             using (process)
             {
-                if (File.ReadAllText($"/proc/{process.Id}/stat").Split(") ")[^1].Split(' ')[1] == Environment.ProcessId.ToString(CultureInfo.InvariantCulture))
-                    total += process.TotalProcessorTime;
+                try
+                {
+                    if (File.ReadAllText($"/proc/{process.Id}/stat").Split(") ")[^1].Split(' ')[1] == Environment.ProcessId.ToString(CultureInfo.InvariantCulture))
+                        total += process.TotalProcessorTime;
+                }
+                catch (Exception exception) when (exception is IOException or InvalidOperationException)
+                {
+                    // Somebody else's, which ended meanwhile.
+                }
             }
         }
 

@@ -11,7 +11,7 @@ internal sealed partial class DeploymentFile(JsonObject definition, string folde
 {
     private static readonly string[] s_withoutEffect =
     [
-        "instance_type", "model_mount_path", "app_insights_enabled", "liveness_probe", "readiness_probe", "startup_probe", "egress_public_network_access", "resources",
+        "instance_type", "model_mount_path", "app_insights_enabled", "egress_public_network_access", "resources",
     ];
 
     private static readonly string[] s_unusedOfCollector = ["rolling_rate", "request_logging"];
@@ -48,7 +48,13 @@ internal sealed partial class DeploymentFile(JsonObject definition, string folde
             (settings["runtime"], settings["proxy"]) = ("proxy", proxy);
             settings.Remove("scoring_script");
         }
+        else
+        {
+            RefuseImage();
+        }
 
+        if (HasProcess(settings) && Probe() is { } probe)
+            settings["probe"] = probe;
         return settings;
     }
 
@@ -56,7 +62,7 @@ internal sealed partial class DeploymentFile(JsonObject definition, string folde
     /// <param name="settings">What the server recorded.</param>
     public IReadOnlyList<string> WithoutEffect(JsonNode? settings)
     {
-        var found = s_withoutEffect.Where(field => definition[field] is not null).ToList();
+        var found = s_withoutEffect.Concat(HasProcess(settings) ? [] : s_probes).Where(field => definition[field] is not null).ToList();
         if (definition["scale_settings"]?["type"]?.ToString() is "target_utilization")
             found.Add("scale_settings");
         if (definition["environment"] is { } environment)

@@ -9,6 +9,17 @@ internal sealed partial class DeploymentFile
     private const string Own = "slipway.proxy.";
     private const string Header = "header.";
 
+    // With code an image is only where the code would run; with routes of its own it is all that the deployment has.
+    private void RefuseImage()
+    {
+        if (definition["environment"] is JsonObject environment && environment["inference_config"] is not null)
+        {
+            throw SlipwayException.Invalid(
+                "environment.inference_config: an image is not started for an online deployment. Let the server of the image run elsewhere and name it with "
+                + "properties: {slipway.proxy.url: …}, or start its program here with slipway.proxy.command.");
+        }
+    }
+
     private JsonObject? Proxy()
     {
         var said = (definition["properties"] as JsonObject ?? [])

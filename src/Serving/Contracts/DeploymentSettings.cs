@@ -39,6 +39,10 @@ public sealed record DeploymentSettings
     [JsonPropertyName("proxy"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ProxySettings? Proxy { get; init; }
 
+    /// <summary>Of the runtimes "python" and "proxy": how long their processes may take to be ready, and when one is taken for dead; null: as usual.</summary>
+    [JsonPropertyName("probe"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ProbeSettings? Probe { get; init; }
+
     /// <summary>What of requests and answers is kept; null: everything, if the endpoint collects at all.</summary>
     [JsonPropertyName("collection"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public CollectionPolicy? Collection { get; init; }

@@ -10,15 +10,15 @@ public sealed partial record ProxySettings
     [JsonPropertyName("url"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Url { get; init; }
 
-    /// <summary>"oip": the Open Inference Protocol v2 over REST; "mlflow": /invocations.</summary>
+    /// <summary>"oip": the Open Inference Protocol v2 over REST; "grpc": the same over gRPC; "mlflow": /invocations.</summary>
     [JsonPropertyName("protocol")]
     public string Protocol { get; init; } = "oip";
 
-    /// <summary>Of "oip": the model's name there; null: as here.</summary>
+    /// <summary>Of "oip" and "grpc": the model's name there; null: as here.</summary>
     [JsonPropertyName("model"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Model { get; init; }
 
-    /// <summary>Of "oip": the model's version there; null: the server chooses.</summary>
+    /// <summary>Of "oip" and "grpc": the model's version there; null: the server chooses.</summary>
     [JsonPropertyName("model_version"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ModelVersion { get; init; }
 

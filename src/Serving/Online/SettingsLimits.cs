@@ -18,6 +18,10 @@ internal static partial class SettingsLimits
         Between("max_batch", settings.MaxBatch, 0, 16_384);
         foreach (var name in settings.EnvironmentVariables?.Keys.Where(name => !Variable().IsMatch(name) || name is "AZUREML_MODEL_DIR" or "AML_APP_ROOT") ?? [])
             throw SlipwayException.Invalid($"environment_variables: '{name}' cannot be set; names are letters, digits and '_', and none of AZUREML_MODEL_DIR and AML_APP_ROOT.");
+        Between("probe.start_timeout_s", settings.Probe?.StartSeconds ?? 1, 1, 86_400);
+        Between("probe.period_s", settings.Probe?.PeriodSeconds ?? 1, 1, 86_400);
+        Between("probe.timeout_s", settings.Probe?.TimeoutSeconds ?? 1, 1, 86_400);
+        Between("probe.failure_threshold", settings.Probe?.FailureThreshold ?? 1, 1, 1_000);
         Between("max_delay_us", settings.MaxDelayMicroseconds, 0, 1_000_000);
     }
 

@@ -55,7 +55,6 @@ public sealed class ProxyStoryTests : IDisposable
             """;
         await File.WriteAllTextAsync(_folder.File("deployment.yml"), deployment, Ct);
         await File.WriteAllTextAsync(_folder.File("mistaken.yml"), deployment.Replace("proxy.protocol", "proxy.protocoll", StringComparison.Ordinal), Ct);
-        await File.WriteAllTextAsync(_folder.File("ending.yml"), deployment.Replace("python3 '${model}/server.py' ${port}", "exit 7", StringComparison.Ordinal), Ct);
         await File.WriteAllTextAsync(_folder.File("request.json"), """{"dataframe_split":{"columns":["a","b"],"data":[[1,2],[3,4]]}}""", Ct);
         using var server = await ServerProcess.StartAsync(_folder.File("home"), Ct);
         var address = server.Client.Server;
@@ -65,12 +64,13 @@ public sealed class ProxyStoryTests : IDisposable
         var answered = await RunAsync(address, "online-endpoint", "invoke", "-n", "sums", "-r", _folder.File("request.json"));
         var logs = await RunAsync(address, "online-deployment", "get-logs", "-n", "own", "-e", "sums");
         var mistaken = await RunAsync(address, "online-deployment", "create", "-f", _folder.File("mistaken.yml"), "-n", "other");
-        var ending = await RunAsync(address, "online-deployment", "create", "-f", _folder.File("ending.yml"), "-n", "other");
+        var ending = await RunAsync(address, "online-deployment", "create", "-f", _folder.File("deployment.yml"), "-n", "other", "--set", "properties.slipway.proxy.command=exit 7");
 
         Assert.True(made.ExitCode == 0, made.Error);
         Assert.Equal(
-            "Without effect here: instance_type, liveness_probe, egress_public_network_access, environment, data_collector.rolling_rate.", made.Error.Trim());
+            "Without effect here: instance_type, egress_public_network_access, environment, data_collector.rolling_rate.", made.Error.Trim());
         Assert.Contains("\"concurrency\": 3", made.Output, StringComparison.Ordinal);
+        Assert.Contains("\"start_timeout_s\": 310", made.Output, StringComparison.Ordinal);
         Assert.Contains("[3, 7]", answered.Output, StringComparison.Ordinal);
         Assert.Contains("here I am", logs.Output, StringComparison.Ordinal);
         Assert.Equal(2, ending.ExitCode);

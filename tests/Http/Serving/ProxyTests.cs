@@ -74,6 +74,25 @@ public sealed class ProxyTests(ProxyTests.ProxyServers servers) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_server_that_is_not_healthy_for_long_enough_is_started_anew()
+    {
+        await Server.DeployAsync(
+            "deaf", "mlflow:1", ProxyServers.Command("mlflow", "mlflow_server.py")[..^1] + ""","probe":{"period_s":1,"timeout_s":1,"failure_threshold":1}}""");
+
+        var (deafened, _) = await AskAsync("deaf/invocations", """{"deaf":1}""");
+        var log = "";
+        while (log.Split("listening").Length - 1 < 2)
+            log = await Server.Client.GetStringAsync("/api/v1/online-endpoints/deaf/deployments/blue/logs", Ct);
+
+        Assert.Equal(HttpStatusCode.OK, deafened);
+        Assert.Contains("It was not healthy 1 times, one after the other; it is ended.", log, StringComparison.Ordinal);
+        HttpStatusCode status;
+        while ((status = (await AskAsync("deaf/invocations", """{"dataframe_split":{"columns":["x","word"],"data":[[1,"a"]]}}""")).Status) == HttpStatusCode.ServiceUnavailable)
+            await Task.Delay(20, Ct);
+        Assert.Equal(HttpStatusCode.OK, status);
+    }
+
+    [Fact]
     public async Task Headers_have_secrets_of_the_vault()
     {
         using var set = await Server.Client.PutAsync("/api/v1/secrets/model-key", ServingServer.Json("""{"value":"s3cret"}"""), Ct);
@@ -91,9 +110,13 @@ public sealed class ProxyTests(ProxyTests.ProxyServers servers) : IClassFixture<
     [InlineData("""{"runtime":"proxy","proxy":{}}""", "proxy.url is missing")]
     [InlineData("""{"runtime":"proxy","proxy":{"url":"http://127.0.0.1:1"}}""", "does not answer")]
     [InlineData("""{"runtime":"proxy","proxy":{"url":"ftp://127.0.0.1"}}""", "scheme: 'ftp'")]
-    [InlineData("""{"runtime":"proxy","proxy":{"url":"http://127.0.0.1:1","protocol":"grpc"}}""", "there are oip and mlflow")]
+    [InlineData("""{"runtime":"proxy","proxy":{"url":"http://127.0.0.1:1","protocol":"thrift"}}""", "there are oip, grpc and mlflow")]
+    [InlineData("""{"runtime":"proxy","proxy":{"url":"http://127.0.0.1:1","protocol":"grpc"}}""", "does not answer")]
+    [InlineData("""{"runtime":"proxy","proxy":{"url":"http://127.0.0.1:1","protocol":"grpc","health":"x"}}""", "proxy.health is a path of oip and mlflow")]
     [InlineData("""{"runtime":"proxy","proxy":{"url":"http://127.0.0.1:1","headers":{"x":"${{secrets.nowhere}}"}}}""", "the secret 'nowhere', which the vault does not have")]
     [InlineData("""{"runtime":"proxy","proxy":{"command":["python3","-c","print('no luck'); raise SystemExit(3)"]}}""", "no luck")]
+    [InlineData("""{"runtime":"proxy","probe":{"start_timeout_s":1},"proxy":{"command":["sleep","600"]}}""", "was not ready within 1 seconds")]
+    [InlineData("""{"runtime":"proxy","probe":{"failure_threshold":0},"proxy":{"command":["sleep","600"]}}""", "'probe.failure_threshold' of a deployment is 0")]
     [InlineData("""{"runtime":"proxy","proxy":{"command":["/nowhere/server"]}}""", "exit code 127")]
     [InlineData("""{"runtime":"proxy","proxy":{"url":"http://127.0.0.1:1","command":["x"]}}""", "only the path below")]
     public async Task What_cannot_be_reached_or_started_is_told_when_it_is_deployed(string settings, string words)
@@ -104,6 +127,23 @@ public sealed class ProxyTests(ProxyTests.ProxyServers servers) : IClassFixture<
         Assert.False(response.IsSuccessStatusCode);
         Assert.InRange((int)response.StatusCode, 400, 503);
         Assert.Contains(words, JsonNode.Parse(await response.Content.ReadAsStringAsync(Ct))!["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_of_gRPC_answers_what_the_model_itself_does_and_refuses_in_its_own_words()
+    {
+        var settings = $$$"""{"runtime":"proxy","proxy":{"protocol":"grpc","headers":{"slipway-endpoint":"flights"},"url":"{{{Server.GrpcUrl}}}" } }""";
+        await Server.DeployAsync("grpc", "late:1", settings);
+        var (_, direct) = await AskAsync("flights/v2/models/late/infer", Rows.Replace("\"a\"", "\"direct\"", StringComparison.Ordinal));
+
+        var (status, answer) = await AskAsync("grpc/v2/models/late/infer", Rows);
+        using var refused = await Server.Client.PutAsync(
+            "/api/v1/online-endpoints/flights/deployments/other",
+            ServingServer.Json("{\"model\":\"late:1\",\"settings\":" + settings.Replace("\"grpc\",", "\"grpc\",\"model\":\"nobody\",", StringComparison.Ordinal) + "}"), Ct);
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal(JsonNode.Parse(direct)!["outputs"]!.ToJsonString(), JsonNode.Parse(answer)!["outputs"]!.ToJsonString());
+        Assert.Contains("gRPC status 5: No endpoint serves model", await refused.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -172,12 +212,20 @@ public sealed class ProxyTests(ProxyTests.ProxyServers servers) : IClassFixture<
 
         private const string Mlflow = Serve +
             """
+            healthy = True
+
             def get(path):
+                if not healthy:
+                    return 500, {"message": "deaf"}
                 return (200, b"\n", "text/plain") if path == "/ping" else (404, {"message": "nothing here"})
 
             def post(path, body, headers):
                 if "die" in body:
                     os._exit(1)
+                if "deaf" in body:
+                    global healthy
+                    healthy = False
+                    return 200, {}
                 if "echo" in body:
                     return 200, headers[body["echo"]]
                 table = body["dataframe_split"]

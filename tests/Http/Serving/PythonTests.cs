@@ -172,6 +172,7 @@ public sealed class PythonTests(PythonTests.PythonServer python) : IClassFixture
 
     [Theory]
     [InlineData("broken", Settings, "ZeroDivisionError")]
+    [InlineData("sleepy", """{"runtime":"python","probe":{"start_timeout_s":1}}""", "The model was not loaded within 1 seconds.")]
     [InlineData("nothing", Settings, "no 'score.py' in its model and no MLmodel")]
     [InlineData("script", """{"runtime":"python","scoring_script":"../x.py"}""", "path within the code")]
     [InlineData("script", """{"runtime":"python","python":"/nowhere/python"}""", "could not be started")]
@@ -271,6 +272,7 @@ public sealed class PythonTests(PythonTests.PythonServer python) : IClassFixture
             await Server.InitializeAsync();
             await Server.RegisterFilesAsync("script", null, ("score.py", Script), ("scale.txt", "3"));
             await Server.RegisterFilesAsync("broken", null, ("score.py", "1 / 0"));
+            await Server.RegisterFilesAsync("sleepy", null, ("score.py", "import time\nprint('I sleep')\ntime.sleep(600)"));
             await Server.RegisterFilesAsync("nothing", null, ("readme.txt", ""));
             await Server.RegisterFilesAsync("raw", null, ("score.py",
                 """

@@ -17,6 +17,14 @@ internal interface IModelWire
     /// <summary>The path that says whether it is ready.</summary>
     string HealthPath { get; }
 
+    Task<ProxyServer.ServerAnswer> GetAsync(ProxyServer server, string path, CancellationToken ct) => server.GetAsync(path, ct);
+
+    Task<ProxyServer.ServerAnswer> PostAsync(ProxyServer server, ReadOnlyMemory<byte> body, int? jsonLength, CancellationToken ct) =>
+        server.PostAsync(Path, body, jsonLength, ct);
+
+    /// <summary>What the model takes, as the answer to <see cref="MetadataPath"/> says it.</summary>
+    TensorPlan[] ReadInputs(ReadOnlyMemory<byte> metadata) => ServerInputs.Read(metadata);
+
     /// <summary>Writes a request.</summary>
     /// <returns>The length of the JSON before the bytes of tensors; null: it is JSON alone.</returns>
     int? Write(int rows, IReadOnlyList<HeapInput> inputs, System.Buffers.ArrayBufferWriter<byte> body);

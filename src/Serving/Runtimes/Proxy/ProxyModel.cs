@@ -37,7 +37,7 @@ internal sealed class ProxyModel(TensorPlan[] inputs, IModelWire wire, ProxyServ
     {
         body.ResetWrittenCount();
         var jsonLength = wire.Write(rows, tensors, body);
-        var answer = await server.PostAsync(wire.Path, body.WrittenMemory, jsonLength, ct);
+        var answer = (await wire.PostAsync(server, body.WrittenMemory, jsonLength, ct)).Good();
         try
         {
             return wire.Read(answer.Body, answer.JsonLength, Outputs);
@@ -53,7 +53,7 @@ internal sealed class ProxyModel(TensorPlan[] inputs, IModelWire wire, ProxyServ
     {
         using var content = new ReadOnlyMemoryContent(request.Body);
         content.Headers.ContentType = MediaTypeHeaderValue.TryParse(request.ContentType, out var given) ? given : new MediaTypeHeaderValue("application/json");
-        var answer = await server.SendAsync(HttpMethod.Post, wire.Path, content, ct);
+        var answer = await server.SendAsync(HttpMethod.Post, wire.Path, content, null, ct);
         return new BodyAnswer(
             (int)answer.Status, new Dictionary<string, string> { ["Content-Type"] = answer.ContentType ?? "application/json" }, answer.Body, Owner: null);
     }

@@ -22,7 +22,9 @@ internal sealed class ProxyRuntime(ContentStore content, IWebClients web, IVault
         {
             "oip" => new OipWire(proxy, version.Model),
             "mlflow" => new MlflowWire(),
-            _ => throw SlipwayException.Invalid($"proxy.protocol is '{proxy.Protocol}'; there are oip and mlflow."),
+            "grpc" when proxy.Health is not null => throw SlipwayException.Invalid("proxy.health is a path of oip and mlflow; a server of grpc is asked whether it is ready."),
+            "grpc" => new GrpcWire(proxy, version.Model),
+            _ => throw SlipwayException.Invalid($"proxy.protocol is '{proxy.Protocol}'; there are oip, grpc and mlflow."),
         };
         var headers = await HeadersAsync(version.Workspace, proxy, ct);
         var timeout = TimeSpan.FromMilliseconds(settings.RequestTimeoutMilliseconds ?? DefaultTimeout);
@@ -32,7 +34,7 @@ internal sealed class ProxyRuntime(ContentStore content, IWebClients web, IVault
         {
             var log = proxy.Command is null ? null : new DeploymentLog();
             process = proxy.Command is { } command
-                ? new ServerProcess(await DeploymentFolder.CreateAsync(content, version, settings, ct), command, log!, time, logger)
+                ? new ServerProcess(await DeploymentFolder.CreateAsync(content, version, settings, ct), command, settings.Probe ?? ProbeSettings.Default, log!, time, logger)
                 : null;
             server = process is null ? Elsewhere(proxy, headers, timeout) : Here(proxy, process, headers, timeout);
             await StartAsync(server, process, proxy, wire, ct);
@@ -71,13 +73,13 @@ internal sealed class ProxyRuntime(ContentStore content, IWebClients web, IVault
         if (process is not null)
             await process.StartAsync(IsReadyAsync, ct);
         else
-            (await server.GetAsync(health, ct)).Good();
+            (await wire.GetAsync(server, health, ct)).Good();
 
         async Task<bool> IsReadyAsync(CancellationToken token)
         {
             try
             {
-                return (await server.GetAsync(health, token)).IsGood;
+                return (await wire.GetAsync(server, health, token)).IsGood;
             }
             catch (SlipwayException exception) when (exception.Code is ErrorCode.Unavailable or ErrorCode.Timeout)
             {
@@ -106,7 +108,7 @@ internal sealed class ProxyRuntime(ContentStore content, IWebClients web, IVault
         if (VersionInputs.Read(version) is { Length: > 0 } inputs)
             return inputs;
         if (wire.MetadataPath is { } path)
-            return ServerInputs.Read((await server.GetAsync(path, ct)).Good().Body);
+            return wire.ReadInputs((await wire.GetAsync(server, path, ct)).Good().Body);
         return tree.Entries.Where(entry => Path.GetFileName(entry.Path) == "MLmodel").MinBy(entry => entry.Path.Length) is { } file
             ? MlmodelFile.Read(await content.LocalFileAsync(file.Digest, ct)).Inputs
             : [];

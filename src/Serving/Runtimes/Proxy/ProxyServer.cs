@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -15,7 +16,10 @@ internal sealed class ProxyServer(HttpClient http, Func<Uri?> address, IReadOnly
     private const int MaxAnswer = 256 * 1024 * 1024;
     private const int MaxReason = 2000;
 
-    public Task<ServerAnswer> GetAsync(string path, CancellationToken ct) => SendAsync(HttpMethod.Get, path, null, ct);
+    // A byte that says whether the message is compressed, and its length in four, big-endian.
+    private const int FrameStart = 5;
+
+    public Task<ServerAnswer> GetAsync(string path, CancellationToken ct) => SendAsync(HttpMethod.Get, path, null, null, ct);
 
     /// <param name="jsonLength">Of a body with tensors as bytes: how much of it is JSON.</param>
     public async Task<ServerAnswer> PostAsync(string path, ReadOnlyMemory<byte> body, int? jsonLength, CancellationToken ct)
@@ -24,10 +28,22 @@ internal sealed class ProxyServer(HttpClient http, Func<Uri?> address, IReadOnly
         content.Headers.ContentType = new MediaTypeHeaderValue(jsonLength is null ? "application/json" : "application/octet-stream");
         if (jsonLength is { } length)
             content.Headers.TryAddWithoutValidation(JsonLengthHeader, length.ToString(CultureInfo.InvariantCulture));
-        return (await SendAsync(HttpMethod.Post, path, content, ct)).Good();
+        return await SendAsync(HttpMethod.Post, path, content, null, ct);
     }
 
-    public async Task<ServerAnswer> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken ct)
+    /// <summary>Calls a method of gRPC: a message in, a message out.</summary>
+    public async Task<ServerAnswer> CallAsync(string method, ReadOnlyMemory<byte> message, CancellationToken ct)
+    {
+        var frame = new byte[FrameStart + message.Length];
+        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), message.Length);
+        message.CopyTo(frame.AsMemory(FrameStart));
+        using var content = new ByteArrayContent(frame);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+        return (await SendAsync(HttpMethod.Post, $"inference.GRPCInferenceService/{method}", content, HttpVersion.Version20, ct)).OfCall();
+    }
+
+    /// <param name="version">The version of HTTP that it must be; null: any.</param>
+    public async Task<ServerAnswer> SendAsync(HttpMethod method, string path, HttpContent? content, Version? version, CancellationToken ct)
     {
         var to = address() ?? throw new SlipwayException(ErrorCode.Unavailable, "The model server has ended and is being started anew; the deployment's log tells why.");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -35,6 +51,8 @@ internal sealed class ProxyServer(HttpClient http, Func<Uri?> address, IReadOnly
         try
         {
             using var request = new HttpRequestMessage(method, new Uri(to, path)) { Content = content };
+            if (version is not null)
+                (request.Version, request.VersionPolicy) = (version, HttpVersionPolicy.RequestVersionExact);
             foreach (var (name, value) in headers)
                 request.Headers.TryAddWithoutValidation(name, value);
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
@@ -44,7 +62,10 @@ internal sealed class ProxyServer(HttpClient http, Func<Uri?> address, IReadOnly
                 response.Headers.TryGetValues(JsonLengthHeader, out var found) || response.Content.Headers.TryGetValues(JsonLengthHeader, out found)
                     ? int.Parse(found.First(), CultureInfo.InvariantCulture)
                     : null,
-                await ReadAsync(response, limit.Token));
+                await ReadAsync(response, limit.Token))
+            {
+                Call = version is null ? null : CallOf(response),
+            };
         }
         catch (HttpRequestException exception) when (exception.InnerException is SlipwayException refusal)
         {
@@ -61,6 +82,12 @@ internal sealed class ProxyServer(HttpClient http, Func<Uri?> address, IReadOnly
     }
 
     public void Dispose() => http.Dispose();
+
+    // Of an answer without a body, gRPC's status is among its headers.
+    private static Dictionary<string, string> CallOf(HttpResponseMessage response) => response.TrailingHeaders.Concat(response.Headers)
+        .Where(header => header.Key.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase))
+        .DistinctBy(header => header.Key, StringComparer.OrdinalIgnoreCase)
+        .ToDictionary(header => header.Key, header => string.Join(' ', header.Value), StringComparer.OrdinalIgnoreCase);
 
     private static async Task<byte[]> ReadAsync(HttpResponseMessage response, CancellationToken ct)
     {
@@ -80,6 +107,9 @@ internal sealed class ProxyServer(HttpClient http, Func<Uri?> address, IReadOnly
     /// <param name="JsonLength">How much of the body is JSON, where bytes of tensors follow.</param>
     internal sealed record ServerAnswer(HttpStatusCode Status, string? ContentType, int? JsonLength, byte[] Body)
     {
+        /// <summary>How gRPC says that the call ended.</summary>
+        public IReadOnlyDictionary<string, string>? Call { get; init; }
+
         public bool IsGood => (int)Status is >= 200 and < 300;
 
         /// <summary>Refuses one that is none, in the server's words.</summary>
@@ -92,6 +122,28 @@ internal sealed class ProxyServer(HttpClient http, Func<Uri?> address, IReadOnly
                 _ => ErrorCode.EngineFailed,
             },
             $"The model server answered {(int)Status}: {Reason()}");
+
+        /// <summary>The message of an answer of gRPC, or what went wrong in HTTP's words.</summary>
+        public ServerAnswer OfCall()
+        {
+            if (!IsGood)
+                return this;
+            var status = Call?.GetValueOrDefault("grpc-status");
+            if (status == "0" && Body.Length >= FrameStart && Body[0] == 0 && BinaryPrimitives.ReadInt32BigEndian(Body.AsSpan(1)) == Body.Length - FrameStart)
+                return this with { Body = Body[FrameStart..] };
+            return this with
+            {
+                Status = status switch
+                {
+                    "4" => HttpStatusCode.GatewayTimeout,
+                    "8" => HttpStatusCode.TooManyRequests,
+                    "14" => HttpStatusCode.ServiceUnavailable,
+                    _ => HttpStatusCode.InternalServerError,
+                },
+                Body = Encoding.UTF8.GetBytes(
+                    status is null or "0" ? "no message of gRPC" : $"gRPC status {status}: {Uri.UnescapeDataString(Call!.GetValueOrDefault("grpc-message", ""))}"),
+            };
+        }
 
         private string Reason()
         {

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
+using Slipway.Serving.Contracts;
 
 namespace Slipway.Serving.Runtimes.Proxy;
 
@@ -22,7 +23,6 @@ internal sealed partial class ServerProcess : IDisposable
         exit $code
         """;
 
-    private static readonly TimeSpan s_start = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_mostPause = TimeSpan.FromSeconds(30);
 
@@ -31,12 +31,18 @@ internal sealed partial class ServerProcess : IDisposable
     private readonly DeploymentLog _log;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly TimeSpan _start;
+    private readonly Liveness _liveness;
     private readonly CancellationTokenSource _stop = new();
     private volatile ChildProcess? _process;
     private volatile Uri? _address;
 
-    public ServerProcess(DeploymentFolder folder, IReadOnlyList<string> command, DeploymentLog log, TimeProvider time, ILogger logger) =>
+    public ServerProcess(
+        DeploymentFolder folder, IReadOnlyList<string> command, ProbeSettings probe, DeploymentLog log, TimeProvider time, ILogger logger)
+    {
         (_folder, _command, _log, _time, _logger) = (folder, command, log, time, logger);
+        (_start, _liveness) = (probe.Start, new Liveness(probe, log, time));
+    }
 
     /// <summary>Null while it does not run.</summary>
     public Uri? Address => _address;
@@ -67,7 +73,7 @@ internal sealed partial class ServerProcess : IDisposable
         _log.Follow(process.Output);
         _address = new Uri($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct, _stop.Token);
-        limit.CancelAfter(s_start);
+        limit.CancelAfter(_start);
         try
         {
             while (!await isReady(limit.Token))
@@ -82,7 +88,7 @@ internal sealed partial class ServerProcess : IDisposable
             _address = null;
             process.End();
             throw exception is OperationCanceledException && !ct.IsCancellationRequested && !_stop.IsCancellationRequested
-                ? new SlipwayException(ErrorCode.EngineFailed, $"The command's server was not ready within {s_start.TotalSeconds} seconds. {_log.Tail()}".TrimEnd(), exception)
+                ? new SlipwayException(ErrorCode.EngineFailed, $"The command's server was not ready within {_start.TotalSeconds} seconds. {_log.Tail()}".TrimEnd(), exception)
                 : exception;
         }
     }
@@ -92,6 +98,7 @@ internal sealed partial class ServerProcess : IDisposable
         var pause = TimeSpan.Zero;
         while (true)
         {
+            _ = _liveness.WatchAsync(_process!, isReady, _stop.Token);
             var code = await _process!.Ended;
             _address = null;
             if (_stop.IsCancellationRequested)

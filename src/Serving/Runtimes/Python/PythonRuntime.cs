@@ -36,7 +36,7 @@ internal sealed class PythonRuntime(
             var log = new DeploymentLog();
             var programs = await ProgramsAsync(settings, log, ct);
             var interpreter = settings.Python ?? (programs is null ? "python3" : Path.Combine(programs, "python"));
-            var program = await WorkerProgram.WriteAsync(folder, interpreter, programs, ct);
+            var program = await WorkerProgram.WriteAsync(folder, interpreter, programs, (settings.Probe ?? ProbeSettings.Default).Start, ct);
             pool = new WorkerPool(program, spec, log, TimeSpan.FromMilliseconds(settings.RequestTimeoutMilliseconds ?? DefaultTimeout), time, logger);
             await pool.StartAsync(settings.Concurrency ?? options.Concurrency, ct);
             var model = new PythonModel(inputs, script is not null, pool, log);

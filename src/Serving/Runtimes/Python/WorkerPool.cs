@@ -134,7 +134,7 @@ internal sealed partial class WorkerPool : IDisposable
     {
         lock (_gate)
             _workers.Add(worker);
-        _ = worker.ServeAsync(this);
+        worker.Serve(this);
         if (_stop.IsCancellationRequested)
             worker.Dispose();
         HandOut();

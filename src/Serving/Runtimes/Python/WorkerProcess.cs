@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text.Json;
 using Slipway.Jobs.Contracts;
@@ -12,23 +11,12 @@ namespace Slipway.Serving.Runtimes.Python;
 /// </summary>
 internal sealed class WorkerProcess : IDisposable
 {
-    private static readonly TimeSpan s_start = TimeSpan.FromMinutes(2);
-
-    // Of longer ones the next would wait here while another worker may become free; and there the pause between two counts for nothing.
-    private static readonly long s_short = Stopwatch.Frequency / 200;
-
-    // How long a request may lie behind another before it is taken back.
-    private static readonly long s_behind = Stopwatch.Frequency / 20;
-
     private readonly ChildProcess _process;
     private readonly WorkerSocket _socket;
 
-    // One that was taken back leaves its place, since the worker will still say that it did not begin it.
-    private readonly Queue<WorkerCall?> _inHand = new(2);
+    private readonly WorkerTurns _turns = new();
     private Task _sending = Task.CompletedTask;
     private WorkerCall? _givenUp;
-    private long _begun;
-    private long _usual = long.MaxValue;
 
     private WorkerProcess(ChildProcess process, WorkerSocket socket)
     {
@@ -39,17 +27,17 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>Whether it wants the method, path and headers of requests.</summary>
     public bool ReadsHeads { get; private set; }
 
-    public bool IsIdle => _inHand.Count == 0;
+    public bool IsIdle => _turns.IsEmpty;
 
     public bool IsSending { get; set; }
 
-    public bool CanTake => !IsSending && _givenUp is null && (IsIdle || (_inHand.Count == 1 && _usual < s_short));
+    public bool CanTake => !IsSending && _givenUp is null && _turns.HasRoom;
 
     /// <summary>Starts it and waits until the model is loaded.</summary>
     public static async Task<WorkerProcess> StartAsync(WorkerProgram program, WorkerSpec spec, DeploymentLog log, CancellationToken ct)
     {
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        timer.CancelAfter(s_start);
+        timer.CancelAfter(program.Limit);
         var path = program.Folder.NextSocket();
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
@@ -68,7 +56,7 @@ internal sealed class WorkerProcess : IDisposable
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
             process.End();
-            throw Failed($"The model was not loaded within {s_start.TotalSeconds} seconds. {log.Tail()}");
+            throw Failed($"The model was not loaded within {program.Limit.TotalSeconds} seconds. {log.Tail()}");
         }
         catch
         {
@@ -82,28 +70,7 @@ internal sealed class WorkerProcess : IDisposable
     }
 
     /// <summary>Hands answers to the pool until the process has ended, and tells it then.</summary>
-    public async Task ServeAsync(WorkerPool pool)
-    {
-        SlipwayException? why = null;
-        try
-        {
-            while (true)
-            {
-                await _socket.WaitAsync(CancellationToken.None);
-                var call = pool.Answering(this);
-                await _socket.ReceiveAsync(call, CancellationToken.None);
-                pool.Answered(this, call);
-            }
-        }
-        catch (Exception exception) when (exception is SocketException or EndOfStreamException or ObjectDisposedException or SlipwayException)
-        {
-            why = exception as SlipwayException;
-        }
-
-        Dispose();
-        await _sending;
-        pool.Ended(this, why ?? Failed($"The worker ended over this request (exit code {await _process.Ended})."));
-    }
+    public void Serve(WorkerPool pool) => new Thread(() => Serve(this, pool)) { IsBackground = true, Name = "Slipway worker" }.Start();
 
     /// <summary>Sends what was taken.</summary>
     /// <returns>False: that takes a while; then the pool is told.</returns>
@@ -118,54 +85,33 @@ internal sealed class WorkerProcess : IDisposable
 
     public void Take(WorkerCall call, long now)
     {
-        call.BeginUntil(IsIdle ? long.MaxValue : now + s_behind);
-        if (IsIdle)
-            _begun = now;
-        _inHand.Enqueue(call);
+        _turns.Take(call, now);
         IsSending = true;
     }
 
     /// <summary>The request whose answer comes next; null: it was taken back.</summary>
-    public WorkerCall? Next() => _inHand.TryPeek(out var call) ? call : throw new EndOfStreamException();
+    public WorkerCall? Next() => _turns.Next();
 
     /// <summary>The first of its requests is answered.</summary>
-    public void Finish(long now)
-    {
-        _inHand.Dequeue();
-        var took = now - _begun;
-        _usual = _usual == long.MaxValue ? took : _usual + ((took - _usual) / 8);
-        _begun = now;
-    }
+    public void Finish(long now) => _turns.Finish(now);
 
     /// <summary>Ends the process when it is at a request that was asked before this time.</summary>
     public void GiveUp(long before)
     {
-        if (_givenUp is not null || !_inHand.TryPeek(out var call) || call is null || call.Asked >= before)
+        if (_givenUp is not null || _turns.At is not { } call || call.Asked >= before)
             return;
         _givenUp = call;
         _process.End();
     }
 
     /// <summary>The request that lies behind one that takes long; null: there is none, or the worker may have begun it.</summary>
-    public WorkerCall? TakeBack(long now)
-    {
-        // By then the worker does not begin it any more; had it begun before, the answer to the first would be here.
-        if (_inHand.Count < 2 || _inHand.Last() is not { } behind || now < behind.Until + s_behind || IsSending || !_socket.IsEmpty)
-            return null;
-        var first = _inHand.Dequeue();
-        _inHand.Clear();
-        _inHand.Enqueue(first);
-        _inHand.Enqueue(null);
-        return behind;
-    }
+    public WorkerCall? TakeBack(long now) => IsSending || !_socket.IsEmpty ? null : _turns.TakeBack(now);
 
     /// <summary>After its end: the request that it was at, if it is to blame, and whether it took too long over it; and those that it did not begin.</summary>
     public (WorkerCall? Hurt, bool IsLate, IReadOnlyList<WorkerCall> Unhurt) Leave()
     {
-        var calls = _inHand.OfType<WorkerCall>().ToList();
-        var isAtFirst = calls.Count > 0 && _inHand.Peek() == calls[0] && (_givenUp is null || _givenUp == calls[0]);
-        _inHand.Clear();
-        return isAtFirst ? (calls[0], _givenUp is not null, calls[1..]) : (null, false, calls);
+        var (hurt, unhurt) = _turns.Leave(_givenUp);
+        return (hurt, hurt is not null && _givenUp is not null, unhurt);
     }
 
     public void Dispose()
@@ -174,17 +120,47 @@ internal sealed class WorkerProcess : IDisposable
         _socket.Dispose();
     }
 
+    private static void Serve(WorkerProcess worker, WorkerPool pool)
+    {
+        SlipwayException? why = null;
+        try
+        {
+            while (true)
+            {
+                worker._socket.Wait();
+                var call = pool.Answering(worker);
+                worker._socket.Receive(call);
+                pool.Answered(worker, call);
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or EndOfStreamException or ObjectDisposedException or SlipwayException)
+        {
+            why = exception as SlipwayException;
+        }
+
+        _ = worker.EndAsync(pool, why);
+    }
+
+    private async Task EndAsync(WorkerPool pool, SlipwayException? why)
+    {
+        Dispose();
+        await _sending;
+        pool.Ended(this, why ?? Failed($"The worker ended over this request (exit code {await _process.Ended})."));
+    }
+
     private async Task LoadAsync(WorkerSpec spec, DeploymentLog log, CancellationToken ct)
     {
         using var call = new WorkerCall();
         call.Write(JsonSerializer.SerializeToUtf8Bytes(spec, PythonJson.Default.WorkerSpec), default);
         try
         {
+            await using var given = ct.Register(Dispose);
             await _socket.SendAsync(call);
-            await _socket.ReceiveAsync(call, ct);
+            await Task.Factory.StartNew(() => _socket.Receive(call), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
-        catch (Exception exception) when (exception is SocketException or EndOfStreamException)
+        catch (Exception exception) when (exception is SocketException or EndOfStreamException or ObjectDisposedException)
         {
+            ct.ThrowIfCancellationRequested();
             _process.End();
             throw Failed($"The worker ended while it loaded the model (exit code {await _process.Ended}). {log.Tail()}");
         }
@@ -201,7 +177,7 @@ internal sealed class WorkerProcess : IDisposable
         ReadsHeads = call.Status > 0;
     }
 
-    private async Task FinishAsync(ValueTask sending, WorkerPool pool)
+    private async Task FinishAsync(Task sending, WorkerPool pool)
     {
         try
         {
