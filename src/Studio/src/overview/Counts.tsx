@@ -6,7 +6,7 @@ import { CountCard } from './CountCard';
 const most = 1000;
 
 const useStyles = makeStyles({
-  cards: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(170px, 1fr))', gap: '16px' },
+  cards: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(130px, 1fr))', gap: '16px' },
 });
 
 const useAssets = () => {

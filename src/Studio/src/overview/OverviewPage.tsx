@@ -9,7 +9,7 @@ import { RecentJobs } from './RecentJobs';
 import { RecentRuns } from './RecentRuns';
 
 const useStyles = makeStyles({
-  columns: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(440px, 1fr))', gap: '20px' },
+  columns: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(min(440px, 100%), 1fr))', gap: '20px' },
 });
 
 export function OverviewPage() {

@@ -2,9 +2,16 @@ import { makeStyles, tokens } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
 
 const useStyles = makeStyles({
-  facts: { display: 'grid', gridTemplateColumns: 'max-content 1fr', columnGap: '24px', rowGap: '7px', margin: 0 },
+  facts: {
+    display: 'grid',
+    gridTemplateColumns: 'max-content 1fr',
+    columnGap: '24px',
+    rowGap: '7px',
+    margin: 0,
+    '@media (max-width: 640px)': { gridTemplateColumns: '1fr', rowGap: 0 },
+  },
   name: { color: tokens.colorNeutralForeground3, overflowWrap: 'anywhere', maxWidth: '32ch' },
-  value: { margin: 0, overflowWrap: 'anywhere', minWidth: 0 },
+  value: { margin: 0, overflowWrap: 'anywhere', minWidth: 0, '@media (max-width: 640px)': { paddingBottom: '9px' } },
 });
 
 /** Names and their values; what has no value is left out. */

@@ -1,6 +1,7 @@
 import { Badge } from '@fluentui/react-components';
 import { api, type Schemas } from '../api/client';
 import { Ago } from '../parts/Ago';
+import { Empty } from '../parts/Empty';
 import { Grid, type Column } from '../parts/Grid';
 import { NodeLink } from '../parts/NodeLink';
 import { TextLink } from '../parts/TextLink';
@@ -34,5 +35,9 @@ const columns: Column<Version>[] = [
 export function VersionsTable({ model }: { model: string }) {
   const { data } = api.useSuspenseQuery('get', '/api/v1/models/{model}/versions', { params: { path: { model } } });
   const newestFirst = data.versions.toSorted((a, b) => b.version - a.version);
-  return <Grid label="Versions" columns={columns} rows={newestFirst} keyOf={version => String(version.version)} />;
+  return newestFirst.length > 0 ? (
+    <Grid label="Versions" columns={columns} rows={newestFirst} keyOf={version => String(version.version)} />
+  ) : (
+    <Empty>This model has no version yet.</Empty>
+  );
 }

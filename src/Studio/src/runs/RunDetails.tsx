@@ -14,7 +14,7 @@ import { RunMetrics } from './RunMetrics';
 import { visibleTags } from './visibleTags';
 
 const useStyles = makeStyles({
-  columns: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(340px, 1fr))', gap: '20px' },
+  columns: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(min(340px, 100%), 1fr))', gap: '20px' },
 });
 
 export function RunDetails({ id }: { id: string }) {
