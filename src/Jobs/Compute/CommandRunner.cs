@@ -5,13 +5,18 @@ using Slipway.Kernel;
 
 namespace Slipway.Jobs.Compute;
 
+/// <summary>Where a command will run.</summary>
+/// <param name="Folder">Its working folder, with the code.</param>
+/// <param name="HasNodes"><see cref="IComputeTarget.HasNodes"/>.</param>
+internal sealed record CommandPlace(string Folder, bool HasNodes);
+
 /// <summary>Runs a command in a copy of a step's code, where and in what its definition says.</summary>
 internal sealed class CommandRunner(
     ComputeChoice computes, CommandEnvironment variables, PythonEnvironments python, StepArtifacts artifacts, SystemMetricsLog systemMetrics)
 {
     /// <param name="code">The folder or file that is copied; null: none.</param>
-    /// <param name="command">Makes the command line, given the folder that it will run in.</param>
-    public async Task RunAsync(StepRun run, string? code, Func<string, Task<string>> command, CancellationToken ct)
+    /// <param name="command">Makes the command line.</param>
+    public async Task RunAsync(StepRun run, string? code, Func<CommandPlace, Task<string>> command, CancellationToken ct)
     {
         var wanted = TaskEnvironment.Of(run.Step, run.Settings);
         var target = computes.Of(run.Step, wanted, run.StepLog.WriteLine);
@@ -26,7 +31,7 @@ internal sealed class CommandRunner(
                 new ComputeTask
                 {
                     RunId = run.RunId,
-                    Command = await command(folder),
+                    Command = await command(new CommandPlace(folder, target.HasNodes)),
                     Folders = run.Folders,
                     WorkingFolder = folder,
                     Variables = variables.Of(run, programs),
@@ -35,11 +40,14 @@ internal sealed class CommandRunner(
                     Watch = measured is null
                         ? null
                         : (session, token) => systemMetrics.WatchAsync(run.Caller, run.RunId, session, folder, measured, token),
+                    Measure = measured is null
+                        ? null
+                        : new TaskMeasure(measured, (values, point, token) => systemMetrics.ReportAsync(run.Caller, run.RunId, values, point, token)),
                     Log = run.StepLog,
                 },
                 ct);
             if (ended != 0)
-                throw SlipwayException.Conflict($"The command {ExitWords.Tell(ended)}{LastLine(run.StepLog)}");
+                throw SlipwayException.Conflict($"The command {ExitWords.Tell(ended)}{LastWords.Of(run.StepLog.LastLines())}");
         }
         finally
         {
@@ -47,8 +55,6 @@ internal sealed class CommandRunner(
             await artifacts.KeepFolderAsync(run.Caller, run.RunId, "logs", Path.Combine(folder, "logs"));
         }
     }
-
-    private static string LastLine(StepLog log) => log.LastLine() is { } line ? $". Its last words: {line}" : ".";
 
     private static void CopyAll(StepRun run, string? code, string folder)
     {

@@ -27,12 +27,23 @@ internal sealed class CommandStep(CommandRunner commands) : IStepKind
         var run = (StepRun)step;
         var distribution = Distribution.Read(run.Settings, TaskResources.Read(run.Step.Resources).Machines);
         var command = run.Settings["command"]!.GetValue<string>();
-        if (distribution is { Processes: > 1 })
-            run.Log.WriteLine($"[{distribution.Type}: {distribution.Processes} processes on one machine.]");
         await commands.RunAsync(
             run,
             run.Settings["code"]?.GetValue<string>(),
-            _ => Task.FromResult(distribution is null ? command : Launch.Command(distribution, command)),
+            place => LineAsync(run, place, distribution, command, ct),
             ct);
+    }
+
+    private static Task<string> LineAsync(StepRun run, CommandPlace place, Distribution? distribution, string command, CancellationToken ct)
+    {
+        var machines = TaskResources.Read(run.Step.Resources).Machines;
+        if (distribution is null)
+            return Task.FromResult(command);
+        var isSpread = place.HasNodes && machines > 1;
+        if (distribution.Processes > 1)
+            run.Log.WriteLine($"[{distribution.Type}: {distribution.Processes} processes on {(isSpread ? $"{machines} nodes" : "one machine")}.]");
+        return isSpread
+            ? Launch.OnNodesAsync(distribution, command, machines, run.Folders.Work, ct)
+            : Task.FromResult(Launch.Command(distribution, command));
     }
 }

@@ -1,3 +1,4 @@
+using Slipway.Jobs.Compute.SystemMetrics;
 using Slipway.Jobs.Execution;
 
 namespace Slipway.Jobs.Compute;
@@ -25,6 +26,9 @@ internal sealed record ComputeTask
 
     /// <summary>Runs beside the command where its processes are this machine's: given the one that leads their session.</summary>
     public Func<int, CancellationToken, Task>? Watch { get; init; }
+
+    /// <summary>What is written of the machine's use where a target measures it by itself; null: nothing is measured.</summary>
+    public TaskMeasure? Measure { get; init; }
 
     /// <summary>Takes stdout and stderr, in the order in which they were written.</summary>
     public required StepLog Log { get; init; }

@@ -17,6 +17,9 @@ internal interface IComputeTarget : IPolicy
     /// <summary>True: the environment's image is what the command runs in; this machine's programs do not matter.</summary>
     bool RunsImages => false;
 
+    /// <summary>True: a command for several machines runs on the first node of a Slurm job that has them all.</summary>
+    bool HasNodes => false;
+
     /// <summary>
     /// What the environment comes to here, beyond its definition: the digest of an image. It becomes part of the step's
     /// cache key. Null: nothing.

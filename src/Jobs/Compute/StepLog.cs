@@ -9,6 +9,7 @@ namespace Slipway.Jobs.Compute;
 internal sealed class StepLog : TextWriter
 {
     private const int TailBytes = 64 * 1024;
+    private const int EndBytes = 16 * 1024;
     private readonly Lock _gate = new();
     private FileStream? _file;
     private readonly long _headLimit;
@@ -76,14 +77,13 @@ internal sealed class StepLog : TextWriter
         }
     }
 
-    /// <summary>The last line that is not blank, shortened; null when there is none.</summary>
-    public string? LastLine()
+    /// <summary>The lines at the end that are not blank; some KiB of them.</summary>
+    public IReadOnlyList<string> LastLines()
     {
         lock (_gate)
         {
             var bytes = _dropped > 0 ? OrderedTail() : _length > 0 ? ReadEnd() : [];
-            var line = Encoding.UTF8.GetString(bytes).Split('\n').LastOrDefault(text => !string.IsNullOrWhiteSpace(text));
-            return line is null ? null : Shorten(line.Trim());
+            return [.. Encoding.UTF8.GetString(bytes).Split('\n').Where(line => !string.IsNullOrWhiteSpace(line))];
         }
     }
 
@@ -102,8 +102,6 @@ internal sealed class StepLog : TextWriter
 
         base.Dispose(disposing);
     }
-
-    private static string Shorten(string line) => line.Length <= 200 ? line : line[..197] + "...";
 
     private void Append(ReadOnlySpan<byte> bytes)
     {
@@ -158,7 +156,7 @@ internal sealed class StepLog : TextWriter
     private byte[] ReadEnd()
     {
         using var reader = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        reader.Seek(-Math.Min(reader.Length, 4096), SeekOrigin.End);
+        reader.Seek(-Math.Min(reader.Length, EndBytes), SeekOrigin.End);
         var bytes = new byte[reader.Length - reader.Position];
         reader.ReadExactly(bytes);
         return bytes;

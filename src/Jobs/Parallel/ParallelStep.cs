@@ -34,10 +34,10 @@ internal sealed class ParallelStep(CommandRunner commands) : IStepKind
         await commands.RunAsync(
             run,
             task["code"]?.GetValue<string>(),
-            async code =>
+            async place =>
             {
                 var spec = Path.Combine(folder, "spec.json");
-                await File.WriteAllTextAsync(spec, Spec(run, task, code, folder).ToJsonString(), ct);
+                await File.WriteAllTextAsync(spec, Spec(run, task, place.Folder, folder).ToJsonString(), ct);
 
                 // From here on another attempt may go on with what this one has done.
                 await File.WriteAllTextAsync(run.Folders.Resumable, "", ct);

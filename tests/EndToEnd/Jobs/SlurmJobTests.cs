@@ -39,6 +39,71 @@ public sealed class SlurmJobTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_distributed_command_runs_on_all_nodes_and_its_processes_know_each_other()
+    {
+        const string Spread = "resources: {instance_count: 2}\ndistribution: {type: pytorch, process_count_per_instance: 2}\n";
+
+        var good = await WaitAsync(await SubmitAsync("echo $RANK.$LOCAL_RANK of $WORLD_SIZE on node $NODE_RANK $SLURMD_NODENAME, all meet at $MASTER_ADDR:$MASTER_PORT", Spread));
+        var bad = await WaitAsync(await SubmitAsync("[ $RANK = 3 ] && { echo \"it's over\"; exit 7; }; sleep 600; echo never", Spread));
+
+        Assert.True(good.Status == "Completed", good.Message + await LogAsync(good.Name));
+        var lines = (await LogAsync(good.Name)).Split('\n').Where(line => line.Contains(" of 4 ", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
+        var port = lines[0][(lines[0].LastIndexOf(':') + 1)..];
+        Assert.Equal(
+            [
+                $"[0] 0.0 of 4 on node 0 node1, all meet at node1:{port}", $"[1] 1.1 of 4 on node 0 node1, all meet at node1:{port}",
+                $"[2] 2.0 of 4 on node 1 node2, all meet at node1:{port}", $"[3] 3.1 of 4 on node 1 node2, all meet at node1:{port}",
+            ],
+            lines.AsEnumerable());
+        Assert.Contains("[pytorch: 4 processes on 2 nodes.]", await LogAsync(good.Name), StringComparison.Ordinal);
+        Assert.Equal("The command ended with exit code 7. Process 3 of 4 failed first; its last words: it's over", bad.Message);
+        Assert.DoesNotContain("never", await LogAsync(bad.Name), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "system/")]
+    [InlineData("resources: {instance_count: 2}\ndistribution: {type: pytorch}\n", "system/node_0/", "system/node_1/")]
+    public async Task What_a_command_takes_of_its_nodes_is_series_of_its_run(string more, params string[] prefixes)
+    {
+        const string Measured = "environment_variables: {MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING: 'true', MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL: '0.2'}\n";
+        var gate = _folder.File("gate");
+        var name = await SubmitAsync($"until [ -e '{gate}' ]; do sleep 0.1; done", Measured + more);
+        var run = (await _server.Client.Jobs.FindAsync(name, Ct))!.RunId;
+
+        var keys = new List<string>();
+        while (!prefixes.All(prefix => keys.Contains($"{prefix}system_memory_usage_megabytes")))
+        {
+            var job = (await _server.Client.Jobs.FindAsync(name, Ct))!;
+            Assert.False(job.IsOver, job.Message);
+            await Task.Delay(100, Ct);
+            var shown = await _server.Client.GetAsync($"api/2.0/mlflow/runs/get?run_id={run}", Ct);
+            keys = [.. (shown["run"]!["data"]!["metrics"]?.AsArray() ?? []).Select(metric => (string)metric!["key"]!)];
+        }
+
+        await File.WriteAllTextAsync(gate, "", Ct);
+        Assert.Equal("Completed", (await WaitAsync(name)).Status);
+        Assert.Equal(
+            prefixes.SelectMany(prefix => new[]
+            {
+                "cpu_utilization_percentage", "disk_available_megabytes", "disk_read_megabytes", "disk_usage_megabytes", "disk_usage_percentage", "disk_write_megabytes",
+                "network_receive_megabytes", "network_transmit_megabytes", "system_memory_usage_megabytes", "system_memory_usage_percentage",
+            }.Select(metric => prefix + metric)),
+            keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Workers_and_servers_of_tensorflow_are_told_where_the_others_are()
+    {
+        var job = await WaitAsync(await SubmitAsync(
+            "echo $TF_CONFIG", "resources: {instance_count: 2}\ndistribution: {type: tensorflow, worker_count: 2, parameter_server_count: 1}\n"));
+
+        Assert.True(job.Status == "Completed", job.Message);
+        Assert.Matches(
+            """(?m)^\[2\] \{"cluster":\{"worker":\["node1:[0-9]+","node1:[0-9]+"\],"ps":\["node2:[0-9]+"\]\},"task":\{"type":"ps","index":0\},"environment":"cloud"\}$""",
+            await LogAsync(job.Name));
+    }
+
+    [Fact]
     public async Task Cancel_ends_the_job_in_Slurm()
     {
         var begun = _folder.File("begun");
@@ -81,10 +146,10 @@ public sealed class SlurmJobTests : IAsyncLifetime
     private async Task StartAsync() =>
         _server = await ServerProcess.StartAsync(_folder.File("home"), Ct, variables: ("SLURM_CONF", _slurm));
 
-    private async Task<string> SubmitAsync(string command)
+    private async Task<string> SubmitAsync(string command, string more = "")
     {
         var none = new Dictionary<string, string>();
-        var yaml = $"type: command\nenvironment: azureml:any@latest\ncompute: azureml:slurm\ncommand: |-\n  {command}\n";
+        var yaml = $"type: command\nenvironment: azureml:any@latest\ncompute: azureml:slurm\n{more}command: |-\n  {command}\n";
         return (await _server.Client.Jobs.SubmitAsync(new NewJob(yaml, "job.yml", null, none, none), Ct)).Name;
     }
 

@@ -77,10 +77,10 @@ public sealed class CommandJobTests() : JobContract(DatabaseProvider.Sqlite)
     {
         await using var host = await StartAsync();
 
-        var job = await host.RunAsync(Distributed("pytorch", "[ $RANK = 1 ] && exit 7; sleep 1000; echo never"), Ct);
+        var job = await host.RunAsync(Distributed("pytorch", "[ $RANK = 1 ] && { echo no such column; exit 7; }; trap 'echo interrupted; exit 1' TERM; sleep 1000 & wait; echo never"), Ct);
 
         Assert.Equal(
-            (JobStatus.Failed, "The command ended with exit code 7. Its last words: [Process 1 of 3 ended with exit code 7; the others are ended.]"),
+            (JobStatus.Failed, "The command ended with exit code 7. Process 1 of 3 failed first; its last words: no such column"),
             (job.Status, job.Message));
         Assert.DoesNotContain("never", await LogAsync(host, job), StringComparison.Ordinal);
     }

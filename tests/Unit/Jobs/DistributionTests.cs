@@ -43,7 +43,7 @@ public sealed class DistributionTests
                 """TF_CONFIG={"cluster":{"worker":["127.0.0.1:1","127.0.0.1:2"],"ps":["127.0.0.1:3"]},"task":{"type":"ps","index":0},"environment":"cloud"}""",
             ],
             Told(read, 1, 2, 3));
-        Assert.Equal(3, read.FreePorts().Distinct().Count());
+        Assert.Equal(3, read.FreeAddresses().Distinct().Count());
     }
 
     [Fact]
@@ -58,13 +58,13 @@ public sealed class DistributionTests
     }
 
     [Theory]
-    [InlineData("{type: pytorch, process_count_per_instance: 33}", "distribution asks for 66 processes; on one machine there may be 1 to 64.")]
+    [InlineData("{type: pytorch, process_count_per_instance: 33}", "distribution asks for 66 processes; there may be 1 to 64.")]
     [InlineData("{type: mpi, process_count_per_instance: many}", "distribution.process_count_per_instance is 'many'; it must be a whole number.")]
     public void What_one_machine_cannot_do_is_refused(string distribution, string message) =>
         Assert.Equal(message, Assert.Throws<SlipwayException>(() => Read(distribution, instances: 2)).Message);
 
     private static IEnumerable<string> Told(Distribution distribution, params int[] ports) =>
-        distribution.Variables(ports).Select(variables => string.Join(' ', variables.Select(variable => $"{variable.Key}={variable.Value}")));
+        distribution.Variables([.. ports.Select(port => new ProcessAddress("127.0.0.1", $"{port}"))]).Select(variables => string.Join(' ', variables.Select(variable => $"{variable.Key}={variable.Value}")));
 
     private static Distribution? Read(string yaml, int instances) => Distribution.Read(
         JsonNode.Parse(Slipway.Jobs.Contracts.Definitions.Edit($"distribution: {yaml}", "f.yml", []))!.AsObject(), instances);

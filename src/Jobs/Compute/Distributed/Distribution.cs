@@ -6,15 +6,18 @@ using Slipway.Kernel;
 
 namespace Slipway.Jobs.Compute.Distributed;
 
+/// <summary>Where a process is reached by the others; both are words of the shell that starts it.</summary>
+internal sealed record ProcessAddress(string Host, string Port);
+
 /// <summary>
-/// <c>distribution:</c> the processes of one command and the variables by which they find each other. All of them run on one
-/// machine; instances are counted as nodes.
+/// <c>distribution:</c> the processes of one command and the variables by which they find each other. Instances are counted as
+/// nodes, also where all of them are this machine.
 /// </summary>
 internal sealed record Distribution
 {
     // Each one is told of all others, and a program's argument has 128 KiB at most.
     private const int MostProcesses = 64;
-    private const string Master = "127.0.0.1";
+    private const string ThisMachine = "127.0.0.1";
 
     public required string Type { get; init; }
 
@@ -41,12 +44,12 @@ internal sealed record Distribution
             : new Distribution { Type = type, Processes = instances * each, PerNode = each };
         return read.Processes is > 0 and <= MostProcesses
             ? read
-            : throw SlipwayException.Invalid($"distribution asks for {read.Processes} processes; on one machine there may be 1 to {MostProcesses}.");
+            : throw SlipwayException.Invalid($"distribution asks for {read.Processes} processes; there may be 1 to {MostProcesses}.");
     }
 
     /// <summary>The variables of each process, by rank.</summary>
-    /// <param name="ports">Free ports: one for all, or for tensorflow one for each.</param>
-    public IEnumerable<IReadOnlyDictionary<string, string>> Variables(IReadOnlyList<int> ports) => Enumerable.Range(0, Processes).Select(rank => Type switch
+    /// <param name="at">Of the first process, where all meet; for tensorflow of each.</param>
+    public IEnumerable<IReadOnlyDictionary<string, string>> Variables(IReadOnlyList<ProcessAddress> at) => Enumerable.Range(0, Processes).Select(rank => Type switch
     {
         "pytorch" => new Dictionary<string, string>
         {
@@ -54,8 +57,8 @@ internal sealed record Distribution
             ["LOCAL_RANK"] = Text(rank % PerNode),
             ["NODE_RANK"] = Text(rank / PerNode),
             ["WORLD_SIZE"] = Text(Processes),
-            ["MASTER_ADDR"] = Master,
-            ["MASTER_PORT"] = Text(ports[0]),
+            ["MASTER_ADDR"] = at[0].Host,
+            ["MASTER_PORT"] = at[0].Port,
         },
         "mpi" => new Dictionary<string, string>
         {
@@ -63,19 +66,19 @@ internal sealed record Distribution
             ["OMPI_COMM_WORLD_SIZE"] = Text(Processes),
             ["OMPI_COMM_WORLD_LOCAL_RANK"] = Text(rank % PerNode),
             ["OMPI_COMM_WORLD_LOCAL_SIZE"] = Text(PerNode),
-            ["AZ_BATCH_MASTER_NODE"] = $"{Master}:{Text(ports[0])}",
+            ["AZ_BATCH_MASTER_NODE"] = $"{at[0].Host}:{at[0].Port}",
         },
-        _ => new Dictionary<string, string> { ["TF_CONFIG"] = Cluster(rank, ports).ToJsonString() },
+        _ => new Dictionary<string, string> { ["TF_CONFIG"] = Cluster(rank, at) },
     });
 
-    /// <summary>As many as <see cref="Variables"/> wants; nobody listens there now.</summary>
-    public IReadOnlyList<int> FreePorts()
+    /// <summary>As many as <see cref="Variables"/> wants, on this machine; nobody listens there now.</summary>
+    public IReadOnlyList<ProcessAddress> FreeAddresses()
     {
         var sockets = Enumerable.Range(0, Type == "tensorflow" ? Processes : 1).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
         try
         {
             sockets.ForEach(socket => socket.Start());
-            return [.. sockets.Select(socket => ((IPEndPoint)socket.LocalEndpoint).Port)];
+            return [.. sockets.Select(socket => new ProcessAddress(ThisMachine, Text(((IPEndPoint)socket.LocalEndpoint).Port)))];
         }
         finally
         {
@@ -83,21 +86,22 @@ internal sealed record Distribution
         }
     }
 
-    private JsonObject Cluster(int rank, IReadOnlyList<int> ports)
+    private string Cluster(int rank, IReadOnlyList<ProcessAddress> at)
     {
         var workers = Processes - ParameterServers;
-        var cluster = new JsonObject { ["worker"] = Hosts(ports.Take(workers)) };
+        var cluster = new JsonObject { ["worker"] = Hosts(at.Take(workers)) };
         if (ParameterServers > 0)
-            cluster["ps"] = Hosts(ports.Skip(workers));
-        return new JsonObject
+            cluster["ps"] = Hosts(at.Skip(workers));
+        var config = new JsonObject
         {
             ["cluster"] = cluster,
             ["task"] = new JsonObject { ["type"] = rank < workers ? "worker" : "ps", ["index"] = rank < workers ? rank : rank - workers },
             ["environment"] = "cloud",
         };
+        return config.ToJsonString();
     }
 
-    private static JsonArray Hosts(IEnumerable<int> ports) => [.. ports.Select(port => (JsonNode)$"{Master}:{Text(port)}")];
+    private static JsonArray Hosts(IEnumerable<ProcessAddress> at) => [.. at.Select(one => (JsonNode)$"{one.Host}:{one.Port}")];
 
     private static int Count(JsonObject given, string field, int absent) => given[field] is not { } value ? absent
         : int.TryParse(value.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count

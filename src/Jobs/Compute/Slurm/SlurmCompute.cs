@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Slipway.Jobs.Compute.Distributed;
+using Slipway.Jobs.Compute.SystemMetrics;
 using Slipway.Kernel;
 
 namespace Slipway.Jobs.Compute.Slurm;
@@ -22,6 +24,8 @@ internal sealed partial class SlurmCompute(TimeProvider time) : IComputeTarget
         ? null
         : "There is no sbatch on this machine; install Slurm's commands.";
 
+    public bool HasNodes => true;
+
     public async Task<int> RunAsync(ComputeTask task, CancellationToken ct)
     {
         var isLeft = File.Exists(task.Folders.Detached);
@@ -31,9 +35,12 @@ internal sealed partial class SlurmCompute(TimeProvider time) : IComputeTarget
             ? (await File.ReadAllTextAsync(task.Folders.Detached, ct)).Trim()
             : await SubmitAsync(task, ct);
         var output = new GrowingFile(Path.Combine(task.Folders.Work, "slurm.out"), task.Log);
+        var metrics = task.Measure is { } measure ? new NodeMetrics(measure, task.Folders.Work, NodesOf(task), isLeft) : null;
         try
         {
-            return await FollowAsync(task, id, output, ct);
+            var code = await FollowAsync(task, id, output, metrics, ct);
+            await (metrics?.ReadAsync(ct) ?? Task.CompletedTask);
+            return code;
         }
         catch (OperationCanceledException)
         {
@@ -47,10 +54,19 @@ internal sealed partial class SlurmCompute(TimeProvider time) : IComputeTarget
         }
     }
 
+    // A command that is not spread runs on the first node.
+    private static int NodesOf(ComputeTask task) => IsSpread(task) ? task.Resources.Machines : 1;
+
+    private static bool IsSpread(ComputeTask task) => File.Exists(Launch.NodeScript(task.Folders.Work));
+
+    private static string MeasureScript(ComputeTask task) => Path.Combine(task.Folders.Work, "measure.sh");
+
     private static async Task<string> SubmitAsync(ComputeTask task, CancellationToken ct)
     {
         var name = $"slipway-{task.RunId}";
         var script = Path.Combine(task.Folders.Work, "slurm.sh");
+        if (task.Measure is not null)
+            await NodeMetrics.WriteScriptAsync(MeasureScript(task), ct);
         await File.WriteAllTextAsync(script, Script(task), ct);
 
         // One that was submitted by a server that died before it could note the number.
@@ -89,13 +105,25 @@ internal sealed partial class SlurmCompute(TimeProvider time) : IComputeTarget
         // Without the marker: a server that starts again on this machine ends all that carries it, and this is to go on.
         foreach (var (name, value) in task.Variables.Where(variable => variable.Key != ProcessTree.Marker && NamePattern().IsMatch(variable.Key)))
             script.Append("export ").Append(name).Append('=').Append(Quote(value)).Append('\n');
+        if (task.Measure is { } measure)
+            script.Append(Measuring(task, measure));
         return script
             .Append("bash -c ").Append(Quote(task.Command)).Append('\n')
             .Append("code=$?\n")
+            .Append("[[ -z ${measuring:-} ]] || kill $measuring\n")
             .Append("echo $code > ").Append(Quote(ExitFile(task) + ".part")).Append('\n')
             .Append("mv ").Append(Quote(ExitFile(task) + ".part")).Append(' ').Append(Quote(ExitFile(task))).Append('\n')
             .Append("exit $code\n")
             .ToString();
+    }
+
+    // Where the command is spread, each node's own script starts it.
+    private static string Measuring(ComputeTask task, TaskMeasure measure)
+    {
+        var seconds = measure.Settings.Interval.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+        return IsSpread(task)
+            ? $"export {NodeMetrics.Script}={Quote(MeasureScript(task))} {NodeMetrics.Seconds}={seconds}\n"
+            : $"bash {Quote(MeasureScript(task))} {Quote(NodeMetrics.FileOf(task.Folders.Work, 0))} {seconds} &\nmeasuring=$!\n";
     }
 
     // What the shell takes for a name; others cannot be exported.
@@ -106,7 +134,7 @@ internal sealed partial class SlurmCompute(TimeProvider time) : IComputeTarget
 
     private static string Quote(string text) => $"'{text.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
-    private async Task<int> FollowAsync(ComputeTask task, string id, GrowingFile output, CancellationToken ct)
+    private async Task<int> FollowAsync(ComputeTask task, string id, GrowingFile output, NodeMetrics? metrics, CancellationToken ct)
     {
         DateTimeOffset? gone = null;
         while (true)
@@ -118,6 +146,7 @@ internal sealed partial class SlurmCompute(TimeProvider time) : IComputeTarget
                 return int.Parse((await File.ReadAllTextAsync(ExitFile(task), ct)).Trim(), CultureInfo.InvariantCulture);
             }
 
+            await (metrics?.ReadAsync(ct) ?? Task.CompletedTask);
             gone = await IsKnownAsync(id, ct) ? null : gone ?? time.GetUtcNow();
             if (time.GetUtcNow() - gone > s_patience)
                 throw SlipwayException.Conflict($"Slurm job {id} is over without an exit code: {await TellEndAsync(id, ct)}.");

@@ -4,6 +4,9 @@ using Slipway.Tracking.Contracts;
 
 namespace Slipway.Jobs.Compute.SystemMetrics;
 
+/// <summary>How the use of a machine is measured, and where a point of it goes: its values by their keys, and its number.</summary>
+internal sealed record TaskMeasure(SystemMetricsSettings Settings, Func<IReadOnlyDictionary<string, double>, long, CancellationToken, Task> Report);
+
 /// <summary>Writes what a step's processes take of the machine into the step's run, as series like any others.</summary>
 internal sealed partial class SystemMetricsLog(ITracking tracking, TimeProvider time, ILogger<SystemMetricsLog> logger)
 {
@@ -24,9 +27,7 @@ internal sealed partial class SystemMetricsLog(ITracking tracking, TimeProvider 
             {
                 if (await CollectAsync(meter, settings, ct) is not { } values)
                     return;
-                var now = time.GetUtcNow();
-                await tracking.LogAsync(
-                    caller, runId, [.. values.Select(value => new MetricPoint(value.Key, value.Value, step, now))], s_none, s_none, ct);
+                await LogAsync(caller, runId, values, step, ct);
                 await Task.Delay(settings.Interval, time, ct);
             }
         }
@@ -39,6 +40,26 @@ internal sealed partial class SystemMetricsLog(ITracking tracking, TimeProvider 
             // The step counts more than what is told of it.
             Log.Failed(logger, exception, runId);
         }
+    }
+
+    /// <summary>Writes one point; never fails the step.</summary>
+    public async Task ReportAsync(Caller caller, string runId, IReadOnlyDictionary<string, double> values, long step, CancellationToken ct)
+    {
+        try
+        {
+            await LogAsync(caller, runId, values, step, ct);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // The step counts more than what is told of it.
+            Log.Failed(logger, exception, runId);
+        }
+    }
+
+    private async Task LogAsync(Caller caller, string runId, IReadOnlyDictionary<string, double> values, long step, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        await tracking.LogAsync(caller, runId, [.. values.Select(value => new MetricPoint(value.Key, value.Value, step, now))], s_none, s_none, ct);
     }
 
     /// <summary>The mean of so many samples as a point has; null when the processes have ended.</summary>
