@@ -116,8 +116,10 @@ internal sealed class PostgresEngine : IDatabaseEngine
             new SlipwayException(ErrorCode.Unavailable, "Too many writes met on the same records; try again.", busy),
         PostgresException { SqlState: "28P01" or "28000" or "3D000" } refused => new SlipwayException(
             ErrorCode.Unavailable, $"The database refused the connection: {refused.MessageText}. Check the connection string.", refused),
+        PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire } nul => new SlipwayException(
+            ErrorCode.InvalidParameter, "A text has a character that no record can hold, such as NUL; leave it out.", nul),
         PostgresException => exception,
         _ => new SlipwayException(
-            ErrorCode.Unavailable, $"The database does not answer: {exception.Message} Check that it runs and may be reached.", exception),
+            ErrorCode.Unavailable, $"The database does not answer: {exception.Message.TrimEnd('.')}. Check that it runs and may be reached.", exception),
     };
 }

@@ -100,6 +100,7 @@ public static class ServerModule
         // What is refused on the way is told in the shape of the route.
         app.UseRouting();
         app.UseMiddleware<ErrorRendering>();
+        app.UseWholeQueries();
         app.UseSecurity();
         app.UseStudio();
         MapModules(app);
@@ -131,6 +132,7 @@ public static class ServerModule
         .AddSingleton<MetricsRegistry>()
         .AddSingleton<GaugeReader>()
         .AddWireSchemas()
+        .AddCompleteBodies()
         .Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = true)
         .AddData(data)
         .AddSecurity(data.SharedHome ?? data.Home)

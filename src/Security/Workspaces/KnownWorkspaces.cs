@@ -53,7 +53,7 @@ internal sealed class KnownWorkspaces(
         if (!await store.DescribeAsync(name, Description(description), ct))
             throw Unknown(name);
         await audit.AppendAsync(inside, "workspace.update", Node(name), detail: null, ct);
-        return (await store.FindAsync(name, ct))!;
+        return await store.FindAsync(name, ct) ?? throw Unknown(name);
     }
 
     public async Task DeleteAsync(Caller caller, WorkspaceName name, WorkspaceDeletion mode, CancellationToken ct)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Slipway.Kernel;
 using Slipway.Kernel.Http;
@@ -15,7 +16,8 @@ internal sealed partial class ErrorRendering(RequestDelegate next, ILogger<Error
         try
         {
             await next(context);
-            if (context.Response is { HasStarted: false, StatusCode: 404 or 405 } && context.GetEndpoint() is null)
+            // Routing answers for a wrong method or type of body by an endpoint of its own, without a word.
+            if (context.Response is { HasStarted: false, StatusCode: 404 or 405 or 415 } && context.GetEndpoint() is not RouteEndpoint)
             {
                 CloseAfterChunks(context);
                 await ProblemShape.Default.WriteAsync(context, Unknown(context));
@@ -97,10 +99,12 @@ internal sealed partial class ErrorRendering(RequestDelegate next, ILogger<Error
             ? $"The body is not the JSON that this route takes (line {exception.LineNumber + 1})."
             : $"The body is not the JSON that this route takes: {exception.Path} (line {exception.LineNumber + 1}) has a wrong type or is missing.";
 
-    private static SlipwayException Unknown(HttpContext context) => context.Response.StatusCode == 405
-        ? new SlipwayException(ErrorCode.InvalidParameter, $"{context.Request.Path} does not take {context.Request.Method}.")
-        : new SlipwayException(
-            ErrorCode.NotFound, $"There is no {context.Request.Path} here; /openapi/v1.json lists the routes.");
+    private static SlipwayException Unknown(HttpContext context) => context.Response.StatusCode switch
+    {
+        405 => SlipwayException.Invalid($"{context.Request.Path} does not take {context.Request.Method}."),
+        415 => SlipwayException.Invalid($"{context.Request.Path} does not take a body of the type '{context.Request.ContentType}'."),
+        _ => new SlipwayException(ErrorCode.NotFound, $"There is no {context.Request.Path} here; /openapi/v1.json lists the routes."),
+    };
 
     private static partial class Log
     {

@@ -12,7 +12,7 @@ internal sealed partial class ProblemShape : IErrorShape
 
     public async Task WriteAsync(HttpContext context, SlipwayException refusal)
     {
-        var status = context.Response.StatusCode == 405 ? 405 : HttpStatus.Of(refusal.Code);
+        var status = context.Response.StatusCode is var given and (405 or 415) ? given : HttpStatus.Of(refusal.Code);
         var code = Enum.IsDefined(refusal.Code) ? refusal.Code.ToString() : "Internal";
         context.Response.StatusCode = status;
         if (status is 429 or 503)

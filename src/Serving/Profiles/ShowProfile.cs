@@ -27,7 +27,7 @@ internal sealed class ShowProfile(IAnswerProfiles profiles, EndpointStore endpoi
     public async Task<ProfileWire> RunAsync(Caller caller, string endpoint, string name, DateTimeOffset? from, DateTimeOffset? to, CancellationToken ct)
     {
         var end = to ?? time.GetUtcNow().AddMinutes(1);
-        var window = new TimeWindow(from ?? end - s_lately, end);
+        var window = new TimeWindow(from ?? (end.ToUnixTimeMilliseconds() - (long)s_lately.TotalMilliseconds).ToTime(), end);
         if (window.From >= window.To)
             throw SlipwayException.Invalid($"The window ends ({window.To:O}) before it begins ({window.From:O}).");
         var found = await profiles.ReadAsync(caller, endpoint, name, window, ct);
