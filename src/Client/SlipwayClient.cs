@@ -162,7 +162,15 @@ public sealed class SlipwayClient : IDisposable
         using var answer = await SendAsync(method, path, body, ct);
         if (answer.StatusCode == HttpStatusCode.NoContent || answer.Content.Headers.ContentLength == 0)
             return default;
-        return await answer.Content.ReadFromJsonAsync<T>(s_json, ct);
+        try
+        {
+            return await answer.Content.ReadFromJsonAsync<T>(s_json, ct);
+        }
+        catch (JsonException exception)
+        {
+            throw new SlipwayApiException(
+                null, null, $"What {Server} answers is not what a Slipway server of this version does; check the address and the versions.", exception);
+        }
     }
 
     /// <summary>Any request; the answer is a success, and the caller disposes it.</summary>
@@ -183,8 +191,7 @@ public sealed class SlipwayClient : IDisposable
         }
         catch (HttpRequestException exception)
         {
-            throw new SlipwayApiException(
-                null, null, $"No Slipway server answers at {Server}; start one with 'slipway server', or name it with --server.", exception);
+            throw new SlipwayApiException(null, null, Unreached(exception), exception);
         }
 
         if (answer.IsSuccessStatusCode)
@@ -192,6 +199,17 @@ public sealed class SlipwayClient : IDisposable
         using (answer)
             throw await RefusalAsync(answer, ct);
     }
+
+    private string Unreached(HttpRequestException exception) => exception.HttpRequestError switch
+    {
+        HttpRequestError.ConnectionError =>
+            $"No Slipway server answers at {Server}; start one with 'slipway server', or name it with --server.",
+        HttpRequestError.NameResolutionError => $"No machine goes by the name in {Server}; name the server with --server.",
+        HttpRequestError.SecureConnectionError =>
+            $"No TLS connection to {Server} could be made: {(exception.InnerException ?? exception).Message.TrimEnd('.')}. SSL_CERT_FILE names an authority to trust.",
+        // Such as a server that was stopped, or that does not read to its end what is larger than it takes.
+        _ => $"The connection to {Server} broke off: {(exception.InnerException ?? exception).Message.TrimEnd('.')}.",
+    };
 
     private static async Task<SlipwayApiException> RefusalAsync(HttpResponseMessage answer, CancellationToken ct)
     {

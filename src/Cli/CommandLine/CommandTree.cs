@@ -16,10 +16,10 @@ internal static class CommandTree
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors)
     {
         var parsed = Abbreviations.Parse(Build(), args);
-        if (parsed.Errors.Count > 0)
+        if (Misuses.Of(parsed) is { Count: > 0 } misuses)
         {
-            foreach (var error in parsed.Errors)
-                await errors.WriteLineAsync(error.Message);
+            foreach (var misuse in misuses)
+                await errors.WriteLineAsync(misuse);
             await errors.WriteLineAsync("Add --help to see what it takes.");
             return Misused;
         }
@@ -72,7 +72,7 @@ internal static class CommandTree
         Error = errors,
     };
 
-    private static RootCommand Build()
+    internal static RootCommand Build()
     {
         var root = new RootCommand("Slipway: data, training, registry, serving, monitoring and retraining as one program.");
         foreach (var command in Making().Concat(Serving()).Concat(Watching()))

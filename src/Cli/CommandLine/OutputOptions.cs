@@ -23,6 +23,7 @@ internal sealed class OutputOptions
         _output = new Option<OutputFormat?>("--output", "-o")
         {
             Description = $"json, jsonc, yaml, yamlc, table, tsv{(hasPage ? ", html" : "")} or none. Default: a table on a terminal, json in a pipe or with --query.",
+            HelpName = "format",
             CustomParser = result => ParseFormat(result, hasPage),
         };
         command.Options.Add(_output);

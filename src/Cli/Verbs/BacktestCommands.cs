@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Slipway.Cli.CommandLine;
@@ -19,7 +20,12 @@ internal static class BacktestCommands
     {
         var name = new Option<string?>("--name", "-n") { Description = "A monitor that is declared, unless --file gives one that is not yet." };
         var file = new Option<string?>("--file", "-f") { Description = "The monitor as YAML." };
-        var change = new Option<DateTimeOffset[]>("--change") { Description = "When something is known to have changed (several: repeat it); detections and their delays are told." };
+        var change = new Option<IReadOnlyList<DateTimeOffset>>("--change")
+        {
+            Description = "When something is known to have changed (several: repeat it); detections and their delays are told.",
+            CustomParser = Times,
+            Arity = ArgumentArity.OneOrMore,
+        };
         var shuffles = new Option<int>("--shuffles") { Description = "How often the rows are drawn anew, to count false alarms. Default: 1.", DefaultValueFactory = _ => 1 };
         var seed = new Option<int>("--seed") { Description = "Of these draws. Default: 1.", DefaultValueFactory = _ => 1 };
         var history = new HistoryOptions();
@@ -67,6 +73,20 @@ internal static class BacktestCommands
                 ShowRetraining(await BacktestWait.RunAsync(client, "api/v1/retraining/backtest", body, style, ct), style);
                 return 0;
             });
+    }
+
+    private static IReadOnlyList<DateTimeOffset> Times(ArgumentResult result)
+    {
+        var times = new List<DateTimeOffset>();
+        foreach (var token in result.Tokens)
+        {
+            if (DateTimeOffset.TryParse(token.Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+                times.Add(time);
+            else
+                result.AddError($"--change: '{token.Value}' is not a time such as 2026-01-31T08:00:00Z.");
+        }
+
+        return times;
     }
 
     private static void ShowMonitor(JsonNode report, OutputStyle style)

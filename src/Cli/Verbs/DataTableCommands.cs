@@ -88,7 +88,7 @@ internal static class DataTableCommands
         return $"api/v1/data/{Uri.EscapeDataString(name)}/versions/{Uri.EscapeDataString(version)}";
     }
 
-    // "flights:3", "flights@latest", "flights", and as jobs write it, "azureml:flights:3".
+    // "flights:3", "flights@latest", "flights", as jobs write it, "azureml:flights:3", and as SQL and lineage do, "data:flights@3".
     private static (string Name, string Version) Reference(string reference)
     {
         const string Scheme = "azureml:";
@@ -97,6 +97,7 @@ internal static class DataTableCommands
         {
             [{ Length: > 0 } name] => (name, "latest"),
             [{ Length: > 0 } name, { Length: > 0 } version] => (name, version),
+            ["data", { Length: > 0 } name, { Length: > 0 } version] => (name, version),
             _ => throw SlipwayException.Invalid($"'{reference}' is no data version; write NAME:VERSION, such as flights:3."),
         };
     }
