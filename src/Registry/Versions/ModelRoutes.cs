@@ -33,9 +33,10 @@ internal static class ModelRoutes
     {
         await access.DemandAsync(caller, Permission.Read, $"model:{model}", ct);
         var versions = await models.ListAsync(caller.Workspace, model, ct);
-        return versions.Count > 0
-            ? TypedResults.Ok(new Listing([.. versions.Select(Response.Of)]))
-            : throw SlipwayException.NotFound("Model", model);
+        // MLflow makes models before their first version, and deletes versions.
+        if (versions.Count == 0 && !(await models.ListModelsAsync(caller.Workspace, ct)).Contains(model, StringComparer.Ordinal))
+            throw SlipwayException.NotFound("Model", model);
+        return TypedResults.Ok(new Listing([.. versions.Select(Response.Of)]));
     }
 
     /// <param name="version">A number, an alias, or "latest".</param>

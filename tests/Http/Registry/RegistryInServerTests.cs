@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using Slipway.Server;
 using Slipway.Server.Contracts;
 using Slipway.Shared;
@@ -25,5 +26,21 @@ public sealed class RegistryInServerTests
             Assert.Equal(HttpStatusCode.NotFound, absent.StatusCode);
             Assert.Contains("RESOURCE_DOES_NOT_EXIST", await absent.Content.ReadAsStringAsync(ct), StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task A_model_that_has_no_version_yet_has_an_empty_list_of_them()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        using var home = new TempFolder();
+        await using var app = await ServerModule.StartAsync(
+            new ServerSettings { Home = home.Path, Urls = ["http://127.0.0.1:0"] }, ct);
+        using var client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+
+        using var created = await client.PostAsJsonAsync("/api/2.0/mlflow/registered-models/create", new { name = "empty" }, ct);
+        using var unknown = await client.GetAsync("/api/v1/models/nope/versions", ct);
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.NotFound), (created.StatusCode, unknown.StatusCode));
+        Assert.Equal("""{"versions":[]}""", await client.GetStringAsync("/api/v1/models/empty/versions", ct));
     }
 }
