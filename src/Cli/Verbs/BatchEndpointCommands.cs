@@ -24,12 +24,14 @@ internal static class BatchEndpointCommands
     public static string Route(string name) => $"{Root}/{Uri.EscapeDataString(name)}";
 
     /// <summary>The endpoint, with an address that can be called from here.</summary>
-    private static async Task<JsonNode> GetAsync(SlipwayClient client, string name, CancellationToken ct)
+    private static async Task<JsonNode> GetAsync(SlipwayClient client, string name, CancellationToken ct) =>
+        WithAddress(await client.GetAsync(Route(name), ct), client);
+
+    private static JsonNode WithAddress(JsonNode endpoint, SlipwayClient client)
     {
-        var found = await client.GetAsync(Route(name), ct);
-        found["scoringUri"] = new Uri(client.Server, $"batch-endpoints/{Uri.EscapeDataString(name)}/jobs").ToString();
-        found["provisioningState"] = "Succeeded";
-        return found;
+        endpoint["scoringUri"] = new Uri(client.Server, $"batch-endpoints/{Uri.EscapeDataString((string)endpoint["name"]!)}/jobs").ToString();
+        endpoint["provisioningState"] = "Succeeded";
+        return endpoint;
     }
 
     private static Command Save(string verb, string description)
@@ -64,7 +66,10 @@ internal static class BatchEndpointCommands
 
     private static Command List() => ApiVerb.Create("list", "List batch endpoints.", [], async (client, _, format, ct) =>
     {
-        Printer.List((await client.GetAsync(Root, ct))["endpoints"]!.AsArray(), ["name", "defaults", "description", "createdAt"], format);
+        var endpoints = (await client.GetAsync(Root, ct))["endpoints"]!.AsArray();
+        foreach (var endpoint in endpoints)
+            WithAddress(endpoint!, client);
+        Printer.List(endpoints, ["name", "defaults", "description", "createdAt"], format);
         return 0;
     });
 

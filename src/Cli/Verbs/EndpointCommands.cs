@@ -19,20 +19,24 @@ internal static class EndpointCommands
     };
 
     /// <summary>The endpoint, with addresses that can be called from here.</summary>
-    public static async Task<JsonNode> GetAsync(SlipwayClient client, string name, CancellationToken ct)
-    {
-        var found = await client.GetAsync(Route(name), ct);
-        var scoring = new Uri(client.Server, $"endpoints/{Uri.EscapeDataString(name)}/score");
-        found["scoringUri"] = scoring.ToString();
-        found["provisioningState"] = "Succeeded";
-        return found;
-    }
+    public static async Task<JsonNode> GetAsync(SlipwayClient client, string name, CancellationToken ct) =>
+        WithAddress(await client.GetAsync(Route(name), ct), client);
 
     public static string Route(string name) => $"{Root}/{Uri.EscapeDataString(name)}";
 
+    private static JsonNode WithAddress(JsonNode endpoint, SlipwayClient client)
+    {
+        endpoint["scoringUri"] = new Uri(client.Server, $"endpoints/{Uri.EscapeDataString((string)endpoint["name"]!)}/score").ToString();
+        endpoint["provisioningState"] = "Succeeded";
+        return endpoint;
+    }
+
     private static Command List() => ApiVerb.Create("list", "List endpoints.", [], async (client, _, format, ct) =>
     {
-        Printer.List((await client.GetAsync(Root, ct))["endpoints"]!.AsArray(), ["name", "traffic", "mirrorTraffic", "scoringUri", "createdAt"], format);
+        var endpoints = (await client.GetAsync(Root, ct))["endpoints"]!.AsArray();
+        foreach (var endpoint in endpoints)
+            WithAddress(endpoint!, client);
+        Printer.List(endpoints, ["name", "traffic", "mirrorTraffic", "scoringUri", "createdAt"], format);
         return 0;
     });
 
