@@ -37,6 +37,13 @@ public sealed class HomeLock : IDisposable
                 $"Another Slipway server (process {pid}) uses the home folder '{home}'; stop it or choose another folder with --home.",
                 exception);
         }
+        catch (IOException exception)
+        {
+            throw new SlipwayException(
+                ErrorCode.Unavailable,
+                $"'{home}' cannot be the home folder: {exception.Message.TrimEnd('.')}. Choose another one with --home.",
+                exception);
+        }
         catch (UnauthorizedAccessException exception)
         {
             throw new SlipwayException(

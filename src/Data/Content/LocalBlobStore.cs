@@ -190,6 +190,6 @@ public sealed class LocalBlobStore : IBlobStore
 
     private SlipwayException Refused(Exception exception) => new(
         ErrorCode.StorageFull,
-        $"The content store '{_blobs}' could not be written: {exception.Message} Free space on its disk, then try again.",
+        $"The content store '{_blobs}' could not be written: {exception.Message.TrimEnd('.')}. Free space on its disk, then try again.",
         exception);
 }

@@ -26,7 +26,7 @@ internal static class HealthRoutes
             await command.ExecuteScalarAsync(ct);
             return TypedResults.Text("OK");
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (exception is not (OperationCanceledException or SlipwayException { Code: ErrorCode.Unavailable }))
         {
             // Whatever keeps the database from answering, a load balancer needs a plain 503.
             throw new SlipwayException(ErrorCode.Unavailable, $"The database does not answer: {exception.Message}", exception);
