@@ -8,9 +8,9 @@ internal static class Abbreviations
     public static ParseResult Parse(Command root, string[] args)
     {
         var parsed = root.Parse(args);
-        if (parsed.Errors.Count == 0)
+        var unknown = Misuses.Unknown(parsed).Where(token => token.StartsWith("--", StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
+        if (unknown.Count == 0)
             return parsed;
-        var unknown = parsed.UnmatchedTokens.Where(token => token.StartsWith("--", StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
         var options = parsed.CommandResult.Command.Options;
         string[] whole = [.. args.Select(word => Whole(word, unknown, options))];
         return whole.SequenceEqual(args) ? parsed : root.Parse(whole);

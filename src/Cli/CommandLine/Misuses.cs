@@ -12,11 +12,15 @@ internal static partial class Misuses
 
     public static IReadOnlyList<string> Of(ParseResult parsed)
     {
-        var unknown = Mistaken(parsed).Concat(parsed.UnmatchedTokens).Distinct(StringComparer.Ordinal).ToList();
+        var unknown = Unknown(parsed).ToList();
         return unknown.Count > 0
-            ? [.. unknown.Select(word => Unknown(word, parsed))]
+            ? [.. unknown.Select(word => Explain(word, parsed))]
             : [.. parsed.Errors.Select(Message), .. Empty(parsed)];
     }
+
+    /// <summary>The words that are no option, command or argument of the verb.</summary>
+    public static IEnumerable<string> Unknown(ParseResult parsed) =>
+        Mistaken(parsed).Concat(parsed.UnmatchedTokens).Distinct(StringComparer.Ordinal);
 
     // The library's own sentence of a value that it cannot convert names .NET's types.
     private static string Message(ParseError error) =>
@@ -51,7 +55,7 @@ internal static partial class Misuses
             .Where(value => OptionName.IsMatch(value) && !literal.Contains(value));
     }
 
-    private static string Unknown(string word, ParseResult parsed)
+    private static string Explain(string word, ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
         var known = word.StartsWith('-')

@@ -1,7 +1,7 @@
 # Writes what the processes of this session take of the machine to $1, every $2 seconds, as lines "METRIC VALUE" and an empty line. The names
-# and units are MLflow's.
+# and units are MLflow's. Ends with the script that started it.
 read -r -a self </proc/self/stat
-exec awk -v session="${self[5]}" -v interval="$2" -v processors="$(nproc)" -v page="$(getconf PAGESIZE)" -v tick="$(getconf CLK_TCK)" '
+exec awk -v session="${self[5]}" -v starter="/proc/$PPID/stat" -v interval="$2" -v processors="$(nproc)" -v page="$(getconf PAGESIZE)" -v tick="$(getconf CLK_TCK)" '
 function field(file, name,    line, parts) {
     line = 0
     while ((getline line < file) > 0) if (split(line, parts, /[: ]+/) && parts[1] == name) { close(file); return parts[2] }
@@ -18,6 +18,7 @@ function network(which,    file, line, parts, sum) {
     return sum + 0
 }
 function now(    line) { getline line < "/proc/uptime"; close("/proc/uptime"); split(line, up, " "); return up[1] }
+function goes_on(    line, found) { found = (getline line < starter) > 0; close(starter); return found }
 function tell(name, value) { printf "system/%s %.6f\n", name, value }
 function look(    list, id, line, stat, rest, resident, key, used, read, written, elapsed, time, space, disk) {
     list = "ls /proc"
@@ -67,5 +68,5 @@ BEGIN {
     before = now()
     # Of a short step something is known too.
     system("sleep " (interval < 1 ? interval : 1))
-    while (1) { look(); system("sleep " interval) }
+    while (goes_on()) { look(); system("sleep " interval) }
 }' >"$1" 2>/dev/null
