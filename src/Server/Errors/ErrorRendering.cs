@@ -18,10 +18,7 @@ internal sealed partial class ErrorRendering(RequestDelegate next, ILogger<Error
             await next(context);
             // Routing answers for a wrong method or type of body by an endpoint of its own, without a word.
             if (context.Response is { HasStarted: false, StatusCode: 404 or 405 or 415 } && context.GetEndpoint() is not RouteEndpoint)
-            {
-                CloseAfterChunks(context);
                 await ProblemShape.Default.WriteAsync(context, Unknown(context));
-            }
         }
         catch (Exception exception) when (IsGone(context, exception))
         {
@@ -45,18 +42,10 @@ internal sealed partial class ErrorRendering(RequestDelegate next, ILogger<Error
         }
 
         context.Response.Clear();
-        CloseAfterChunks(context);
         if (refusal.Code is ErrorCode.Exhausted or ErrorCode.Unavailable)
             context.Response.Headers.RetryAfter = "1";
         var shape = context.GetEndpoint()?.Metadata.GetMetadata<IErrorShape>() ?? ProblemShape.Default;
         await shape.WriteAsync(context, refusal);
-    }
-
-    // The web server would read what is left of them, to go on behind it, and write an error for each that cannot be read: the log is not the client's to fill.
-    private static void CloseAfterChunks(HttpContext context)
-    {
-        if (HttpProtocol.IsHttp11(context.Request.Protocol) && context.Request.Headers.TransferEncoding.Count > 0)
-            context.Response.Headers.Connection = "close";
     }
 
     private static bool IsGone(HttpContext context, Exception exception) =>

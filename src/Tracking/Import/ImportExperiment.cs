@@ -39,6 +39,8 @@ internal sealed class ImportExperiment(ImportStore store, ExperimentStore experi
         };
         if (experiment.Name.Length == 0)
             throw SlipwayException.Invalid("'name' is missing; an experiment has one.");
+        if (experiment.Id < 0)
+            throw SlipwayException.Invalid($"The 'id' {request.Id} is not one that an experiment can have: it is a number from 0 on.");
         await access.DemandAsync(caller, Permission.Administer, $"experiment:{request.Name}", ct);
         await experiments.EnsureDefaultAsync(caller.Workspace, ct);
         var (id, added) = await store.ExperimentAsync(caller.Workspace, experiment, ct);

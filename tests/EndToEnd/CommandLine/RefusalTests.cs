@@ -18,7 +18,7 @@ public sealed class RefusalTests : IDisposable
 
     [Theory]
     [InlineData(2, "Unrecognized command or argument 'srver'.", "srver")]
-    [InlineData(2, "Unrecognized command or argument '--hom'.", "server", "--hom", "x")]
+    [InlineData(2, "Unrecognized command or argument '--hmoe'.", "server", "--hmoe", "x")]
     [InlineData(2, "http://0.0.0.0:5000 can be reached from other machines", "server", "--home", "$/home", "--urls", "http://0.0.0.0:5000")]
     [InlineData(2, "http://[::]:5000 can be reached from other machines", "server", "--home", "$/home", "--urls", "http://[::]:5000")]
     [InlineData(2, "'5000' is not an address to listen on", "server", "--home", "$/home", "--urls", "5000")]

@@ -36,7 +36,8 @@ public sealed class WorkspaceStoryTests : IDisposable
         var gone = await SlipwayProgram.RunAsync("workspace", "show", "-n", "team-a", "--server", address.ToString());
 
         Assert.Equal(("team-a", "local"), ((string)made["name"]!, (string)made["created_by"]!));
-        Assert.Equal(made.ToJsonString(), shown.ToJsonString());
+        Assert.Equal(address.ToString().TrimEnd('/'), (string)shown["mlflow_tracking_uri"]!);
+        Assert.Equal(made.AsObject().Select(field => field.Value!.ToJsonString()), shown.AsObject().SkipLast(1).Select(field => field.Value!.ToJsonString()));
         Assert.Equal("the A team", (string)changed["description"]!);
         Assert.Equal(["default", "team-a"], listed.AsArray().Select(workspace => (string)workspace!["name"]!));
         Assert.Equal((1, "Workspace 'team-a' already exists."), (twice.ExitCode, twice.Error.Trim()));

@@ -50,7 +50,7 @@ public sealed class EveryVerbTests
 
     [Theory]
     [InlineData("Unrecognized command or argument 'jbo'. Did you mean 'job'?", "jbo")]
-    [InlineData("Unrecognized command or argument '--max-result'. Did you mean '--max-results'?", "job", "list", "--max-result")]
+    [InlineData("Unrecognized command or argument '--max-reslts'. Did you mean '--max-results'?", "job", "list", "--max-reslts")]
     [InlineData("Unrecognized command or argument '--htlm'. Did you mean '--html'?", "data", "profile", "--htlm")]
     [InlineData("--name is empty.", "job", "show", "--name", "")]
     [InlineData("<query> is empty.", "sql", "")]

@@ -142,19 +142,6 @@ public sealed class InferTests(ServingServer server) : IClassFixture<ServingServ
     }
 
     [Fact]
-    public async Task A_connection_ends_with_a_refusal_of_chunks_that_nobody_read()
-    {
-        const string Chunks = "Host: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nx: \u00FF\r\n\r\n";
-        foreach (var path in new[] { "/endpoints/flights/v2/models/late/infer", "/endpoints/nobody/score", "/nowhere" })
-        {
-            var answer = await Fuzz.WireClient.SendAsync(server.Client.BaseAddress!, Encoding.Latin1.GetBytes($"POST {path} HTTP/1.1\r\n{Chunks}"), isCutOff: false, Ct);
-
-            Assert.InRange(answer!.Value.Status, 400, 404);
-            Assert.Contains("Connection: close", answer.Value.Text, StringComparison.Ordinal);
-        }
-    }
-
-    [Fact]
     public async Task A_body_over_the_limit_is_refused()
     {
         // The server answers before it has read the body, and a client that still sends may never see the answer.

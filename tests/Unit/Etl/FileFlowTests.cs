@@ -41,7 +41,7 @@ public sealed class FileFlowTests(EtlHost host) : IClassFixture<EtlHost>
     [InlineData("a,b\n1,2\n3\n5,6\n", "wrong.csv has 1 fields, and its header has 2", "line 3")]
     [InlineData("a,b\n1,2\n3,4,5\n", "wrong.csv has 3 fields, and its header has 2", "line 3")]
     [InlineData("a,b\n1,2\nx,4\n", "Could not convert string \"x\" to 'BIGINT'", "Line: 3")]
-    [InlineData("a,b\n1,\u00e4\n", "nvalid unicode", "Line: 2")]
+    [InlineData("a,b\n1,\u00e4\n", "wrong.csv is not UTF-8 (it has the byte 0xE4)", "line 2")]
     public async Task What_is_wrong_with_a_csv_file_is_told_with_its_line(string text, string what, string line)
     {
         await File.WriteAllBytesAsync(host.File("wrong.csv"), Encoding.Latin1.GetBytes(text), Ct);
