@@ -17,43 +17,41 @@ public sealed class ConnectionLimitTests : IAsyncLifetime
     [Fact(Timeout = 60_000)]
     public async Task A_connection_too_many_is_closed_at_once_and_its_place_is_free_when_another_ends()
     {
-        // The test's own client, which made the endpoint, has one.
-        var clients = new List<TcpClient>();
-        for (var i = 0; i < 7; i++)
-            clients.Add(await ConnectAsync());
+        var open = new List<TcpClient>();
+        while (await AnsweredAsync() is { } client)
+            open.Add(client);
 
-        using var refused = await ConnectAsync();
-        Assert.Equal(0, await ReadAsync(refused));
-        clients.ForEach(client => client.Dispose());
+        // The test's own client, which made the endpoint, may have kept a connection.
+        Assert.InRange(open.Count, 6, 8);
+        open.ForEach(client => client.Dispose());
 
         while (true)
         {
-            using var later = await ConnectAsync();
-            await later.GetStream().WriteAsync("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray(), Ct);
-            if (await ReadAsync(later) > 0)
+            using var later = await AnsweredAsync();
+            if (later is not null)
                 break;
         }
 
         Assert.Contains("kestrel_rejected_connections_total", await _server.Client.GetStringAsync("/metrics", Ct), StringComparison.Ordinal);
     }
 
-    private async Task<TcpClient> ConnectAsync()
+    /// <summary>A new connection over which the server has answered; null if it was closed instead.</summary>
+    private async Task<TcpClient?> AnsweredAsync()
     {
         var client = new TcpClient();
         await client.ConnectAsync(_server.Client.BaseAddress!.Host, _server.Client.BaseAddress.Port, Ct);
-        return client;
-    }
-
-    private static async Task<int> ReadAsync(TcpClient client)
-    {
         try
         {
-            return await client.GetStream().ReadAsync(new byte[1024], Ct);
+            await client.GetStream().WriteAsync("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray(), Ct);
+            if (await client.GetStream().ReadAsync(new byte[1024], Ct) > 0)
+                return client;
         }
         catch (IOException)
         {
             // Closed before it had read what we sent.
-            return 0;
         }
+
+        client.Dispose();
+        return null;
     }
 }
