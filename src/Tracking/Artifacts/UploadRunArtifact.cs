@@ -27,6 +27,7 @@ internal sealed class UploadRunArtifact(RunStore runs, ContentStore contents, Ar
         MlflowNames.DemandRunId(runId);
         await access.DemandAsync(call.Caller, Permission.Write, $"run:{runId}", ct);
         var run = await runs.GetAsync(call.Caller.Workspace, runId, ct);
+        run.DemandActive();
         var blob = await contents.PutBytesAsync(await ReadAsync(http.Request, ct), ct);
         await artifacts.PutAsync(call.Caller.Workspace, [(RunArtifacts.RootOf(run).Append(path), blob)], ct);
         await call.AnswerAsync(ct);

@@ -29,8 +29,8 @@ internal sealed class GetMetricHistory(RunStore runs, MetricStore metrics, Metri
         var after = After(fields.Text("page_token"), scope);
         MlflowNames.DemandRunId(runId);
         await access.DemandAsync(call.Caller, Permission.Read, $"run:{runId}", ct);
-        var run = await runs.FindAsync(call.Caller.Workspace, runId, ct);
-        if (run is null || await keys.FindAsync(key, ct) is not { } number)
+        var run = await runs.GetAsync(call.Caller.Workspace, runId, ct);
+        if (await keys.FindAsync(key, ct) is not { } number)
         {
             await call.AnswerAsync(ct);
             return;
