@@ -34,6 +34,34 @@ public sealed class TestScriptTests : IDisposable
         Assert.Equal(1, run.ExitCode);
     }
 
+    [Fact]
+    public async Task A_test_that_fails_and_then_passes_alone_counts_as_passed_and_is_named()
+    {
+        _checkout.Outcome("Unit", $"if [ -e again ]; then {Report(passed: 1)} else touch again; {Report(passed: 5, failed: 1)} exit 1; fi");
+
+        var run = await RunAsync("unit");
+
+        Assert.Equal("6 passed, 0 failed", LastLine(run));
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("test: FAILED, once more alone: Slipway.Unit.SomeTests.Fails_1", run.Error, StringComparison.Ordinal);
+        Assert.Contains("test: FLAKY", run.Error, StringComparison.Ordinal);
+        Assert.Contains(_checkout.Calls, call => call.EndsWith("-method Slipway.Unit.SomeTests.Fails_1 -parallel none", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(4, false)]
+    public async Task Tests_that_fail_again_or_that_are_many_are_failures(int failed, bool twice)
+    {
+        _checkout.Outcome("Unit", Report(passed: 5, failed: failed) + "exit 1");
+
+        var run = await RunAsync("unit");
+
+        Assert.Equal($"5 passed, {failed} failed", LastLine(run));
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal(twice ? 2 : 1, _checkout.Calls.Count(call => call.Contains("-xml", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData("echo '1000 passed, 0 failed'; exit 134", "ended with code 134 and without a report")]
     [InlineData("exit 0", "ended with code 0 and without a report")]
@@ -121,16 +149,19 @@ public sealed class TestScriptTests : IDisposable
         $"""
         while [ "$1" != -xml ]; do shift; done
         echo '<?xml version="1.0"?><assemblies><assembly name="a" errors="{errors}" failed="{failed}" not-run="0"' \
-            'passed="{passed}" skipped="0" total="{passed + failed}"><errors /></assembly></assemblies>' > "$2"
+            'passed="{passed}" skipped="0" total="{passed + failed}"><errors />{string.Concat(Enumerable.Range(1, failed).Select(Failed))}</assembly></assemblies>' > "$2"
 
         """;
+
+    private static string Failed(int number) =>
+        $"""<test name="A sentence: {number}" type="Slipway.Unit.SomeTests" method="Fails_{number}" time="0.1" result="Fail"><failure /></test>""";
 
     // Polled, because a signal takes effect a moment after it is sent; a zombie is dead, though nobody has asked for it.
     private static async Task WaitUntilGoneAsync(string pid)
     {
         var state = $"/proc/{pid.Trim()}/stat";
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-        limit.CancelAfter(TimeSpan.FromSeconds(5));
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
         while (File.Exists(state) && !(await File.ReadAllTextAsync(state, Ct)).Contains(") Z ", StringComparison.Ordinal))
             await Task.Delay(20, limit.Token);
     }
