@@ -1,37 +1,14 @@
 using System.Text.Json.Nodes;
-using Microsoft.Data.Sqlite;
 using Slipway.Cli.Mlflow;
 using Slipway.Client;
 using Slipway.Http.Registry;
-using Slipway.Shared;
 using Xunit;
 
 namespace Slipway.Http.Mlflow;
 
-/// <summary>From an mlruns folder and an mlflow.db to a server, and back; each test has a server of its own.</summary>
-public abstract class MlflowImportContract : IAsyncLifetime
+/// <summary>From an mlruns folder and an mlflow.db to a server.</summary>
+public abstract class MlflowImportContract : MlflowStores
 {
-    private readonly TempFolder _folder = new();
-    private SlipwayClient _client = null!;
-
-    private protected abstract RegistryServer Server { get; }
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        await Server.InitializeAsync();
-        _client = new SlipwayClient(Server.Address);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        _client.Dispose();
-        await Server.DisposeAsync();
-        _folder.Dispose();
-    }
-
     [Fact]
     public async Task A_folder_comes_with_its_ids_times_points_and_files()
     {
@@ -126,10 +103,10 @@ public abstract class MlflowImportContract : IAsyncLifetime
     [Fact]
     public async Task A_database_comes_with_the_copy_of_its_artifacts_and_what_it_has_besides_is_told()
     {
-        var file = MlflowDatabaseFile.Write(_folder.File("mlflow.db"), _folder.File("artifacts"));
+        var file = MlflowDatabaseFile.Write(Place.File("mlflow.db"), Place.File("artifacts"));
 
         var without = await ImportAsync(file);
-        var report = await ImportAsync(file, artifacts: _folder.File("artifacts"));
+        var report = await ImportAsync(file, artifacts: Place.File("artifacts"));
 
         Assert.Contains("the artifacts of 1 runs are not on this machine", (string)without["leftOut"]![0]!, StringComparison.Ordinal);
         Assert.Equal("artifacts 1", Added(report));
@@ -145,7 +122,7 @@ public abstract class MlflowImportContract : IAsyncLifetime
     [Fact]
     public async Task The_numbers_of_new_experiments_go_on_behind_those_that_came()
     {
-        await ImportAsync(MlflowDatabaseFile.Write(_folder.File("mlflow.db"), _folder.File("artifacts")));
+        await ImportAsync(MlflowDatabaseFile.Write(Place.File("mlflow.db"), Place.File("artifacts")));
         await ImportAsync(Folder().WriteAll().Root);
 
         var next = await Server.CallAsync("POST", "experiments/create", """{"name": "next"}""");
@@ -191,155 +168,6 @@ public abstract class MlflowImportContract : IAsyncLifetime
         Assert.Equal($"runs:/{MlflowFolder.Run}/net", (string)(await Server.CallAsync("GET", "model-versions/get?name=fraud&version=3"))["model_version"]!["source"]!);
     }
 
-    [Fact]
-    public async Task What_is_exported_is_what_was_imported()
-    {
-        var source = Folder().WriteAll();
-        await ImportAsync(source.Root);
-        var target = _folder.File("exported");
-
-        await ExportAsync(target);
-        var again = await ExportAsync(target);
-
-        Assert.Equal(0, (long)again["counts"]!["artifacts"]!["added"]!);
-        using var before = new FileSource(source.Root);
-        using var after = new FileSource(target);
-        var (was, now) = (Of(before), Of(after));
-        Assert.Equal(Without(was.Body), Without(now.Body));
-        Assert.Equal(Runs(before, was).Count, Runs(after, now).Count);
-        foreach (var (id, run) in Runs(before, was))
-        {
-            var exported = Runs(after, now)[id];
-            Assert.Equal(Without(run.Body), Without(exported.Body));
-            foreach (var key in run.Metrics.Keys)
-                Assert.Equal(before.Points(run, key).Select(Finite), after.Points(exported, key));
-        }
-
-        Assert.Equal(Without(before.LoggedModels(was).Single().Body), Without(after.LoggedModels(now).Single().Body));
-        Assert.Equal("hello", File.ReadAllText(Path.Combine(target, MlflowFolder.Experiment, MlflowFolder.Run, "artifacts", "a.txt")));
-        var versions = after.Models().Single().Versions;
-        Assert.Equal([$"models:/{MlflowFolder.Model}", $"runs:/{MlflowFolder.Run}/net"], versions.Select(version => version.Source));
-        Assert.Equal("3", (string)after.Models().Single().Body["aliases"]!["champion"]!.ToString());
-        var trace = Assert.Single(after.Traces(now));
-        Assert.Equal(before.Traces(was).Single().Info["assessments"]![0]!["feedback"]!.ToJsonString(), trace.Info["assessments"]![0]!["feedback"]!.ToJsonString());
-        Assert.Equal("{\"x\": 1}", (string)trace.Spans.Single()["attributes"]!["mlflow.spanInputs"]!);
-    }
-
-    [Fact]
-    public async Task An_exported_database_has_what_spans_cost_and_by_which_model()
-    {
-        await ImportAsync(Folder().WriteAll().Root);
-        var target = _folder.File("costs.db");
-
-        await ExportAsync(target);
-
-        await using var connection = new SqliteConnection($"Data Source={target};Pooling=False");
-        await connection.OpenAsync(Ct);
-        await using var command = connection.CreateCommand();
-        command.CommandText = "select group_concat(m.key || '=' || m.value, ' ') || ' ' || s.dimension_attributes from span_metrics m join spans s using (trace_id, span_id)";
-        Assert.Equal("input_cost=0.25 total_cost=0.75 {\"mlflow.llm.model\":\"m-1\"}", await command.ExecuteScalarAsync(Ct));
-    }
-
-    [Theory]
-    [InlineData("exported")]
-    [InlineData("exported.db")]
-    public async Task What_is_exported_and_imported_elsewhere_is_the_same_there(string form)
-    {
-        await ImportAsync(Folder().WriteAll().Root);
-        await JudgeAsync("expected", """{"expectation": {"value": {"facts": [1, "two", null]}}, "metadata": {"by": "eva"}}""");
-        await JudgeAsync("good", """{"feedback": {"value": 0.5, "error": {"error_code": "E", "error_message": "m"}}, "rationale": "because"}""");
-        await Server.CallAsync("POST", "registered-models/set-tag", """{"name": "fraud", "key": "team/a", "value": "b"}""");
-        await ExportAsync(_folder.File("first.db"));
-        await ExportAsync(_folder.File(form), _folder.File("files"));
-
-        await using var other = Server is RegistryServerOnPostgres ? new RegistryServerOnPostgres() : new RegistryServer();
-        await other.InitializeAsync();
-        using var there = new SlipwayClient(other.Address);
-        await ImportAsync(_folder.File(form), artifacts: _folder.File("files"), client: there);
-        await ExportAsync(_folder.File("second.db"), client: there);
-
-        Assert.Equal(Rows(_folder.File("first.db")), Rows(_folder.File("second.db")));
-        var run = (await Server.CallAsync("GET", $"runs/get?run_id={MlflowFolder.Run}"))["run"]!;
-        Assert.Equal("hello", await other.DownloadAsync((string)run["info"]!["artifact_uri"]! + "/a.txt"));
-    }
-
-    [Fact]
-    public async Task A_database_is_not_written_twice_and_a_broken_export_leaves_none()
-    {
-        await ImportAsync(Folder().WriteAll().Root);
-        await ExportAsync(_folder.File("once.db"));
-
-        var refusal = Assert.Throws<Slipway.Kernel.SlipwayException>(() => new SqliteTarget(_folder.File("once.db"), _folder.File("files")));
-        using (new SqliteTarget(_folder.File("broken.db"), _folder.File("files")))
-        {
-            // The export ends before it is complete.
-        }
-
-        Assert.Contains("name a new file", refusal.Message, StringComparison.Ordinal);
-        Assert.Empty(Directory.EnumerateFiles(Path.GetDirectoryName(_folder.File("x"))!, "broken*"));
-    }
-
-    private MlflowFolder Folder() => new(_folder.File("mlruns"));
-
-    private Task JudgeAsync(string name, string body)
-    {
-        var assessment = JsonNode.Parse(body)!.AsObject();
-        assessment["assessment_name"] = name;
-        assessment["source"] = JsonNode.Parse("""{"source_type": "HUMAN", "source_id": "eva"}""");
-        return Server.CallAsync(
-            "POST", $"/api/3.0/mlflow/traces/{MlflowFolder.Trace}/assessments", new JsonObject { ["assessment"] = assessment }.ToJsonString());
-    }
-
-    // All tables of a database, but for when a server made its first experiment.
-    private static List<string> Rows(string file)
-    {
-        using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = "update experiments set creation_time = 0, last_update_time = 0 where experiment_id = 0; select name from sqlite_master where type = 'table' order by name";
-        var tables = new List<string>();
-        using (var names = command.ExecuteReader())
-        {
-            while (names.Read())
-                tables.Add(names.GetString(0));
-        }
-
-        var rows = new List<string>();
-        foreach (var table in tables)
-        {
-            command.CommandText = $"select * from \"{table}\"";
-            using var reader = command.ExecuteReader();
-            while (reader.Read())
-                rows.Add($"{table}: {string.Join(" | ", Enumerable.Range(0, reader.FieldCount).Select(i => $"{reader.GetName(i)}={reader.GetValue(i)}"))}");
-        }
-
-        rows.Sort(StringComparer.Ordinal);
-        return rows;
-    }
-
-    private async Task<JsonObject> ImportAsync(
-        string path, bool dryRun = false, string? artifacts = null, bool fails = false, SlipwayClient? client = null)
-    {
-        using IMlflowSource source = Directory.Exists(path) ? new FileSource(path) : new SqliteSource(new MlflowDatabase(path), "default");
-        var report = new ImportReport(TextWriter.Null);
-        var places = new ArtifactPlaces(Path.GetDirectoryName(path)!, artifacts);
-        await new MlflowImport(new ImportServer(client ?? _client), source, places, new ImportOptions([], Models: false, dryRun), report).RunAsync(Ct);
-        var json = report.ToJson(path, dryRun);
-        Assert.True(report.HasFailures == fails, json.ToJsonString());
-        return json;
-    }
-
-    private async Task<JsonObject> ExportAsync(string target, string? artifacts = null, SlipwayClient? client = null)
-    {
-        var report = new ImportReport(TextWriter.Null);
-        using IMlflowTarget written = Path.GetExtension(target) == ".db"
-            ? new SqliteTarget(target, artifacts ?? target + ".artifacts")
-            : new FileTarget(target, report);
-        await new MlflowExport(new ExportServer(client ?? _client), written, report).RunAsync([], Ct);
-        Assert.False(report.HasFailures);
-        return report.ToJson(target, dryRun: false);
-    }
-
     private async Task<List<string>> SeriesAsync(string key, string run = MlflowFolder.Run)
     {
         var answer = await Server.CallAsync("GET", $"metrics/get-history?run_id={run}&metric_key={Uri.EscapeDataString(key)}");
@@ -350,24 +178,6 @@ public abstract class MlflowImportContract : IAsyncLifetime
         .Where(count => (long)count.Value!["added"]! > 0).Select(count => $"{count.Key} {count.Value!["added"]}"));
 
     private static IEnumerable<string> Pairs(JsonNode pairs) => pairs.AsArray().Select(pair => $"{pair!["key"]}={pair["value"]}").Order(StringComparer.Ordinal);
-
-    private static SourceExperiment Of(FileSource source) => source.Experiments().Single(experiment => experiment.Id == MlflowFolder.Experiment);
-
-    private static Dictionary<string, SourceRun> Runs(FileSource source, SourceExperiment experiment) =>
-        source.Runs(experiment).ToDictionary(run => run.Id);
-
-    // An infinity is kept as the greatest number, and the time of a deletion is not on MLflow's wire.
-    private static SourcePoint Finite(SourcePoint point) =>
-        double.IsInfinity(point.Value) ? point with { Value = Math.CopySign(double.MaxValue, point.Value) } : point;
-
-    private static string Without(JsonObject body)
-    {
-        var copy = body.DeepClone().AsObject();
-        copy.Remove("deletedAt");
-        if (copy["tags"] is JsonObject tags)
-            copy["tags"] = new JsonObject(tags.Where(tag => tag.Key != "mlflow.modelVersions").Select(tag => KeyValuePair.Create(tag.Key, tag.Value?.DeepClone())));
-        return copy.ToJsonString();
-    }
 }
 
 public sealed class MlflowImportOnSqlite : MlflowImportContract

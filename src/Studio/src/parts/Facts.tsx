@@ -4,13 +4,13 @@ import type { ReactNode } from 'react';
 const useStyles = makeStyles({
   facts: {
     display: 'grid',
-    gridTemplateColumns: 'max-content 1fr',
+    gridTemplateColumns: 'fit-content(40%) 1fr',
     columnGap: '24px',
     rowGap: '7px',
     margin: 0,
     '@media (max-width: 640px)': { gridTemplateColumns: '1fr', rowGap: 0 },
   },
-  name: { color: tokens.colorNeutralForeground3, overflowWrap: 'anywhere', maxWidth: '32ch' },
+  name: { color: tokens.colorNeutralForeground3, overflowWrap: 'anywhere' },
   value: { margin: 0, overflowWrap: 'anywhere', minWidth: 0, '@media (max-width: 640px)': { paddingBottom: '9px' } },
 });
 

@@ -16,7 +16,7 @@ const useStyles = makeStyles({
   right: { textAlign: 'right', fontVariantNumeric: 'tabular-nums', '& > *': { justifyContent: 'flex-end' } },
   cell: { height: 'auto', paddingTop: '9px', paddingBottom: '9px', verticalAlign: 'top' },
   row: { ':last-child': { borderBottomStyle: 'none' } },
-  line: { whiteSpace: 'nowrap' },
+  line: { whiteSpace: 'nowrap', maxWidth: '48ch', overflow: 'hidden', textOverflow: 'ellipsis' },
   head: { whiteSpace: 'nowrap', color: tokens.colorNeutralForeground3 },
 });
 
@@ -24,7 +24,7 @@ export type Column<Row> = {
   name: string;
   show: (row: Row) => ReactNode;
   right?: boolean;
-  /** A short name, which belongs on one line. */
+  /** Belongs on one line, and is cut when it is long. */
   noWrap?: boolean;
   /** Present when the table can be sorted by it. */
   sort?: { direction: 'ascending' | 'descending' | undefined; toggle: () => void };

@@ -3,6 +3,13 @@ import { useEffect, type ReactNode } from 'react';
 import { TextLink } from './TextLink';
 
 const useStyles = makeStyles({
+  above: {
+    display: 'block',
+    maxWidth: 'min(60ch, 50vw)',
+    whiteSpace: 'nowrap',
+    overflow: 'hidden',
+    textOverflow: 'ellipsis',
+  },
   head: { display: 'flex', alignItems: 'center', gap: '14px', flexWrap: 'wrap', marginBottom: '6px' },
   title: { overflowWrap: 'anywhere', margin: '4px 0' },
   note: { color: tokens.colorNeutralForeground3, marginBottom: '20px', maxWidth: '90ch' },
@@ -30,7 +37,9 @@ export function Page({ title, above = [], beside, note, children }: Props) {
         <Breadcrumb size="small" aria-label="Above this page" style={{ marginLeft: -4 }}>
           {above.map(({ to, label }) => (
             <BreadcrumbItem key={to}>
-              <TextLink to={to}>{label}</TextLink>
+              <TextLink to={to} className={styles.above} title={label}>
+                {label}
+              </TextLink>
               <BreadcrumbDivider />
             </BreadcrumbItem>
           ))}

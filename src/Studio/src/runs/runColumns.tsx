@@ -30,7 +30,15 @@ export function runColumns(runs: readonly Run[], order: Order, reorder: (order: 
     mostParams,
   );
   return [
-    { name: 'Run', show: run => <TextLink to={`/runs/${run.id}`}>{run.name || run.id}</TextLink>, noWrap: true },
+    {
+      name: 'Run',
+      show: run => (
+        <TextLink to={`/runs/${run.id}`} title={run.name || run.id}>
+          {run.name || run.id}
+        </TextLink>
+      ),
+      noWrap: true,
+    },
     { name: 'State', show: run => <State state={run.status} /> },
     { name: 'Started', show: run => <Ago time={run.startedAt} />, sort: sort('start_time') },
     { name: 'Took', right: true, show: run => <Duration start={run.startedAt} end={run.endedAt} /> },
@@ -42,7 +50,8 @@ export function runColumns(runs: readonly Run[], order: Order, reorder: (order: 
     })),
     ...params.map((key): Column<Run> => ({
       name: key,
-      show: run => run.params[key] ?? '–',
+      show: run => <span title={run.params[key]}>{run.params[key] ?? '–'}</span>,
+      noWrap: true,
       sort: sort(paramField(key)),
     })),
   ];
