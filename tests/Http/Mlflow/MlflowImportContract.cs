@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using Slipway.Cli.Mlflow;
-using Slipway.Client;
 using Slipway.Http.Registry;
 using Xunit;
 
