@@ -37,6 +37,7 @@ public static class LakeModule
         .AddSingleton<WorkspaceDatastore>()
         .AddSingleton<DatastoreStore>()
         .AddSingleton<DatastoreImport>()
+        .AddSingleton<SaveDatastore>()
         .AddSingleton<DatastoreRoutes>()
         .AddSingleton<IDatastores, Datastores.Datastores>()
         .AddSingleton<ExportData>()
@@ -73,6 +74,7 @@ public static class LakeModule
         LabelRoutes.Map(routes);
         RetentionRoutes.Map(routes);
         DiffData.Map(routes);
+        SaveDatastore.Map(routes);
         DatastoreRoutes.Map(routes);
         Collect.Map(routes);
         WhyKept.Map(routes);

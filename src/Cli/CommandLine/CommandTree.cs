@@ -77,6 +77,7 @@ internal static class CommandTree
         var root = new RootCommand("Slipway: data, training, registry, serving, monitoring and retraining as one program.");
         foreach (var command in Making().Concat(Serving()).Concat(Watching()))
             root.Subcommands.Add(command);
+        HelpWithExamples.Add(root);
         return root;
     }
 

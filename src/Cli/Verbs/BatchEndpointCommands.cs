@@ -2,8 +2,9 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Slipway.Cli.CommandLine;
 using Slipway.Cli.Output;
-using Slipway.Jobs.Contracts;
 using Slipway.Client;
+using Slipway.Jobs.Contracts;
+using Slipway.Kernel;
 
 namespace Slipway.Cli.Verbs;
 
@@ -27,31 +28,48 @@ internal static class BatchEndpointCommands
     private static async Task<JsonNode> GetAsync(SlipwayClient client, string name, CancellationToken ct) =>
         WithAddress(await client.GetAsync(Route(name), ct), client);
 
-    private static JsonNode WithAddress(JsonNode endpoint, SlipwayClient client)
-    {
-        endpoint["scoringUri"] = new Uri(client.Server, $"batch-endpoints/{Uri.EscapeDataString((string)endpoint["name"]!)}/jobs").ToString();
-        endpoint["provisioningState"] = "Succeeded";
-        return endpoint;
-    }
+    private static JsonNode WithAddress(JsonNode endpoint, SlipwayClient client) => EndpointAddress.Add(endpoint, client, "batch-endpoints", "jobs");
 
     private static Command Save(string verb, string description)
     {
-        var (name, file, set) = (new Option<string?>("--name", "-n") { Description = "The endpoint's name." }, EndpointOptions.File("the batch endpoint"), EndpointOptions.Set());
+        var (name, file) = (new Option<string?>("--name", "-n") { Description = "The endpoint's name." }, EndpointOptions.File("the batch endpoint"));
+        var changes = new ChangeOptions("description=TEXT, tags.KEY=VALUE, defaults.deployment_name=NAME");
         var about = new Option<string?>("--description") { Description = "What it is for." };
         var chosen = new Option<string?>("--defaults") { Description = "deployment_name=NAME: who is asked when an invocation names none." };
-        return ApiVerb.Create(verb, description, [name, file, set, about, chosen, .. EndpointOptions.Accepted()], async (client, parsed, format, ct) =>
+        return ApiVerb.Create(verb, description, [name, file, .. changes.All, about, chosen, .. EndpointOptions.Accepted()], async (client, parsed, format, ct) =>
         {
-            var edits = EndpointOptions.Edits(parsed.GetValue(set), ("name", parsed.GetValue(name)), ("description", parsed.GetValue(about)));
+            List<DefinitionEdit> edits = [.. changes.Read(parsed), .. DefinitionEdit.Option("description", parsed.GetValue(about))];
             if (parsed.GetValue(chosen) is { } defaults)
                 edits.Add(new DefinitionEdit($"defaults.{defaults}", "--defaults"));
-            var definition = ServingFile.Read("batch-endpoint", parsed.GetValue(file), edits);
-            var endpoint = definition.Required("name", "--name");
-            if (verb == "update")
-                await client.GetAsync(Route(endpoint), ct);
-            await client.PutAsync(Route(endpoint), definition.BatchEndpoint(), ct);
+            var endpoint = verb == "update" && parsed.GetValue(file) is null
+                ? await ChangeAsync(client, parsed.GetValue(name), edits, ct)
+                : await SaveAsync(client, parsed.GetValue(file), [.. edits, .. DefinitionEdit.Option("name", parsed.GetValue(name))], isNew: verb == "create", ct);
             Printer.Show(await GetAsync(client, endpoint, ct), format);
             return 0;
         });
+    }
+
+    private static async Task<string> SaveAsync(SlipwayClient client, string? file, IReadOnlyList<DefinitionEdit> edits, bool isNew, CancellationToken ct)
+    {
+        var definition = ServingFile.Read("batch-endpoint", file, edits);
+        var endpoint = definition.Required("name", "--name");
+        if (!isNew)
+            await client.GetAsync(Route(endpoint), ct);
+        await client.PutAsync(Route(endpoint), definition.BatchEndpoint(), ct);
+        return endpoint;
+    }
+
+    private static async Task<string> ChangeAsync(SlipwayClient client, string? name, IReadOnlyList<DefinitionEdit> edits, CancellationToken ct)
+    {
+        var endpoint = name ?? throw SlipwayException.Invalid("There is no 'name': say it in the file, or with --name.");
+        ChangeOptions.Demand(edits);
+        if (edits.FirstOrDefault(edit => edit is { Kind: EditKind.Remove, Field: "defaults" }) is { } removal)
+            throw SlipwayException.Invalid($"{removal.Said}: an endpoint keeps its default deployment until another one is set, or it is deleted.");
+        var body = ServingFile.OfKept("batch-endpoint", KeptServing.BatchEndpoint(await client.GetAsync(Route(endpoint), ct)), edits).BatchEndpoint();
+        body["description"] ??= "";
+        body["tags"] ??= new JsonObject();
+        await client.PutAsync(Route(endpoint), body, ct);
+        return endpoint;
     }
 
     private static Command Show()

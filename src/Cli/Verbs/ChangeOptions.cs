@@ -26,6 +26,23 @@ internal sealed class ChangeOptions
         return [.. Groups(parsed).SelectMany(group => EditsOf(group.Option, group.Words, isText))];
     }
 
+    /// <summary>As a server takes them that has the definition.</summary>
+    public static JsonArray Wire(IReadOnlyList<DefinitionEdit> edits)
+    {
+        Demand(edits);
+        return [.. edits.Select(edit => new JsonObject
+        {
+            [edit.Kind switch { EditKind.Add => "add", EditKind.Remove => "remove", _ => "set" }] = edit.Text,
+            ["asText"] = edit.IsText,
+        })];
+    }
+
+    public static void Demand(IReadOnlyList<DefinitionEdit> edits)
+    {
+        if (edits.Count == 0)
+            throw SlipwayException.Invalid("--set: say what is to change.");
+    }
+
     // A second --set is another group; the parser alone would join them.
     private List<(Option Option, List<string> Words)> Groups(ParseResult parsed)
     {

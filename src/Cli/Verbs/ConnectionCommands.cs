@@ -45,17 +45,11 @@ internal static class ConnectionCommands
     private static Command Update()
     {
         var (name, credentials) = (Name(isRequired: true), Credentials());
-        var set = new Option<string[]>("--set")
+        var changes = new ChangeOptions("target=ADDRESS, description=TEXT, tags.KEY=VALUE, credentials.password=TEXT");
+        return ApiVerb.Create("update", "Change a connection, or the credentials of it.", [name, credentials, .. changes.All], async (client, parsed, format, ct) =>
         {
-            Description = "Fields to change: target=…, description=…, tags.KEY=…, credentials.password=….",
-            AllowMultipleArgumentsPerToken = true,
-        };
-        return ApiVerb.Create("update", "Change a connection, or the credentials of it.", [name, credentials, set], async (client, parsed, format, ct) =>
-        {
-            string[] edits = [.. parsed.GetValue(set) ?? [], .. (parsed.GetValue(credentials) ?? []).Select(pair => $"credentials.{pair}")];
-            if (edits.Length == 0)
-                throw SlipwayException.Invalid("--set: say what is to change.");
-            var body = new JsonObject { ["edits"] = new JsonArray([.. edits.Select(edit => JsonValue.Create(edit))]) };
+            DefinitionEdit[] edits = [.. changes.Read(parsed), .. (parsed.GetValue(credentials) ?? []).Select(Signing)];
+            var body = new JsonObject { ["edits"] = ChangeOptions.Wire(edits) };
             Printer.Show((await client.PatchAsync(Route(parsed.GetValue(name)!), body, ct))!, format);
             return 0;
         });

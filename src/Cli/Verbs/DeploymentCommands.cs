@@ -2,6 +2,9 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Slipway.Cli.CommandLine;
 using Slipway.Cli.Output;
+using Slipway.Client;
+using Slipway.Jobs.Contracts;
+using Slipway.Kernel;
 
 namespace Slipway.Cli.Verbs;
 
@@ -17,29 +20,51 @@ internal static class DeploymentCommands
 
     private static Command Save(string verb, string description)
     {
-        var (name, file, set) = (new Option<string?>("--name", "-n") { Description = "The deployment's name." }, EndpointOptions.File("the deployment"), EndpointOptions.Set());
+        var (name, file) = (new Option<string?>("--name", "-n") { Description = "The deployment's name." }, EndpointOptions.File("the deployment"));
+        var changes = new ChangeOptions("instance_count=3, request_settings.request_timeout_ms=500, environment_variables.NAME=VALUE, …");
         var endpoint = new Option<string?>("--endpoint-name", "--endpoint", "-e") { Description = "The endpoint's name." };
         var model = new Option<string?>("--model") { Description = "azureml:name:3, name:3 or name@champion." };
         var all = new Option<bool>("--all-traffic") { Description = "Give it all of the endpoint's traffic once it answers." };
-        return ApiVerb.Create(verb, description, [name, endpoint, file, model, set, all, .. EndpointOptions.Accepted()], async (client, parsed, format, ct) =>
+        return ApiVerb.Create(verb, description, [name, endpoint, file, model, .. changes.All, all, .. EndpointOptions.Accepted()], async (client, parsed, format, ct) =>
         {
-            var edits = EndpointOptions.Edits(
-                parsed.GetValue(set), ("name", parsed.GetValue(name)), ("endpoint_name", parsed.GetValue(endpoint)), ("model", EndpointOptions.Reference(parsed.GetValue(model))));
-            var definition = ServingFile.Read("online-deployment", parsed.GetValue(file), edits);
-            var (deployment, of) = (definition.Required("name", "--name"), definition.Required("endpoint_name", "--endpoint-name"));
-            var body = new JsonObject { ["settings"] = await definition.DeploymentSettingsAsync(client, ct) };
-            if (verb == "update" && parsed.GetValue(file) is null)
-                Keep(await client.GetAsync(Route(of, deployment), ct), body);
-            if (definition.Text("model") is not null || body["model"] is null)
-                body["model"] = await definition.ModelAsync(client, ct);
+            DefinitionEdit[] named = [.. DefinitionEdit.Option("name", parsed.GetValue(name)), .. DefinitionEdit.Option("endpoint_name", parsed.GetValue(endpoint))];
+            DefinitionEdit[] edits = [.. changes.Read(parsed), .. DefinitionEdit.Option("model", EndpointOptions.Reference(parsed.GetValue(model)))];
+            var isChange = verb == "update" && parsed.GetValue(file) is null;
+            var target = ServingFile.Read("online-deployment", parsed.GetValue(file), isChange ? named : [.. edits, .. named]);
+            var (deployment, of) = (target.Required("name", "--name"), target.Required("endpoint_name", "--endpoint-name"));
+            var (definition, body) = isChange ? await ChangedAsync(client, Route(of, deployment), edits, ct) : (target, await BodyAsync(client, target, ct));
             var made = await client.PutAsync(Route(of, deployment), body, ct);
             if (definition.WithoutEffect(made!["settings"]) is { Count: > 0 } unused)
-                await Console.Error.WriteLineAsync($"Without effect here: {string.Join(", ", unused)}.");
+                await format.Error.WriteLineAsync($"Without effect here: {string.Join(", ", unused)}.");
             if (parsed.GetValue(all))
                 await client.Endpoints.SetTrafficAsync(of, new Dictionary<string, int> { [deployment] = 100 }, "--all-traffic", ct);
             Printer.Show(Whole(made!), format);
             return 0;
         });
+    }
+
+    private static async Task<JsonObject> BodyAsync(SlipwayClient client, ServingFile definition, CancellationToken ct) => new()
+    {
+        ["settings"] = await definition.DeploymentSettingsAsync(client, ct),
+        ["model"] = await definition.ModelAsync(client, ct),
+    };
+
+    // Without a file what is not said stays as the server has it.
+    private static async Task<(ServingFile Definition, JsonObject Body)> ChangedAsync(
+        SlipwayClient client, string route, IReadOnlyList<DefinitionEdit> edits, CancellationToken ct)
+    {
+        ChangeOptions.Demand(edits);
+        if (edits.FirstOrDefault(edit => edit.Field is "name" or "endpoint_name") is { } moved)
+            throw SlipwayException.Invalid($"{moved.Said}: the name and the endpoint of a deployment do not change; create another one.");
+        var kept = await client.GetAsync(route, ct);
+        var before = ServingFile.OfKept("online-deployment", KeptServing.Deployment(kept), []);
+        var after = ServingFile.OfKept("online-deployment", KeptServing.Deployment(kept), edits);
+        var body = new JsonObject
+        {
+            ["settings"] = KeptServing.Merged(kept["settings"]!, await before.DeploymentSettingsAsync(client, ct), await after.DeploymentSettingsAsync(client, ct)),
+            ["model"] = after.Text("model") is null ? $"{kept["model"]}:{kept["modelVersion"]}" : await after.ModelAsync(client, ct),
+        };
+        return (after, body);
     }
 
     private static Command Show()
@@ -81,16 +106,6 @@ internal static class DeploymentCommands
             Printer.Show(await client.GetAsync($"{Route(parsed.GetValue(endpoint)!, parsed.GetValue(name)!)}/stats", ct), format);
             return 0;
         });
-    }
-
-    // Without a file what is not said stays as the server has it.
-    private static void Keep(JsonNode kept, JsonObject body)
-    {
-        var settings = kept["settings"]!.DeepClone().AsObject();
-        foreach (var (name, value) in body["settings"]!.AsObject())
-            settings[name] = value?.DeepClone();
-        body["settings"] = settings;
-        body["model"] = $"{kept["model"]}:{kept["modelVersion"]}";
     }
 
     /// <summary>As az shows it: with the endpoint's name and whether it was provisioned.</summary>

@@ -11,7 +11,7 @@ internal sealed partial class DeploymentFile(JsonObject definition, string folde
 {
     private static readonly string[] s_withoutEffect =
     [
-        "instance_type", "model_mount_path", "app_insights_enabled", "egress_public_network_access", "resources",
+        "description", "tags", "instance_type", "model_mount_path", "app_insights_enabled", "egress_public_network_access", "resources",
     ];
 
     private static readonly string[] s_unusedOfCollector = ["rolling_rate", "request_logging"];

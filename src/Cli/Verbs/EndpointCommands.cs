@@ -24,12 +24,7 @@ internal static class EndpointCommands
 
     public static string Route(string name) => $"{Root}/{Uri.EscapeDataString(name)}";
 
-    private static JsonNode WithAddress(JsonNode endpoint, SlipwayClient client)
-    {
-        endpoint["scoringUri"] = new Uri(client.Server, $"endpoints/{Uri.EscapeDataString((string)endpoint["name"]!)}/score").ToString();
-        endpoint["provisioningState"] = "Succeeded";
-        return endpoint;
-    }
+    private static JsonNode WithAddress(JsonNode endpoint, SlipwayClient client) => EndpointAddress.Add(endpoint, client, "endpoints", "score");
 
     private static Command List() => ApiVerb.Create("list", "List endpoints.", [], async (client, _, format, ct) =>
     {
@@ -83,7 +78,7 @@ internal static class EndpointCommands
             var endpoint = parsed.GetValue(name)!;
             DefinitionEdit[] edits = [.. changes.Read(parsed), .. EndpointOptions.Edits(null, ("name", endpoint))];
             var definition = parsed.GetValue(file) is { } path ? ServingFile.Read("online-endpoint", path, edits)
-                : edits.Length > 1 ? ServingFile.OfKept(await client.GetAsync(Route(endpoint), ct), edits)
+                : edits.Length > 1 ? ServingFile.OfKept("online-endpoint", KeptServing.Endpoint(await client.GetAsync(Route(endpoint), ct)), edits)
                 : null;
             if (definition is not null)
                 await client.PutAsync($"{Route(endpoint)}/settings", definition.EndpointSettings(), ct);

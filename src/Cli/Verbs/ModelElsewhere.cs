@@ -24,6 +24,6 @@ internal static class ModelElsewhere
     {
         var (name, version) = ModelVersions.Version();
         name.Required = false;
-        return ApiVerb.Create(verb, description, [name, version, .. more], (_, _, _, _) => throw new SlipwayException(ErrorCode.NotImplemented, sentence));
+        return ApiVerb.Create(verb, description, [name, version, .. more], (_, _, _, _) => throw SlipwayException.Invalid(sentence));
     }
 }

@@ -71,15 +71,14 @@ internal static class ScheduleCommands
     private static Command Update()
     {
         var name = Name();
-        var set = DefinitionOptions.Set();
-        set.Required = true;
+        var changes = new ChangeOptions("description=TEXT, tags.KEY=VALUE, trigger.expression=CRON, is_enabled=false");
         return ApiVerb.Create(
             "update",
             "Change the words of a schedule or when it fires; for another job create it again.",
-            [name, set, NoWait()],
+            [name, .. changes.All, NoWait()],
             async (client, parsed, format, ct) =>
             {
-                var edits = new JsonArray([.. parsed.GetValue(set)!.Select(edit => JsonValue.Create(edit))]);
+                var edits = ChangeOptions.Wire(changes.Read(parsed));
                 var changed = await client.PatchAsync(PathOf(parsed.GetValue(name)!), new JsonObject { ["edits"] = edits }, ct);
                 Printer.Show(Whole(changed!), format);
                 return 0;

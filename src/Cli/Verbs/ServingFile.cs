@@ -8,10 +8,6 @@ namespace Slipway.Cli.Verbs;
 /// <summary>An endpoint's or a deployment's YAML on this machine, as Azure ML has it, and what a server is told of it.</summary>
 internal sealed class ServingFile
 {
-    // Of an endpoint's settings: Azure ML's fields, and what stands among its properties as Slipway's own.
-    private static readonly string[] s_ofAzure = ["auth_mode", "description", "tags"];
-    private static readonly string[] s_ownSettings = ["affinity_header", "affinity_column", "retention_days"];
-
     private readonly string _folder;
     private readonly string _source;
     private readonly IReadOnlyList<string> _paths;
@@ -24,25 +20,21 @@ internal sealed class ServingFile
     /// <param name="edits">"a.b=c"; they win over the file.</param>
     public static ServingFile Read(string kind, string? path, IReadOnlyList<DefinitionEdit> edits)
     {
-        if (path is not null && !File.Exists(path))
+        if (path is null)
+            return Read(kind, "{}", "command line", Environment.CurrentDirectory, edits);
+        if (!File.Exists(path))
             throw SlipwayException.Invalid($"--file: there is no file '{path}'.");
-        var folder = path is null ? Environment.CurrentDirectory : Path.GetDirectoryName(Path.GetFullPath(path))!;
-        var file = JobFile.Describe(path is null ? "{}" : File.ReadAllText(path), path is null ? "command line" : Path.GetFileName(path), folder);
-        file = file with { Kind = kind, Edits = edits };
-        return new ServingFile(folder, file.Source, Definitions.LocalPaths(file), Definitions.Read(file));
+        return Read(kind, File.ReadAllText(path), Path.GetFileName(path), Path.GetDirectoryName(Path.GetFullPath(path))!, edits);
     }
 
-    /// <summary>An endpoint as a server keeps it, changed by edits.</summary>
-    public static ServingFile OfKept(JsonNode endpoint, IReadOnlyList<DefinitionEdit> edits)
+    /// <param name="kept">What a server has, as <see cref="KeptServing"/> says it.</param>
+    public static ServingFile OfKept(string kind, JsonObject kept, IReadOnlyList<DefinitionEdit> edits) =>
+        Read(kind, kept.ToJsonString(), $"the {kind}", Environment.CurrentDirectory, edits);
+
+    private static ServingFile Read(string kind, string yaml, string source, string folder, IReadOnlyList<DefinitionEdit> edits)
     {
-        var settings = endpoint["settings"]!.AsObject();
-        var kept = new JsonObject { ["traffic"] = endpoint["traffic"]?.DeepClone(), ["mirror_traffic"] = endpoint["mirrorTraffic"]?.DeepClone() };
-        foreach (var field in s_ofAzure.Where(field => settings[field] is not null))
-            kept[field] = settings[field]!.DeepClone();
-        var own = s_ownSettings.Where(field => settings[field] is not null);
-        kept["properties"] = new JsonObject(own.Select(field => KeyValuePair.Create($"slipway.{field}", (JsonNode?)settings[field]!.ToString())));
-        var file = new DefinitionFile { Yaml = kept.ToJsonString(), Source = "the endpoint", Kind = "online-endpoint", Edits = edits };
-        return new ServingFile(".", file.Source, [], Definitions.Read(file));
+        var file = JobFile.Describe(yaml, source, folder) with { Kind = kind, Edits = edits };
+        return new ServingFile(folder, source, Definitions.LocalPaths(file), Definitions.Read(file));
     }
 
     public string Required(string field, string option) => Text(field)
@@ -65,7 +57,7 @@ internal sealed class ServingFile
         ["tags"] = _json["tags"]?.DeepClone(),
     };
 
-    /// <summary>What a batch endpoint says of itself.</summary>
+    /// <summary>What a batch endpoint says of itself; what is null stays as it is.</summary>
     public JsonObject BatchEndpoint() => new()
     {
         ["defaultDeployment"] = _json["defaults"]?["deployment_name"]?.DeepClone(),

@@ -26,7 +26,7 @@ internal sealed class SaveConnection(ConnectionStore store, ConnectionSecrets se
 
     private static async Task<Ok<ConnectionWire>> HandleUpdateAsync(
         Caller caller, string name, Changes request, SaveConnection operation, CancellationToken ct) =>
-        TypedResults.Ok(ConnectionWire.Of(await operation.UpdateAsync(caller, name, request.Edits, ct)));
+        TypedResults.Ok(ConnectionWire.Of(await operation.UpdateAsync(caller, name, EditWire.Read(request.Edits), ct)));
 
     private async Task<Connection> CreateAsync(Caller caller, Request request, CancellationToken ct)
     {
@@ -34,14 +34,14 @@ internal sealed class SaveConnection(ConnectionStore store, ConnectionSecrets se
         return await SaveAsync(caller, Read(request.Definition, request.Source ?? "connection.yml"), ct);
     }
 
-    private async Task<Connection> UpdateAsync(Caller caller, string name, IReadOnlyList<string> edits, CancellationToken ct)
+    private async Task<Connection> UpdateAsync(Caller caller, string name, IReadOnlyList<DefinitionEdit> edits, CancellationToken ct)
     {
         await access.DemandAsync(caller, Permission.Administer, $"connection:{name}", ct);
         var before = await store.FindAsync(caller.Workspace, name, ct) ?? throw SlipwayException.NotFound("Connection", name);
         var whole = before.ReadDefinition();
         if (before.Credentials is not null)
             whole["credentials"] = await secrets.ReadAsync(before, ct);
-        var definition = Read(Definitions.Edit(whole.ToJsonString(), "connection.yml", [.. edits]), "connection.yml");
+        var definition = Read(Definitions.Edit(whole.ToJsonString(), "connection.yml", edits), "connection.yml");
         return definition["name"]!.ToString() == name
             ? await SaveAsync(caller, definition, ct)
             : throw SlipwayException.Invalid("The name of a connection does not change; create another one.");
@@ -75,6 +75,5 @@ internal sealed class SaveConnection(ConnectionStore store, ConnectionSecrets se
     /// <param name="Definition">Azure ML's YAML (or JSON) of the connection, with its credentials.</param>
     public sealed record Request(string Definition, string? Source);
 
-    /// <param name="Edits">As <c>--set</c>: "target=…", "credentials.password=…".</param>
-    public sealed record Changes(IReadOnlyList<string> Edits);
+    public sealed record Changes(IReadOnlyList<EditWire> Edits);
 }

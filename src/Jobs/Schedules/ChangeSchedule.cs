@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Data;
+using Slipway.Jobs.Contracts;
 using Slipway.Jobs.Schedules.Pushes;
 using Slipway.Kernel;
 using Slipway.Security.Contracts;
@@ -24,7 +25,7 @@ internal sealed class ChangeSchedule(
 
     private static async Task<Ok<ScheduleWire>> EditAsync(
         Caller caller, string name, Request request, CreateSchedule operation, CancellationToken ct) =>
-        TypedResults.Ok(ScheduleWire.Of(await operation.EditAsync(caller, name, request.Edits, ct)));
+        TypedResults.Ok(ScheduleWire.Of(await operation.EditAsync(caller, name, EditWire.Read(request.Edits), ct)));
 
     private static async Task<NoContent> EnableAsync(Caller caller, string name, ChangeSchedule operation, CancellationToken ct)
     {
@@ -71,6 +72,5 @@ internal sealed class ChangeSchedule(
         await audit.AppendAsync(caller, "schedule.delete", schedule.Node, null, ct);
     }
 
-    /// <param name="Edits">As <c>--set</c>: "description=…", "trigger.expression=0 6 * * *".</param>
-    public sealed record Request(IReadOnlyList<string> Edits);
+    public sealed record Request(IReadOnlyList<EditWire> Edits);
 }

@@ -65,11 +65,11 @@ internal sealed class CreateSchedule(
     }
 
     /// <summary>Changes the words of a schedule and when it fires; what it starts stays as it is.</summary>
-    public async Task<Schedule> EditAsync(Caller caller, string name, IReadOnlyList<string> edits, CancellationToken ct)
+    public async Task<Schedule> EditAsync(Caller caller, string name, IReadOnlyList<DefinitionEdit> edits, CancellationToken ct)
     {
         await access.DemandAsync(caller, Permission.Write, $"schedule:{name}", ct);
         var before = await schedules.FindAsync(caller.Workspace, name, ct) ?? throw SlipwayException.NotFound("Schedule", name);
-        var yaml = Contracts.Definitions.Edit(before.Yaml, "schedule.yml", [.. edits]);
+        var yaml = Contracts.Definitions.Edit(before.Yaml, "schedule.yml", edits);
         var definition = Read(yaml, "schedule.yml");
         if ((string?)definition["name"] != name)
             throw SlipwayException.Invalid("The name of a schedule does not change; create another one.");

@@ -7,12 +7,13 @@ using YamlDotNet.RepresentationModel;
 namespace Slipway.Lake.Datastores;
 
 /// <summary>What a datastore's file says; the secrets are apart from all that is shown.</summary>
+/// <param name="Credentials">Null: it says nothing of them.</param>
 internal sealed record DatastoreDefinition(
     string Name,
     string Type,
     IReadOnlyDictionary<string, string> Settings,
     string? CredentialKind,
-    ObjectStoreCredentials Credentials,
+    ObjectStoreCredentials? Credentials,
     string? Description,
     IReadOnlyDictionary<string, string> Tags);
 
@@ -57,7 +58,7 @@ internal static partial class DatastoreReader
         AllowOnly(secrets, $"credentials of type {type}", fields.Credentials);
         var credentials = ObjectStoreCredentials.Of(field => Text(secrets, field));
         return new DatastoreDefinition(
-            name, type, settings, Kind(credentials), credentials, Text(root, "description"),
+            name, type, settings, Kind(credentials), root.Children.ContainsKey("credentials") ? credentials : null, Text(root, "description"),
             Map(root, "tags").Children.ToDictionary(pair => pair.Key.ToString(), pair => pair.Value.ToString()));
     }
 

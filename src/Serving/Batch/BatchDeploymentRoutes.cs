@@ -4,12 +4,13 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Data;
+using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
 using Slipway.Security.Contracts;
 
 namespace Slipway.Serving.Batch;
 
-/// <summary>/api/v1/batch-endpoints/{endpoint}/deployments: create or change, show, list, delete.</summary>
+/// <summary>/api/v1/batch-endpoints/{endpoint}/deployments: create or replace, change, show, list, delete.</summary>
 internal static class BatchDeploymentRoutes
 {
     public static void Map(IEndpointRouteBuilder routes)
@@ -17,6 +18,7 @@ internal static class BatchDeploymentRoutes
         var group = routes.MapGroup("/batch-endpoints/{endpoint}/deployments").WithTags("batch-deployments");
         group.MapGet("", ListAsync).WithName("ListBatchDeployments");
         group.MapPut("/{name}", SaveAsync).WithName("SaveBatchDeployment");
+        group.MapPatch("/{name}", UpdateAsync).WithName("UpdateBatchDeployment");
         group.MapGet("/{name}", ShowAsync).WithName("ShowBatchDeployment");
         group.MapDelete("/{name}", DeleteAsync).WithName("DeleteBatchDeployment");
     }
@@ -39,6 +41,11 @@ internal static class BatchDeploymentRoutes
         return TypedResults.Ok(BatchDeploymentWire.Of(saved));
     }
 
+    private static async Task<Ok<BatchDeploymentWire>> UpdateAsync(
+        string endpoint, string name, Changes request, Caller caller, SaveBatchDeployment operation, CancellationToken ct) =>
+        TypedResults.Ok(BatchDeploymentWire.Of(
+            await operation.ChangeAsync(caller, endpoint, name, EditWire.Read(request.Edits), request.SetDefault, ct)));
+
     private static async Task<NoContent> DeleteAsync(
         string endpoint, string name, Caller caller, BatchStore store, IAccess access, IAuditLog audit, CancellationToken ct)
     {
@@ -58,6 +65,9 @@ internal static class BatchDeploymentRoutes
     /// <param name="Definition">Azure ML's YAML of a batch deployment; the address wins over names in it.</param>
     /// <param name="Files">The digest of the tree of each local path that it names.</param>
     public sealed record Request(string? Definition, string? Source, Dictionary<string, string>? Files, bool SetDefault);
+
+    /// <param name="Edits">Of the definition as it is shown.</param>
+    public sealed record Changes(IReadOnlyList<EditWire> Edits, bool SetDefault);
 
     public sealed record Listing(IReadOnlyList<BatchDeploymentWire> Deployments);
 }

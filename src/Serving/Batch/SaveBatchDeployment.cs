@@ -53,6 +53,19 @@ internal sealed class SaveBatchDeployment(
         return (await store.GetAsync(caller.Workspace, endpoint, ct)).Choose(name);
     }
 
+    /// <summary>Changes fields of one that is there; its files stay.</summary>
+    public async Task<BatchDeployment> ChangeAsync(
+        Caller caller, string endpoint, string name, IReadOnlyList<DefinitionEdit> edits, bool setDefault, CancellationToken ct)
+    {
+        await access.DemandAsync(caller, Permission.Write, $"batch-endpoint:{endpoint}", ct);
+        var before = (await store.GetAsync(caller.Workspace, endpoint, ct)).Choose(name);
+        if (edits.Any(edit => edit.Field is "name" or "endpoint_name" or "type"))
+            throw SlipwayException.Invalid("The name, the endpoint and the type of a batch deployment do not change; create another one.");
+        var kept = before.Definition.DeepClone().AsObject();
+        kept.Remove("job_yaml");
+        return await RunAsync(caller, endpoint, name, Definitions.Edit(kept.ToJsonString(), before.Source, edits), before.Source, before.Files, setDefault, ct);
+    }
+
     private static JsonObject Normal(JsonObject definition)
     {
         if (definition["type"]?.ToString() == BatchDeployment.OfPipeline)

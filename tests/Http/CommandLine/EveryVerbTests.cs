@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Slipway.Cli.CommandLine;
 using Slipway.Http.Jobs;
 using Xunit;
@@ -45,6 +46,23 @@ public sealed class EveryVerbTests
 
             Assert.True(help is { Code: 0, Errors: "" } && help.Output.Contains(verb.Command.Description!, StringComparison.Ordinal), $"{verb} --help: {help}");
             Assert.True(wrong.Code == Misused && wrong.Errors.Contains("'--no-such-flag'", StringComparison.Ordinal), $"{verb} --no-such-flag: {wrong}");
+        }
+    }
+
+    [Fact]
+    public async Task Every_example_of_a_help_is_a_call_of_its_verb()
+    {
+        foreach (var (verb, examples) in VerbExamples.All)
+        {
+            var help = await CallAsync([.. verb.Split(' '), "--help"]);
+            foreach (var example in examples)
+            {
+                var words = CommandLineParser.SplitCommandLine(example[example.IndexOf("slipway ", StringComparison.Ordinal)..].TrimEnd(')')).Skip(1).ToArray();
+
+                Assert.StartsWith(verb + " ", string.Join(' ', words) + " ", StringComparison.Ordinal);
+                Assert.Empty(Misuses.Of(Abbreviations.Parse(CommandTree.Build(), words)));
+                Assert.Contains($"  {example}\n", help.Output, StringComparison.Ordinal);
+            }
         }
     }
 

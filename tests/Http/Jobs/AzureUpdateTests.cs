@@ -90,9 +90,9 @@ public sealed class AzureUpdateTests : IAsyncLifetime
         var package = await _server.RunAsync("model", "package", "-n", "m", "-v", "1", "--file", "package.yml");
         var share = await _server.RunAsync("model", "share", "--name", "m", "--version", "1", "--registry-name", "r", "--share-with-name", "m");
 
-        Assert.Equal(1, package.Code);
+        Assert.Equal(2, package.Code);
         Assert.StartsWith("Models are not packed into images here: slipway online-deployment create", package.Errors, StringComparison.Ordinal);
-        Assert.Equal(1, share.Code);
+        Assert.Equal(2, share.Code);
         Assert.EndsWith("slipway model create --workspace-name OTHER.", share.Errors, StringComparison.Ordinal);
     }
 
@@ -123,6 +123,74 @@ public sealed class AzureUpdateTests : IAsyncLifetime
         Assert.Equal("1", await _server.CallAsync("online-endpoint", "show", "-n", "late", "--query", "length(settings.tags)", "-o", "tsv"));
         await RefusedAsync("--remove tags.gone: there is nothing of this name to remove.", "online-endpoint", "update", "-n", "late", "--remove", "tags.gone");
         await RefusedAsync("--add description=x: there is a single value, to which nothing can be added; only a list grows, and a mapping by key=value.", "online-endpoint", "update", "-n", "late", "--add", "description", "x");
+    }
+
+    [Fact]
+    public async Task A_datastore_is_changed_without_its_file_and_keeps_its_credentials_until_others_are_said()
+    {
+        await _server.WriteAsync(
+            "lake.yml", "name: lake\ntype: azure_blob\naccount_name: acc\ncontainer_name: one\ndescription: First.\ntags: {a: b}\ncredentials: {account_key: a2V5}\n");
+        await _server.CallAsync("datastore", "create", "-f", _server.File("lake.yml"), "--set", "container_name=two");
+
+        await _server.CallAsync("datastore", "update", "-n", "lake", "--set", "container_name=three", "--add", "tags", "team=risk", "--remove", "description", "--remove", "tags.a");
+        var shown = await ShownAsync("datastore", "lake", "[settings.container_name, settings.account_name, tags.team, credentials, to_string(description)]");
+        await _server.CallAsync("datastore", "update", "-n", "lake", "--set", "credentials.sas_token=sv=x");
+        var signed = await ShownAsync("datastore", "lake", "credentials");
+        await _server.CallAsync("datastore", "update", "-n", "lake", "--remove", "credentials");
+
+        Assert.Equal("three\nacc\nrisk\naccount_key\nnull", shown);
+        Assert.Equal("1", await ShownAsync("datastore", "lake", "length(tags)"));
+        Assert.Equal("sas_token", signed);
+        Assert.Equal("null", await ShownAsync("datastore", "lake", "to_string(credentials)"));
+        await RefusedAsync("The name and the type of a datastore do not change; create another one.", "datastore", "update", "-n", "lake", "--set", "name=other");
+        await RefusedAsync("--set: say what is to change.", "datastore", "update", "-n", "lake");
+        await RefusedAsync("--name: say which datastore, or give a definition with --file.", "datastore", "update", "--set", "description=x");
+        await RefusedAsync("--remove tags.gone: there is nothing of this name to remove.", "datastore", "update", "-n", "lake", "--remove", "tags.gone");
+        var unknown = await _server.RunAsync("datastore", "update", "-n", "none", "--set", "description=x");
+        Assert.Equal((1, "Datastore 'none' does not exist."), (unknown.Code, unknown.Errors));
+    }
+
+    [Fact]
+    public async Task A_connection_is_changed_by_set_add_and_remove()
+    {
+        await _server.WriteAsync(
+            "db.yml", "name: db\ntype: s3\ntarget: bucket\ndescription: First.\ntags: {a: b}\ncredentials: {type: access_key, access_key_id: id, secret_access_key: first}\n");
+        await _server.CallAsync("connection", "create", "-f", _server.File("db.yml"));
+
+        await _server.CallAsync("connection", "update", "-n", "db", "--set", "target=other", "--add", "tags", "team=risk", "--remove", "description", "--remove", "tags.a");
+
+        Assert.Equal("other\nrisk\nnull\naccess_key", await ShownAsync("connection", "db", "[target, tags.team, to_string(description), credentials.type]"));
+        await RefusedAsync("--set: say what is to change.", "connection", "update", "-n", "db");
+        await RefusedAsync("--remove tags.gone: there is nothing of this name to remove.", "connection", "update", "-n", "db", "--remove", "tags.gone");
+    }
+
+    [Fact]
+    public async Task A_batch_endpoint_and_its_deployment_are_changed_without_their_files()
+    {
+        await _server.WriteAsync("src/say.txt", "hello");
+        await _server.WriteAsync("say.yml", "name: say\nversion: 1\ntype: pipeline\njobs:\n  say: {command: cat say.txt, code: ./src, environment: 'azureml:any@latest'}\n");
+        await _server.WriteAsync("deployment.yml", "name: first\nendpoint_name: scores\ntype: pipeline\ncomponent: ./say.yml\nsettings: {continue_on_step_failure: false}\ntags: {a: b}\n");
+        await _server.CallAsync("batch-endpoint", "create", "-n", "scores", "--description", "First.", "--set", "tags.a=b");
+        await _server.CallAsync("batch-deployment", "create", "-f", _server.File("deployment.yml"));
+
+        await _server.CallAsync(
+            "batch-deployment", "update", "-e", "scores", "-n", "first", "--set", "settings.continue_on_step_failure=true", "--add", "tags", "team=risk", "--remove", "tags.a", "--set-default");
+        await _server.CallAsync("batch-endpoint", "update", "-n", "scores", "--add", "tags", "owner=ana", "--remove", "tags.a", "--remove", "description");
+
+        Assert.Equal(
+            "true\nrisk\nnull",
+            await _server.CallAsync("batch-deployment", "show", "-e", "scores", "-n", "first", "--query", "[definition.settings.continue_on_step_failure, definition.tags.team, to_string(definition.tags.a)]", "-o", "tsv"));
+        Assert.Equal("first\nana\n1", await ShownAsync("batch-endpoint", "scores", "[defaults.deployment_name, tags.owner, to_string(length(tags))]"));
+        var job = await _server.CallAsync("batch-endpoint", "invoke", "-n", "scores", "--query", "name", "-o", "tsv");
+        await _server.RunAsync("job", "stream", "-n", job);
+        Assert.Equal("hello", await _server.CallAsync("job", "log", "-n", job));
+        await RefusedAsync("The name, the endpoint and the type of a batch deployment do not change; create another one.", "batch-deployment", "update", "-e", "scores", "-n", "first", "--set", "name=other");
+        await RefusedAsync("--endpoint-name: say which deployment, or give a definition with --file.", "batch-deployment", "update", "-n", "first", "--set", "description=x");
+        await RefusedAsync("--set: say what is to change.", "batch-deployment", "update", "-e", "scores", "-n", "first");
+        await RefusedAsync(
+            "--remove defaults: an endpoint keeps its default deployment until another one is set, or it is deleted.", "batch-endpoint", "update", "-n", "scores", "--remove", "defaults");
+        var unknown = await _server.RunAsync("batch-deployment", "update", "-e", "scores", "-n", "none", "--set", "description=x");
+        Assert.Equal((1, "Batch deployment 'scores/none' does not exist."), (unknown.Code, unknown.Errors));
     }
 
     private Task<string> ShownAsync(string group, string name, string query) => _server.CallAsync(group, "show", "-n", name, "--query", query, "-o", "tsv");

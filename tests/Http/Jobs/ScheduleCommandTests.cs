@@ -63,7 +63,11 @@ public sealed class ScheduleCommandTests : IAsyncLifetime
     public async Task A_schedule_is_changed_switched_and_deleted_when_it_is_disabled()
     {
         await _server.CallAsync("schedule", "create", "-f", _server.File("schedule.yml"), "--name", "other");
-        await _server.CallAsync("schedule", "update", "-n", "other", "--set", "description=Other words.", "trigger.schedule.hours=5");
+        await _server.CallAsync("schedule", "update", "-n", "other", "--set", "description=Other words.", "trigger.schedule.hours=[5]");
+        await _server.CallAsync("schedule", "update", "-n", "other", "--add", "tags", "team=risk", "owner=ana", "--remove", "tags.owner", "--add", "trigger.schedule.hours", "7", "--remove", "trigger.schedule.hours", "1");
+        Assert.Equal("risk\n1", await _server.CallAsync("schedule", "show", "-n", "other", "--query", "[tags.team, to_string(length(tags))]", "-o", "tsv"));
+        var nothing = await _server.RunAsync("schedule", "update", "-n", "other");
+        Assert.Equal((2, "--set: say what is to change."), (nothing.Code, nothing.Errors));
         Assert.Equal("Other words.\n[5]\ntrue", await _server.CallAsync("schedule", "show", "-n", "other", "--query", "[description, to_string(trigger.schedule.hours), is_enabled]", "-o", "tsv"));
 
         var enabled = await _server.RunAsync("schedule", "delete", "-n", "other", "--yes");

@@ -55,13 +55,19 @@ public sealed class BatchTests(LakeServer server) : IClassFixture<LakeServer>, I
     [InlineData("no archive at all, but a text that is longer than nothing", "not a whole tar archive")]
     [InlineData("cut", "not a whole tar archive")]
     [InlineData("link", "is no file: send files only")]
+    [InlineData("hard link", "is no file: send files only")]
+    [InlineData("device", "is no file: send files only")]
+    [InlineData("folder", "is no file: send files only")]
     [InlineData("large", "send fewer files, and large ones to /content/blobs")]
     public async Task An_archive_that_is_none_or_holds_what_it_may_not_is_refused_in_a_sentence(string what, string expected)
     {
         var body = what switch
         {
             "cut" => Archive([new byte[5000]])[..2000],
-            "link" => Link(),
+            "link" => Special(TarEntryType.SymbolicLink),
+            "hard link" => Special(TarEntryType.HardLink),
+            "device" => Special(TarEntryType.CharacterDevice),
+            "folder" => Special(TarEntryType.Directory),
             "large" => Archive([new byte[28 * 1024 * 1024]]),
             _ => Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(what, 20))),
         };
@@ -70,6 +76,28 @@ public sealed class BatchTests(LakeServer server) : IClassFixture<LakeServer>, I
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
         Assert.Contains(expected, answer.Body.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("../up")]
+    [InlineData("/etc/passwd")]
+    [InlineData("a/../../up")]
+    [InlineData("a//b")]
+    [InlineData("..")]
+    public async Task A_name_that_leaves_its_folder_says_nothing_in_an_archive_and_is_refused_in_a_tree(string name)
+    {
+        using var archive = new MemoryStream();
+        await using (var tar = new TarWriter(archive, TarEntryFormat.Pax, leaveOpen: true))
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream("climbs"u8.ToArray()) });
+
+        var sent = await PostAsync(archive.ToArray());
+        var blob = sent.Body["blobs"]![0]!;
+        using var answer = await server.Client.PostAsJsonAsync(
+            "/api/v1/content/trees", new { entries = new[] { new { path = name, digest = (string)blob["digest"]!, size = (long)blob["size"]! } } }, Ct);
+
+        Assert.Equal(HttpStatusCode.OK, sent.Status);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains($"'{name}'", (string)(await answer.Content.ReadFromJsonAsync<JsonNode>(Ct))!["detail"]!, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -89,11 +117,17 @@ public sealed class BatchTests(LakeServer server) : IClassFixture<LakeServer>, I
         return archive.ToArray();
     }
 
-    private static byte[] Link()
+    private static byte[] Special(TarEntryType type)
     {
         using var archive = new MemoryStream();
         using (var tar = new TarWriter(archive, TarEntryFormat.Ustar, leaveOpen: true))
-            tar.WriteEntry(new UstarTarEntry(TarEntryType.SymbolicLink, "a") { LinkName = "/etc/passwd" });
+        {
+            var entry = new UstarTarEntry(type, "a");
+            if (type is TarEntryType.SymbolicLink or TarEntryType.HardLink)
+                entry.LinkName = "/etc/passwd";
+            tar.WriteEntry(entry);
+        }
+
         return archive.ToArray();
     }
 

@@ -122,6 +122,37 @@ public sealed class CollectionPolicyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_deployment_and_the_traffic_are_changed_without_their_files()
+    {
+        await CallAsync("online-endpoint", "update", "-n", "flights", "--set", "traffic={\"blue\": 60, \"green\": 40}", "tags.team=risk");
+        await CallAsync("online-deployment", "update", "-e", "flights", "-n", "blue", "--set", "request_settings.request_timeout_ms=500");
+        await CallAsync("online-deployment", "update", "--end", "flights", "-n", "blue", "--set", "instance_count=3");
+
+        Assert.Equal("60\t40\trisk", await CallAsync("online-endpoint", "show", "-n", "flights", "--query", "[[traffic.blue, traffic.green, settings.tags.team]]", "-o", "tsv"));
+        Assert.Equal(
+            "500\t3\tSucceeded\tflights",
+            await CallAsync("online-deployment", "show", "-e", "flights", "-n", "blue", "--query", "[[settings.request_timeout_ms, settings.concurrency, provisioning_state, endpoint_name]]", "-o", "tsv"));
+        await CallAsync("online-deployment", "update", "-e", "flights", "-n", "blue", "--set", "environment_variables.A=1", "environment_variables.B=2", "data_collector={\"collections\":{\"model_outputs\":{\"enabled\":true}}}");
+        await CallAsync("online-deployment", "update", "-e", "flights", "-n", "blue", "--add", "environment_variables", "C=3", "--remove", "environment_variables.A", "--remove", "request_settings", "--set", "data_collector.sampling_rate=0.5");
+        Assert.Equal(
+            "2\t3\t2\tnull\t3\t0.5\tFalse\tTrue",
+            await CallAsync(
+                "online-deployment", "show", "-e", "flights", "-n", "blue", "--query",
+                "[[settings.environment_variables.B, settings.environment_variables.C, to_string(length(settings.environment_variables)), to_string(settings.request_timeout_ms), settings.concurrency, settings.collection.sampling_rate, settings.collection.inputs, settings.collection.outputs]]",
+                "-o", "tsv"));
+        await RefusedAsync(1, "Deployment 'flights/none' does not exist.", "-n", "none", "--set", "instance_count=3");
+        await RefusedAsync(2, "--set: say what is to change.", "-n", "blue");
+        await RefusedAsync(2, "--set name=x: the name and the endpoint of a deployment do not change; create another one.", "-n", "blue", "--set", "name=x");
+        await RefusedAsync(2, "--remove environment_variables.A: there is nothing of this name to remove.", "-n", "blue", "--remove", "environment_variables.A");
+
+        async Task RefusedAsync(int code, string sentence, params string[] arguments)
+        {
+            var refused = await RunAsync(["online-deployment", "update", "-e", "flights", .. arguments]);
+            Assert.Equal((code, sentence), (refused.Code, refused.Errors.Trim()));
+        }
+    }
+
+    [Fact]
     public async Task A_column_keeps_callers_with_one_deployment()
     {
         await CallAsync("online-endpoint", "create", "-n", "flights", "--set", "properties={\"slipway.affinity_column\":\"distance\"}");

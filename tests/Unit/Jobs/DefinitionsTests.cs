@@ -231,6 +231,16 @@ public sealed class DefinitionsTests
         Assert.Equal("""{"slipway.proxy.url":"https://b/c","slipway.proxy.header.x":"y"}""", edited["properties"]!.ToJsonString());
     }
 
+    [Theory]
+    [InlineData("""tags={"a":"b"}""", """{"a":"b"}""")]
+    [InlineData("tags=a", """["a"]""")]
+    public void What_is_added_where_nothing_is_becomes_a_mapping_or_the_first_of_a_list(string added, string made)
+    {
+        var edited = JsonNode.Parse(Definitions.Edit("command: x", "f.yml", [DefinitionEdit.Add(added)]))!;
+
+        Assert.Equal(made, edited["tags"]!.ToJsonString());
+    }
+
     [Fact]
     public void A_mistake_that_was_made_on_the_command_line_is_told_by_what_was_written_there()
     {

@@ -45,7 +45,7 @@ internal static partial class YamlEdit
             case (EditKind.Add, YamlList list):
                 return new YamlList(list.Place, [.. list.Items, value!]);
             case (EditKind.Add, null or YamlScalar { IsNull: true }):
-                return new YamlList(place, [value!]);
+                return value as YamlMap ?? (YamlNode)new YamlList(place, [value!]);
             case (EditKind.Add, _):
                 problems.Add(place, "", $"there is {node.Noun}, to which nothing can be added; only a list grows, and a mapping by key=value.");
                 return node;
