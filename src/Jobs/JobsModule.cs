@@ -128,6 +128,7 @@ public static class JobsModule
         .AddSingleton<LocalLimits>()
         .AddSingleton<ContainerEngine>()
         .AddSingleton<ContainerImages>()
+        .AddSingleton<IServerContainers, ServerContainers>()
         .AddSingleton<PythonEnvironments>()
         .AddSingleton<IPythonEnvironments>(provider => provider.GetRequiredService<PythonEnvironments>())
         .AddSingleton<INamedEnvironments, NamedEnvironments>()

@@ -144,6 +144,7 @@ public static class ServingModule
         .AddSingleton<ModelRepository>()
         .AddSingleton<ShowDeploymentLogs>()
         .AddSingleton<IDeployedVersions, RegisteredVersions>()
+        .AddSingleton<IContentRoots, DeploymentRoots>()
         .AddSingleton<RecordedDeployments>()
         .AddHostedService<FollowRecords>();
 

@@ -34,8 +34,7 @@ internal static class DeploymentCommands
             var (deployment, of) = (target.Required("name", "--name"), target.Required("endpoint_name", "--endpoint-name"));
             var (definition, body) = isChange ? await ChangedAsync(client, Route(of, deployment), edits, ct) : (target, await BodyAsync(client, target, ct));
             var made = await client.PutAsync(Route(of, deployment), body, ct);
-            if (definition.WithoutEffect(made!["settings"]) is { Count: > 0 } unused)
-                await format.Error.WriteLineAsync($"Without effect here: {string.Join(", ", unused)}.");
+            await EndpointOptions.TellUnusedAsync(definition.WithoutEffect(made!["settings"]), format);
             if (parsed.GetValue(all))
                 await client.Endpoints.SetTrafficAsync(of, new Dictionary<string, int> { [deployment] = 100 }, "--all-traffic", ct);
             Printer.Show(Whole(made!), format);

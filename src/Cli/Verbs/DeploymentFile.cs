@@ -9,14 +9,6 @@ namespace Slipway.Cli.Verbs;
 /// <summary>How a deployment's YAML says that its model runs, in the words of the server's settings.</summary>
 internal sealed partial class DeploymentFile(JsonObject definition, string folder)
 {
-    private static readonly string[] s_withoutEffect =
-    [
-        "description", "tags", "instance_type", "model_mount_path", "app_insights_enabled", "egress_public_network_access", "resources",
-    ];
-
-    private static readonly string[] s_unusedOfCollector = ["rolling_rate", "request_logging"];
-    private static readonly string[] s_unusedOfEnvironment = ["image", "build", "inference_config"];
-
     public async Task<JsonObject> SettingsAsync(SlipwayClient client, CancellationToken ct)
     {
         var settings = new JsonObject();
@@ -41,47 +33,15 @@ internal sealed partial class DeploymentFile(JsonObject definition, string folde
             settings["concurrency"] = instances;
         if (Collection() is { } collection)
             settings["collection"] = collection;
+        if (await ProxyAsync(client, ct) is { } proxy)
+            (settings["runtime"], settings["proxy"]) = ("proxy", proxy);
         if (settings["runtime"]?.ToString() == "python")
             settings["environment"] = Environment();
-        if (Proxy() is { } proxy)
-        {
-            (settings["runtime"], settings["proxy"]) = ("proxy", proxy);
+        if (settings["proxy"] is not null && !IsContainer(settings))
             settings.Remove("scoring_script");
-        }
-        else
-        {
-            RefuseImage();
-        }
-
-        if (HasProcess(settings) && Probe() is { } probe)
+        if (HasProcess(settings) && Probe(settings) is { } probe)
             settings["probe"] = probe;
         return settings;
-    }
-
-    /// <summary>What the file says and no server of Slipway's does anything with; told, since a file for Azure ML may say it.</summary>
-    /// <param name="settings">What the server recorded.</param>
-    public IReadOnlyList<string> WithoutEffect(JsonNode? settings)
-    {
-        var found = s_withoutEffect.Concat(HasProcess(settings) ? [] : s_probes).Where(field => definition[field] is not null).ToList();
-        if (definition["scale_settings"]?["type"]?.ToString() is "target_utilization")
-            found.Add("scale_settings");
-        if (definition["environment"] is { } environment)
-            found.AddRange(UnusedOf(environment, settings?["environment"]));
-        if (definition["data_collector"] is JsonObject collector)
-        {
-            found.AddRange(s_unusedOfCollector.Where(field => collector[field] is not null).Select(field => $"data_collector.{field}"));
-            found.AddRange((collector["collections"] as JsonObject ?? []).Where(collection => collection.Value?["data"] is not null).Select(collection => $"data_collector.collections.{collection.Key}.data"));
-        }
-
-        return found;
-    }
-
-    // Of an environment the packages are of use, and those to processes of Python's; an image is not started.
-    private static IEnumerable<string> UnusedOf(JsonNode environment, JsonNode? recorded)
-    {
-        if (recorded is null)
-            return [environment is JsonObject ? "environment" : $"environment ({environment} has no conda_file here)"];
-        return environment is JsonObject given ? s_unusedOfEnvironment.Where(field => given[field] is not null).Select(field => $"environment.{field}") : [];
     }
 
     /// <summary>A registered environment by its name, or the packages of a conda file; null: neither.</summary>

@@ -14,15 +14,18 @@ internal sealed partial class DeploymentFile
     private const long FailureThreshold = 30;
 
     // A model in this process has neither a start that could be too slow nor a life of its own.
-    private static bool HasProcess(JsonNode? settings) => settings?["runtime"]?.ToString() == "python" || settings?["proxy"]?["command"] is not null;
+    private static bool HasProcess(JsonNode? settings) => settings?["runtime"]?.ToString() == "python" || settings?["proxy"]?["command"] is not null || IsContainer(settings);
 
-    private JsonObject? Probe()
+    private JsonObject? Probe(JsonNode settings)
     {
         var probes = s_probes.Select(name => definition[name]).OfType<JsonObject>().ToList();
-        if (probes.Count == 0)
+
+        // There a container that says how it is asked is asked, without a word about when.
+        var liveness = definition["liveness_probe"] as JsonObject ?? (settings["proxy"]?["container"]?["liveness_route"] is null ? null : []);
+        if (probes.Count == 0 && liveness is null)
             return null;
-        var probe = new JsonObject { ["start_timeout_s"] = probes.Max(said => Number(said, "initial_delay", InitialDelay) + (Number(said, "period", Period) * Number(said, "failure_threshold", FailureThreshold))) };
-        if (definition["liveness_probe"] is JsonObject liveness)
+        var probe = new JsonObject { ["start_timeout_s"] = probes.Append(liveness).OfType<JsonObject>().Max(said => Number(said, "initial_delay", InitialDelay) + (Number(said, "period", Period) * Number(said, "failure_threshold", FailureThreshold))) };
+        if (liveness is not null)
         {
             probe["period_s"] = Number(liveness, "period", Period);
             probe["timeout_s"] = Number(liveness, "timeout", Timeout);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Slipway.Client;
 using Slipway.Kernel;
 
 namespace Slipway.Cli.Verbs;
@@ -9,15 +10,12 @@ internal sealed partial class DeploymentFile
     private const string Own = "slipway.proxy.";
     private const string Header = "header.";
 
-    // With code an image is only where the code would run; with routes of its own it is all that the deployment has.
-    private void RefuseImage()
+    private async Task<JsonObject?> ProxyAsync(SlipwayClient client, CancellationToken ct)
     {
-        if (definition["environment"] is JsonObject environment && environment["inference_config"] is not null)
-        {
-            throw SlipwayException.Invalid(
-                "environment.inference_config: an image is not started for an online deployment. Let the server of the image run elsewhere and name it with "
-                + "properties: {slipway.proxy.url: …}, or start its program here with slipway.proxy.command.");
-        }
+        var said = Proxy();
+        if ((said?["url"] ?? said?["command"]) is null && await ContainerAsync(client, ct) is { } container)
+            (said ??= [])["container"] = container;
+        return said;
     }
 
     private JsonObject? Proxy()

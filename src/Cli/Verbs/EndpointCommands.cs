@@ -15,7 +15,7 @@ internal static class EndpointCommands
     public static Command Create() => new("online-endpoint", "Online endpoints: stable addresses in front of deployments.")
     {
         List(), Show(), Save("create", "Create an endpoint from its YAML file, or by name; one that exists is changed."), Update(), Delete(), Deploy(),
-        EndpointInvoke.Create(), Credentials(), RegenerateKeys(), Instances(), Collected(), Feedback(),
+        EndpointInvoke.Create(), EndpointKeys.Credentials(), EndpointKeys.Regenerate(), Instances(), Collected(), Feedback(),
     };
 
     /// <summary>The endpoint, with addresses that can be called from here.</summary>
@@ -61,6 +61,7 @@ internal static class EndpointCommands
             await client.Endpoints.CreateAsync(created, parsed.GetValue(collect), ct);
             await client.PutAsync($"{Route(created)}/settings", definition.EndpointSettings(), ct);
             await MoveAsync(client, created, definition.Shares("traffic"), definition.Shares("mirror_traffic"), "set by the endpoint's file", ct);
+            await EndpointOptions.TellUnusedAsync(definition.UnusedOfEndpoint(), format);
             Printer.Show(await GetAsync(client, created, ct), format);
             return 0;
         });
@@ -81,7 +82,11 @@ internal static class EndpointCommands
                 : edits.Length > 1 ? ServingFile.OfKept("online-endpoint", KeptServing.Endpoint(await client.GetAsync(Route(endpoint), ct)), edits)
                 : null;
             if (definition is not null)
+            {
                 await client.PutAsync($"{Route(endpoint)}/settings", definition.EndpointSettings(), ct);
+                await EndpointOptions.TellUnusedAsync(definition.UnusedOfEndpoint(), format);
+            }
+
             var isTraffic = edits.Any(edit => edit.Field is "traffic" or "mirror_traffic");
             await MoveAsync(
                 client,
@@ -141,32 +146,6 @@ internal static class EndpointCommands
         {
             await client.Endpoints.DeployAsync(parsed.GetValue(name)!, parsed.GetValue(deployment)!, parsed.GetValue(model)!, ct);
             Printer.Show(await GetAsync(client, parsed.GetValue(name)!, ct), format);
-            return 0;
-        });
-    }
-
-    private static Command Credentials()
-    {
-        var name = Name();
-        return ApiVerb.Create("get-credentials", "Show the keys of an endpoint, or make a token for it.", [name], async (client, parsed, format, ct) =>
-        {
-            var shown = (await client.PostAsync($"{Route(parsed.GetValue(name)!)}/credentials", new JsonObject(), ct))!.AsObject();
-            foreach (var absent in shown.Where(field => field.Value is null).Select(field => field.Key).ToList())
-                shown.Remove(absent);
-            Printer.Show(shown, format);
-            return 0;
-        });
-    }
-
-    private static Command RegenerateKeys()
-    {
-        var name = Name();
-        var type = new Option<string>("--key-type") { Description = "primary or secondary.", DefaultValueFactory = _ => "primary" };
-        var value = new Option<string?>("--key-value") { Description = "The new key; when absent, one is made." };
-        return ApiVerb.Create("regenerate-keys", "Put a new key in the place of one; who sends the old one is refused.", [name, type, value, .. EndpointOptions.Accepted()], async (client, parsed, _, ct) =>
-        {
-            var body = new JsonObject { ["keyType"] = parsed.GetValue(type), ["keyValue"] = parsed.GetValue(value) };
-            await client.PostAsync($"{Route(parsed.GetValue(name)!)}/regenerate-keys", body, ct);
             return 0;
         });
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Slipway.Cli.Output;
 using Slipway.Jobs.Contracts;
 
 namespace Slipway.Cli.Verbs;
@@ -34,4 +35,11 @@ internal static class EndpointOptions
     /// <summary>Edits, with what flags say on top.</summary>
     public static List<DefinitionEdit> Edits(string[]? sets, params (string Field, string? Value)[] flags) =>
         [.. sets ?? [], .. flags.SelectMany(flag => DefinitionEdit.Option(flag.Field, flag.Value))];
+
+    /// <summary>Tells what a file says that nothing here does anything with.</summary>
+    public static async Task TellUnusedAsync(IReadOnlyList<string> fields, OutputStyle style)
+    {
+        if (fields.Count > 0)
+            await style.Error.WriteLineAsync($"Without effect here: {string.Join(", ", fields)}.");
+    }
 }

@@ -8,6 +8,8 @@ namespace Slipway.Cli.Verbs;
 /// <summary>An endpoint's or a deployment's YAML on this machine, as Azure ML has it, and what a server is told of it.</summary>
 internal sealed class ServingFile
 {
+    private static readonly string[] s_unusedOfEndpoint = ["identity", "public_network_access", "compute", "kind"];
+
     private readonly string _folder;
     private readonly string _source;
     private readonly IReadOnlyList<string> _paths;
@@ -56,6 +58,9 @@ internal sealed class ServingFile
         ["description"] = _json["description"]?.DeepClone(),
         ["tags"] = _json["tags"]?.DeepClone(),
     };
+
+    /// <summary>What an endpoint's file says and nothing here does anything with.</summary>
+    public IReadOnlyList<string> UnusedOfEndpoint() => [.. s_unusedOfEndpoint.Where(field => _json[field] is not null)];
 
     /// <summary>What a batch endpoint says of itself; what is null stays as it is.</summary>
     public JsonObject BatchEndpoint() => new()

@@ -74,4 +74,8 @@ public sealed record DeploymentSettings
     /// <summary>How long the first request of a batch waits for others.</summary>
     [JsonPropertyName("max_delay_us")]
     public int MaxDelayMicroseconds { get; init; } = 500;
+
+    /// <summary>The digests of the trees that it needs beside its model.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Trees => new[] { Code, Proxy?.Container?.Build }.OfType<string>();
 }

@@ -10,9 +10,12 @@ public sealed partial record ProxySettings
     [JsonPropertyName("url"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Url { get; init; }
 
-    /// <summary>"oip": the Open Inference Protocol v2 over REST; "grpc": the same over gRPC; "mlflow": /invocations.</summary>
-    [JsonPropertyName("protocol")]
-    public string Protocol { get; init; } = "oip";
+    /// <summary>
+    /// "oip": the Open Inference Protocol v2 over REST; "grpc": the same over gRPC; "mlflow": /invocations; "plain": bodies as they come, to the address itself.
+    /// Null: what a container's scoring route looks like, else "oip".
+    /// </summary>
+    [JsonPropertyName("protocol"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Protocol { get; init; }
 
     /// <summary>Of "oip" and "grpc": the model's name there; null: as here.</summary>
     [JsonPropertyName("model"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -33,6 +36,10 @@ public sealed partial record ProxySettings
     /// <summary>The program and arguments of a server that is started here and kept running; ${port}, ${model} and ${code} are its port and folders.</summary>
     [JsonPropertyName("command"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public CommandLine? Command { get; init; }
+
+    /// <summary>An image that has a server of its own, which is started here and kept running.</summary>
+    [JsonPropertyName("container"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ContainerSettings? Container { get; init; }
 
     /// <summary>The secrets that the headers name.</summary>
     [JsonIgnore]

@@ -49,7 +49,7 @@ internal sealed class PulledVersions(ContentStore content, ControlPlane plane) :
         CreatedBy = Caller.System.Principal,
     };
 
-    /// <summary>Fetches what is missing of the deployment's model and code; every content is checked by its digest.</summary>
+    /// <summary>Fetches what is missing of the deployment's model, code and image; every content is checked by its digest.</summary>
     public async Task PullAsync(EdgeDeployment deployment, CancellationToken ct)
     {
         foreach (var tree in Trees(deployment))
@@ -57,7 +57,7 @@ internal sealed class PulledVersions(ContentStore content, ControlPlane plane) :
     }
 
     private static IEnumerable<Digest> Trees(EdgeDeployment deployment) =>
-        deployment.Settings.Code is { } code ? [Digest.Parse(deployment.Tree), Digest.Parse(code)] : [Digest.Parse(deployment.Tree)];
+        [Digest.Parse(deployment.Tree), .. deployment.Settings.Trees.Select(Digest.Parse)];
 
     private async Task PullAsync(Digest tree, CancellationToken ct)
     {

@@ -30,13 +30,16 @@ internal sealed class DeploymentFolder : IDisposable
 
     public string CodeFolder => System.IO.Path.Combine(Path, "code");
 
+    /// <summary>The variables that the deployment gives itself.</summary>
+    public IEnumerable<string> OwnVariables => _variables.Select(variable => $"{variable.Key}={variable.Value}");
+
     /// <summary>What Azure ML's scripts expect, and nothing of the server's own secrets.</summary>
     /// <param name="programs">A folder to put first in PATH; null: none.</param>
     public IEnumerable<string> Environment(string? programs = null) =>
     [
         .. s_passedOn.Where(name => System.Environment.GetEnvironmentVariable(name) is not null)
             .Except(_variables.Keys).Select(name => $"{name}={(name == "PATH" && programs is not null ? programs + ":" : "")}{System.Environment.GetEnvironmentVariable(name)}"),
-        .. _variables.Select(variable => $"{variable.Key}={variable.Value}"),
+        .. OwnVariables,
         $"AZUREML_MODEL_DIR={ModelFolder}",
         $"AML_APP_ROOT={CodeFolder}",
         "PYTHONDONTWRITEBYTECODE=1",

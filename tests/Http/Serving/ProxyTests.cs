@@ -110,14 +110,16 @@ public sealed class ProxyTests(ProxyTests.ProxyServers servers) : IClassFixture<
     [InlineData("""{"runtime":"proxy","proxy":{}}""", "proxy.url is missing")]
     [InlineData("""{"runtime":"proxy","proxy":{"url":"http://127.0.0.1:1"}}""", "does not answer")]
     [InlineData("""{"runtime":"proxy","proxy":{"url":"ftp://127.0.0.1"}}""", "scheme: 'ftp'")]
-    [InlineData("""{"runtime":"proxy","proxy":{"url":"http://127.0.0.1:1","protocol":"thrift"}}""", "there are oip, grpc and mlflow")]
+    [InlineData("""{"runtime":"proxy","proxy":{"url":"http://127.0.0.1:1","protocol":"thrift"}}""", "there are oip, grpc, mlflow and plain")]
     [InlineData("""{"runtime":"proxy","proxy":{"url":"http://127.0.0.1:1","protocol":"grpc"}}""", "does not answer")]
-    [InlineData("""{"runtime":"proxy","proxy":{"url":"http://127.0.0.1:1","protocol":"grpc","health":"x"}}""", "proxy.health is a path of oip and mlflow")]
+    [InlineData("""{"runtime":"proxy","proxy":{"url":"http://127.0.0.1:1","protocol":"grpc","health":"x"}}""", "proxy.health is a path of HTTP")]
     [InlineData("""{"runtime":"proxy","proxy":{"url":"http://127.0.0.1:1","headers":{"x":"${{secrets.nowhere}}"}}}""", "the secret 'nowhere', which the vault does not have")]
     [InlineData("""{"runtime":"proxy","proxy":{"command":["python3","-c","print('no luck'); raise SystemExit(3)"]}}""", "no luck")]
     [InlineData("""{"runtime":"proxy","probe":{"start_timeout_s":1},"proxy":{"command":["sleep","600"]}}""", "was not ready within 1 seconds")]
     [InlineData("""{"runtime":"proxy","probe":{"failure_threshold":0},"proxy":{"command":["sleep","600"]}}""", "'probe.failure_threshold' of a deployment is 0")]
     [InlineData("""{"runtime":"proxy","proxy":{"command":["/nowhere/server"]}}""", "exit code 127")]
+    [InlineData("""{"runtime":"proxy","proxy":{"protocol":"plain","command":["sleep","600"]}}""", "proxy.health is missing")]
+    [InlineData("""{"runtime":"proxy","proxy":{"command":["sleep","600"],"container":{"image":"x"}}}""", "leave out proxy.url, proxy.command and proxy.health")]
     [InlineData("""{"runtime":"proxy","proxy":{"url":"http://127.0.0.1:1","command":["x"]}}""", "only the path below")]
     public async Task What_cannot_be_reached_or_started_is_told_when_it_is_deployed(string settings, string words)
     {
@@ -127,6 +129,15 @@ public sealed class ProxyTests(ProxyTests.ProxyServers servers) : IClassFixture<
         Assert.False(response.IsSuccessStatusCode);
         Assert.InRange((int)response.StatusCode, 400, 503);
         Assert.Contains(words, JsonNode.Parse(await response.Content.ReadAsStringAsync(Ct))!["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_route_of_its_own_making_gets_bodies_as_they_come()
+    {
+        await Server.DeployAsync(
+            "plain", "mlflow:1", """{"runtime":"proxy","proxy":{"protocol":"plain","url":"/own/route","health":"/ping","command":["python3","${model}/mlflow_server.py","${port}"]}}""");
+
+        Assert.Equal((HttpStatusCode.OK, "\"/own/route\""), await AskAsync("plain/score", """{"path":true}"""));
     }
 
     [Fact]
@@ -226,6 +237,8 @@ public sealed class ProxyTests(ProxyTests.ProxyServers servers) : IClassFixture<
                     global healthy
                     healthy = False
                     return 200, {}
+                if "path" in body:
+                    return 200, path
                 if "echo" in body:
                     return 200, headers[body["echo"]]
                 table = body["dataframe_split"]

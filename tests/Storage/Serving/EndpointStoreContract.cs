@@ -44,6 +44,22 @@ public abstract class EndpointStoreContract(DatabaseProvider provider) : Databas
     }
 
     [Fact]
+    public async Task The_code_of_a_deployment_and_the_folder_of_its_image_are_kept_by_it()
+    {
+        await PutAsync(s_ann, "flights", CollectMode.Wait, "blue");
+        var (code, image) = (Digest.Of("code"u8), Digest.Of("image"u8));
+        var settings = new DeploymentSettings { Code = code.ToString(), Proxy = new ProxySettings { Container = new ContainerSettings { Build = image.ToString() } } };
+        await Database.WriteAsync((tx, ct) => EndpointStore.PutDeploymentAsync(tx, s_ann, Deployment("flights", "green") with { Settings = settings }, ct), Ct);
+
+        var roots = new List<ContentRoot>();
+        await foreach (var root in new DeploymentRoots(Database).ListAsync(Ct))
+            roots.Add(root);
+
+        Assert.Equal(new HashSet<Digest> { code, image }, [.. roots.Select(root => root.Digest)]);
+        Assert.Equal(["deployment:flights/green"], roots.Select(root => root.Node).Distinct());
+    }
+
+    [Fact]
     public async Task An_endpoint_that_is_put_again_keeps_its_traffic()
     {
         await PutAsync(s_ann, "flights", CollectMode.Drop, "blue");

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text.Json.Nodes;
 using Slipway.Jobs.Compute.Local;
 using Slipway.Jobs.Compute.SystemMetrics;
@@ -65,7 +64,7 @@ internal sealed class ContainerCompute(ContainerEngine engine, ContainerImages i
         try
         {
             await using var output = await engine.AttachAsync(id, ct);
-            var pump = PumpAsync(output, task.Log);
+            var pump = ContainerOutput.PumpAsync(output, task.Log.WriteBytes);
             await engine.StartAsync(id, ct);
             await using var door = await OpenDoorAsync(task, id, ct);
             watch = await WatchAsync(task, id, watching.Token);
@@ -148,27 +147,4 @@ internal sealed class ContainerCompute(ContainerEngine engine, ContainerImages i
 
     private async Task<bool> IsOverMemoryAsync(string id, int code, CancellationToken ct) =>
         code == 137 && (bool?)(await engine.StateAsync(id, ct))["OOMKilled"] == true;
-
-    // Frames: a byte for the stream, three zeros, the length (big-endian), the bytes.
-    private static async Task PumpAsync(Stream output, StepLog log)
-    {
-        var header = new byte[8];
-        var buffer = new byte[32 * 1024];
-        try
-        {
-            while (await output.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false) == header.Length)
-            {
-                var left = (int)BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(4));
-                while (left > 0 && await output.ReadAsync(buffer.AsMemory(0, Math.Min(left, buffer.Length))) is var count and > 0)
-                {
-                    log.WriteBytes(buffer.AsSpan(0, count));
-                    left -= count;
-                }
-            }
-        }
-        catch (Exception exception) when (exception is IOException or HttpRequestException or ObjectDisposedException)
-        {
-            // The container was deleted under the stream; what it said until then is kept.
-        }
-    }
 }

@@ -82,10 +82,13 @@ internal sealed class ContainerEngine(IOptions<JobsOptions> options) : IDisposab
         await ReadAsync(answer, "start the container", ct);
     }
 
-    public async Task<JsonNode> StateAsync(string id, CancellationToken ct)
+    public async Task<JsonNode> StateAsync(string id, CancellationToken ct) => (await ShowAsync(id, ct))["State"]!;
+
+    /// <summary>All that the engine knows of it.</summary>
+    public async Task<JsonNode> ShowAsync(string id, CancellationToken ct)
     {
         using var answer = await SendAsync(HttpMethod.Get, $"containers/{id}/json", null, ct);
-        return (await ReadAsync(answer, "look at the container", ct))!["State"]!;
+        return (await ReadAsync(answer, "look at the container", ct))!;
     }
 
     public async Task<int> WaitAsync(string id, CancellationToken ct)

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 
 namespace Slipway.Jobs.Compute.Containers;
 
@@ -8,11 +7,10 @@ namespace Slipway.Jobs.Compute.Containers;
 /// The one way out of a container without network: a port on its own loopback, behind which this process passes bytes on to the
 /// tracking server. The listening socket is made inside the container's network namespace and used from outside.
 /// </summary>
-internal sealed partial class TrackingDoor : IAsyncDisposable
+internal sealed class TrackingDoor : IAsyncDisposable
 {
     public const string Variable = "MLFLOW_TRACKING_URI";
 
-    private const int NetworkNamespace = 0x40000000;
     private readonly Socket _listener;
     private readonly Uri _server;
     private readonly Task _serving;
@@ -41,7 +39,7 @@ internal sealed partial class TrackingDoor : IAsyncDisposable
 
         try
         {
-            return new TrackingDoor(ListenInside(process, address.Port), address);
+            return new TrackingDoor(NetworkNamespace.Make(process, () => Listen(address.Port)), address);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or SocketException)
         {
@@ -58,30 +56,12 @@ internal sealed partial class TrackingDoor : IAsyncDisposable
         _closed.Dispose();
     }
 
-    // A thread that has entered another namespace is of no more use to others; it ends with this.
-    private static Socket ListenInside(int process, int port)
+    private static Socket Listen(int port)
     {
-        Socket? listener = null;
-        Exception? failed = null;
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                using var name = File.OpenHandle($"/proc/{process}/ns/net");
-                if (Enter(name.DangerousGetHandle().ToInt32(), NetworkNamespace) != 0)
-                    throw new IOException(Marshal.GetLastPInvokeErrorMessage());
-                listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-                listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
-                listener.Listen();
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or SocketException)
-            {
-                failed = exception;
-            }
-        });
-        thread.Start();
-        thread.Join();
-        return failed is null ? listener! : throw failed;
+        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        listener.Listen();
+        return listener;
     }
 
     private async Task ServeAsync()
@@ -121,7 +101,4 @@ internal sealed partial class TrackingDoor : IAsyncDisposable
         await from.CopyToAsync(to, _closed.Token);
         target.Shutdown(SocketShutdown.Send);
     }
-
-    [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
-    private static partial int Enter(int file, int kind);
 }

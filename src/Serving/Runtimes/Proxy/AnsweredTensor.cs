@@ -14,8 +14,8 @@ internal interface IModelWire
     /// <summary>Whether it can be asked what the model takes.</summary>
     string? MetadataPath { get; }
 
-    /// <summary>The path that says whether it is ready.</summary>
-    string HealthPath { get; }
+    /// <summary>The path that says whether it is ready; null: the protocol has none.</summary>
+    string? HealthPath { get; }
 
     Task<ProxyServer.ServerAnswer> GetAsync(ProxyServer server, string path, CancellationToken ct) => server.GetAsync(path, ct);
 

@@ -1,4 +1,3 @@
-using Slipway.Jobs.Contracts;
 using Slipway.Serving.Contracts;
 
 namespace Slipway.Serving.Runtimes.Proxy;
@@ -7,20 +6,20 @@ namespace Slipway.Serving.Runtimes.Proxy;
 internal sealed class Liveness(ProbeSettings probe, DeploymentLog log, TimeProvider time)
 {
     /// <param name="isHealthy">Asks it; cancelled when it takes too long.</param>
-    public async Task WatchAsync(ChildProcess process, Func<CancellationToken, Task<bool>> isHealthy, CancellationToken ct)
+    public async Task WatchAsync(StartedServer server, Func<CancellationToken, Task<bool>> isHealthy, CancellationToken ct)
     {
         if (probe.PeriodSeconds is not { } period)
             return;
         for (var failures = 0; failures < probe.Failures;)
         {
             await Task.Delay(TimeSpan.FromSeconds(period), time, ct);
-            if (process.Ended.IsCompleted)
+            if (server.Ended.IsCompleted)
                 return;
             failures = await AnswersAsync(isHealthy, ct) ? 0 : failures + 1;
         }
 
         log.Write(System.Text.Encoding.UTF8.GetBytes($"It was not healthy {probe.Failures} times, one after the other; it is ended.\n"));
-        process.End();
+        server.End();
     }
 
     private async Task<bool> AnswersAsync(Func<CancellationToken, Task<bool>> isHealthy, CancellationToken ct)

@@ -4,7 +4,7 @@ using Slipway.Kernel;
 namespace Slipway.Serving.Runtimes.Proxy;
 
 /// <summary>A model that another server answers for. What it answers is found out by asking it once.</summary>
-internal sealed class ProxyModel(TensorPlan[] inputs, IModelWire wire, ProxyServer server, ServerProcess? process, DeploymentLog? log) : IRunningModel, IBodyModel
+internal sealed class ProxyModel(TensorPlan[] inputs, IModelWire wire, ProxyServer server, KeptServer? kept, DeploymentLog? log) : IRunningModel, IBodyModel
 {
     public string Platform => "proxy";
 
@@ -61,6 +61,6 @@ internal sealed class ProxyModel(TensorPlan[] inputs, IModelWire wire, ProxyServ
     public void Dispose()
     {
         server.Dispose();
-        process?.Dispose();
+        kept?.Dispose();
     }
 }

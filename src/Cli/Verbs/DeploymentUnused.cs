@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+
+namespace Slipway.Cli.Verbs;
+
+/// <summary>What a deployment's file says and no server of Slipway's does anything with; told, since a file for Azure ML may say it.</summary>
+internal sealed partial class DeploymentFile
+{
+    private static readonly string[] s_withoutEffect = ["instance_type", "app_insights_enabled", "description", "tags"];
+    private static readonly string[] s_unusedOfProbe = ["success_threshold", "path", "port", "scheme", "method"];
+    private static readonly string[] s_unusedOfCollector = ["rolling_rate", "request_logging"];
+    private static readonly string[] s_unusedOfEnvironment = ["image", "build", "inference_config"];
+
+    /// <param name="settings">What the server recorded.</param>
+    public IReadOnlyList<string> WithoutEffect(JsonNode? settings)
+    {
+        var found = Present(s_withoutEffect.Concat(IsContainer(settings) ? [] : s_ofContainers)).ToList();
+        found.AddRange(HasProcess(settings) ? s_probes.SelectMany(probe => Present(s_unusedOfProbe, probe)) : Present(s_probes));
+        if (IsContainer(settings))
+            found.AddRange(Present(["requests"], "resources"));
+        if (definition["scale_settings"]?["type"]?.ToString() is "target_utilization")
+            found.Add("scale_settings");
+        if (definition["environment"] is { } environment)
+            found.AddRange(UnusedOf(environment, settings));
+        if (definition["data_collector"] is JsonObject collector)
+        {
+            found.AddRange(Present(s_unusedOfCollector, "data_collector"));
+            found.AddRange((collector["collections"] as JsonObject ?? []).Where(collection => collection.Value?["data"] is not null).Select(collection => $"data_collector.collections.{collection.Key}.data"));
+        }
+
+        return found;
+    }
+
+    private IEnumerable<string> Present(IEnumerable<string> fields) => fields.Where(field => definition[field] is not null);
+
+    private IEnumerable<string> Present(IEnumerable<string> fields, string of) => fields.Where(field => definition[of]?[field] is not null).Select(field => $"{of}.{field}");
+
+    // Of an environment the packages are of use, and those to processes of Python's; or its image, where that has a server of its own.
+    private IEnumerable<string> UnusedOf(JsonNode environment, JsonNode? settings)
+    {
+        if (IsContainer(settings))
+            return environment is JsonObject ? Present(["conda_file"], "environment") : [];
+        if (settings?["environment"] is null)
+            return [environment is JsonObject ? "environment" : $"environment ({environment} has no conda_file here)"];
+        return environment is JsonObject ? Present(s_unusedOfEnvironment, "environment") : [];
+    }
+}

@@ -1,0 +1,101 @@
+using System.Net.Sockets;
+using Slipway.EndToEnd.Jobs;
+using Slipway.Shared;
+using Xunit;
+
+namespace Slipway.EndToEnd.CommandLine;
+
+/// <summary>Azure ML's custom container behind an endpoint, as somebody at a terminal sees it, up to the sudden death of the server.</summary>
+public sealed class ContainerStoryTests : IDisposable
+{
+    private const string Deployment =
+        """
+        type: kubernetes
+        name: blue
+        endpoint_name: own
+        model: {path: ./model, name: weights, type: custom_model}
+        model_mount_path: /var/models
+        environment:
+          build: {path: ./image}
+          inference_config:
+            liveness_route: {port: 8080, path: /cgi-bin/live}
+            readiness_route: {port: 8080, path: /cgi-bin/live}
+            scoring_route: {port: 8080, path: /cgi-bin/score}
+        environment_variables: {LEVEL: high}
+        instance_type: Standard_DS3_v2
+        resources: {requests: {cpu: "1"}, limits: {cpu: 500m, memory: 128Mi}}
+        data_collector: {request_logging: {capture_headers: [x-a]}, collections: {request: {enabled: 'true'}}}
+        """;
+
+    private readonly TempFolder _folder = new();
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task An_image_is_built_and_serves_behind_an_endpoint_and_nothing_of_it_stays_when_the_server_is_killed()
+    {
+        await GivenAsync();
+        var socket = await KeptService.Podman.LineAsync();
+        using var server = await ServerProcess.StartAsync(_folder.File("home"), Ct, variables: ("Jobs__ContainerSocket", socket));
+        var address = server.Client.Server;
+
+        await SlipwayProgram.AskAsync(address, "online-endpoint", "create", "--name", "own", "--auth-mode", "key");
+        var made = await RunAsync(address, "online-deployment", "create", "-f", _folder.File("deployment.yml"), "--all-traffic", "-o", "json");
+        var answered = await RunAsync(address, "online-endpoint", "invoke", "-n", "own", "-r", _folder.File("request.json"));
+        var key = await RunAsync(address, "online-endpoint", "get-credentials", "-n", "own", "--query", "primaryKey", "-o", "tsv");
+        var logs = await RunAsync(address, "online-deployment", "get-logs", "-n", "blue", "-e", "own");
+        var mistaken = await RunAsync(address, "online-deployment", "create", "-f", _folder.File("deployment.yml"), "-n", "green", "--set", "resources.limits.memory=much");
+        var running = await ContainersAsync(socket);
+        await server.KillAsync();
+
+        Assert.True(made.ExitCode == 0, made.Error);
+        Assert.Equal("Without effect here: instance_type, resources.requests, data_collector.request_logging.", made.Error.Trim());
+        Assert.Contains("\"period_s\": 10", made.Output, StringComparison.Ordinal);
+        Assert.Contains("\"memory_mb\": 128", made.Output, StringComparison.Ordinal);
+        Assert.Contains("{\"a\":1} /var/models/weights/1 w8 high", answered.Output.Trim('"').Replace("\\\"", "\"", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.InRange(key.Output.Trim().Length, 20, 200);
+        Assert.Contains("here I am", logs.Output, StringComparison.Ordinal);
+        Assert.Equal((2, true), (mistaken.ExitCode, mistaken.Error.Contains("resources.limits.memory is 'much'", StringComparison.Ordinal)));
+        Assert.Contains("slipway-server-", running, StringComparison.Ordinal);
+        while ((await ContainersAsync(socket)).Contains("slipway-server-", StringComparison.Ordinal))
+            await Task.Delay(50, Ct);
+    }
+
+    private async Task GivenAsync()
+    {
+        (string Path, string Text)[] files =
+        [
+            ("deployment.yml", Deployment),
+            ("request.json", """{"a":1}"""),
+            ("model/weights.txt", "w8"),
+            ("image/Dockerfile", "FROM localhost/slipway-test:1\nCOPY www /www\nCMD [\"/bin/sh\", \"/www/start\"]\n"),
+            ("image/www/start", "/bin/busybox chmod +x /www/cgi-bin/*; echo here I am; exec /bin/busybox httpd -f -p 8080 -h /www\n"),
+            ("image/www/cgi-bin/live", "#!/bin/sh\necho 'Content-Type: text/plain'\necho\n"),
+            ("image/www/cgi-bin/score", "#!/bin/sh\necho 'Content-Type: text/plain'\necho\necho \"$(cat) $AZUREML_MODEL_DIR $(cat $AZUREML_MODEL_DIR/weights.txt) $LEVEL\"\n"),
+        ];
+        foreach (var (path, text) in files)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(_folder.File(path))!);
+            await File.WriteAllTextAsync(_folder.File(path), text, Ct);
+        }
+    }
+
+    private static async Task<string> ContainersAsync(string socket)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, ct) =>
+            {
+                var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), ct);
+                return new NetworkStream(connection, ownsSocket: true);
+            },
+        });
+        return await http.GetStringAsync("http://engine/v1.41/containers/json?all=1", Ct);
+    }
+
+    private static Task<Executable.Finished> RunAsync(Uri server, params IEnumerable<string> arguments) =>
+        SlipwayProgram.RunAsync([.. arguments, "--server", server.ToString()]);
+}
