@@ -11,6 +11,8 @@ namespace Slipway.Cli.Verbs;
 /// <summary>slipway online-deployment: model versions behind endpoints.</summary>
 internal static class DeploymentCommands
 {
+    private static readonly string[] s_ofContainers = ["environment", "resources", "model_mount_path", "egress_public_network_access"];
+
     public static Command Create() => new("online-deployment", "Deployments: model versions behind online endpoints.")
     {
         Save("create", "Put a model version behind an endpoint, from its YAML file; it has no traffic yet."),
@@ -56,6 +58,8 @@ internal static class DeploymentCommands
         if (edits.FirstOrDefault(edit => edit.Field is "name" or "endpoint_name") is { } moved)
             throw SlipwayException.Invalid($"{moved.Said}: the name and the endpoint of a deployment do not change; create another one.");
         var kept = await client.GetAsync(route, ct);
+        if (kept["settings"]?["proxy"]?["container"] is not null && edits.FirstOrDefault(edit => s_ofContainers.Contains(edit.Field)) is { } inside)
+            throw SlipwayException.Invalid($"{inside.Said}: what runs in a container changes with its whole file; name it with --file.");
         var before = ServingFile.OfKept("online-deployment", KeptServing.Deployment(kept), []);
         var after = ServingFile.OfKept("online-deployment", KeptServing.Deployment(kept), edits);
         var body = new JsonObject

@@ -49,8 +49,13 @@ internal static class KeptServing
                 properties["slipway.mask"] = mask.DeepClone();
         }
 
-        foreach (var (name, value) in settings["proxy"] as JsonObject ?? [])
-            Proxy(name, value, properties);
+        // A container comes from the environment, which only a file names.
+        if (settings["proxy"] is JsonObject proxy && proxy["container"] is null)
+        {
+            foreach (var (name, value) in proxy)
+                Proxy(name, value, properties);
+        }
+
         kept["properties"] = properties;
         return kept;
     }

@@ -47,6 +47,9 @@ public sealed class ContainerStoryTests : IDisposable
         var key = await RunAsync(address, "online-endpoint", "get-credentials", "-n", "own", "--query", "primaryKey", "-o", "tsv");
         var logs = await RunAsync(address, "online-deployment", "get-logs", "-n", "blue", "-e", "own");
         var mistaken = await RunAsync(address, "online-deployment", "create", "-f", _folder.File("deployment.yml"), "-n", "green", "--set", "resources.limits.memory=much");
+        var changed = await RunAsync(
+            address, "online-deployment", "update", "-n", "blue", "-e", "own", "--set", "environment_variables.LEVEL=low", "-o", "json");
+        var inside = await RunAsync(address, "online-deployment", "update", "-n", "blue", "-e", "own", "--set", "resources.limits.memory=64Mi");
         var running = await ContainersAsync(socket);
         await server.KillAsync();
 
@@ -58,6 +61,10 @@ public sealed class ContainerStoryTests : IDisposable
         Assert.InRange(key.Output.Trim().Length, 20, 200);
         Assert.Contains("here I am", logs.Output, StringComparison.Ordinal);
         Assert.Equal((2, true), (mistaken.ExitCode, mistaken.Error.Contains("resources.limits.memory is 'much'", StringComparison.Ordinal)));
+        Assert.True(changed.ExitCode == 0, changed.Error);
+        Assert.Contains("\"LEVEL\": \"low\"", changed.Output, StringComparison.Ordinal);
+        Assert.Contains("\"memory_mb\": 128", changed.Output, StringComparison.Ordinal);
+        Assert.Equal((2, true), (inside.ExitCode, inside.Error.Contains("changes with its whole file", StringComparison.Ordinal)));
         Assert.Contains("slipway-server-", running, StringComparison.Ordinal);
         while ((await ContainersAsync(socket)).Contains("slipway-server-", StringComparison.Ordinal))
             await Task.Delay(50, Ct);
