@@ -24,6 +24,7 @@ public static class EtlModule
 {
     public static IServiceCollection AddEtl(this IServiceCollection services) => services
         .AddSingleton<StepMetrics>()
+        .AddSingleton<Watermark>()
         .AddSources()
         .AddSingleton<AssetSink>()
         .AddSingleton<LandedAsset>()

@@ -9,7 +9,7 @@ namespace Slipway.Etl.Databases;
 
 /// <summary>
 /// A table or query of a database, streamed into a Parquet file of the step with the types it has there. A window is asked for in
-/// the database itself, where that compares times.
+/// the database itself, where that compares such values.
 /// </summary>
 internal sealed class DatabaseSource(ITableDatabase database, ILakeTables tables) : ISourceKind
 {
@@ -47,19 +47,21 @@ internal sealed class DatabaseSource(ITableDatabase database, ILakeTables tables
         var command = connection.CreateCommand();
         command.CommandText = Steps.SqlText.Single(query);
         command.CommandTimeout = 0;
-        if (!database.ComparesTimes || window?.Column is not { } column)
+        if (window?.Column is not { } column || !(database.ComparesTimes || window.From.IsNumber))
             return command;
         var name = DuckDbSql.Identifier(column);
-        command.CommandText = $"select * from (\n{command.CommandText}\n) as source where {name} >= @window_from and {name} < @window_to";
-        Add(command, "window_from", window.From);
-        Add(command, "window_to", window.To);
+        var end = window.To?.Value ?? window.Limit;
+        command.CommandText = $"select * from (\n{command.CommandText}\n) as source where {name} >= @window_from{(end is null ? "" : $" and {name} < @window_to")}";
+        Add(command, "window_from", window.From.Value);
+        if (end is not null)
+            Add(command, "window_to", end);
         return command;
     }
 
-    private static void Add(DbCommand command, string name, DateTime value)
+    private static void Add(DbCommand command, string name, object value)
     {
         var parameter = command.CreateParameter();
-        (parameter.ParameterName, parameter.Value) = (name, DateTime.SpecifyKind(value, DateTimeKind.Unspecified));
+        (parameter.ParameterName, parameter.Value) = (name, value);
         command.Parameters.Add(parameter);
     }
 

@@ -153,7 +153,7 @@ internal sealed class PostgresDatabase(IVault vault, OpenConnection connections)
         "real" => "FLOAT",
         "double precision" or "money" => "DOUBLE",
         // Without digits it has no fixed point; a double is what most people compute with.
-        "numeric" => column is { NumericPrecision: > 0 and <= 38 and var digits, NumericScale: >= 0 and var scale } ? $"DECIMAL({digits},{scale})" : "DOUBLE",
+        "numeric" => column is { NumericPrecision: > 0 and <= 38 and var digits, NumericScale: null or >= 0 } ? $"DECIMAL({digits},{column.NumericScale ?? 0})" : "DOUBLE",
         "timestamp without time zone" or "timestamp" => "TIMESTAMP",
         "timestamp with time zone" or "timestamptz" => "TIMESTAMP WITH TIME ZONE",
         "date" => "DATE",

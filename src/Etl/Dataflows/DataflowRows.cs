@@ -21,7 +21,8 @@ internal sealed class DataflowRows : IDisposable
 
     public DuckDbConnection Connection => _connection;
 
-    public DataWindow? Window { get; }
+    /// <summary>With its end, also where that is found in the source.</summary>
+    public DataWindow? Window { get; private set; }
 
     public DataflowSource Source => _source;
 
@@ -79,24 +80,15 @@ internal sealed class DataflowRows : IDisposable
 
     public void Dispose() => _connection.Dispose();
 
-    /// <summary>The first stage: the source's rows of the window, each of which must have a time.</summary>
+    /// <summary>The first stage: the source's rows of the window, each of which must have a time or number.</summary>
     private bool Begin(CancellationToken ct)
     {
         var where = "";
-        if (Window?.Column is { } column)
+        if (Window?.Column is not null)
         {
-            var columns = TableColumns.Read(_connection, _source.Table.Expression, ct);
-            if (!columns.TryGetValue(column, out var type))
-            {
-                throw SlipwayException.Invalid(
-                    $"The source {_source.Name} has no column '{column}' for the window.{Nearest.Hint(column, columns.Keys)}");
-            }
-
-            var timeless = _connection.QueryScalar<long>(
-                $"select count(*) from {_source.Table.Expression} where {DuckDbSql.Identifier(column)} is null", ct);
-            if (timeless > 0)
-                throw SlipwayException.Invalid($"{timeless:N0} rows of the source {_source.Name} have no '{column}' and so belong to no window.");
-            where = $" where {Window.Condition(type)}";
+            var column = WindowColumn.Of(_connection, _source, Window, ct);
+            Window = column.Close(Window, ct);
+            where = $" where {Window.Condition(column.Type)}";
         }
 
         Stage($"select * from {_source.Table.Expression}{where}", ct);

@@ -14,17 +14,19 @@ namespace Slipway.Etl.Dataflows;
 /// </summary>
 internal sealed class DataflowStep(
     DataflowSources sources, IEnumerable<ITableDatabase> databases, ILakeTables tables, LandedAsset landed, TableSink tableSink, ColumnTrace trace,
-    StepMetrics metrics)
+    Watermark watermark, StepMetrics metrics)
     : IStepKind
 {
+    public const string Kind = "dataflow";
+
     private const string Output = "data";
 
-    public string Name => "dataflow";
+    public string Name => Kind;
 
     public IReadOnlyList<StepField> Fields { get; } =
     [
         new("source", FieldType.Map, true, "type (parquet, csv, json, data, input, postgres, sqlite or http), and what finds it."),
-        new("window", FieldType.Map, false, "column with start and every (the input 'window' or index chooses one), or column with from and to."),
+        new("window", FieldType.Map, false, "column with start and every (the input 'window' or index chooses one), or column with from and to: times, or whole numbers (to may be absent, delay leaves out so many of the greatest)."),
         new("columns", FieldType.Map, false, "The columns that the source must have, with their SQL types."),
         new("drift", FieldType.Text, false, "What becomes of other columns than declared, or than last time: fail, evolve or quarantine."),
         new("dedup", FieldType.Map, false, "keys and order (keep: last or first): one row for each key. Empty: each row once."),
@@ -41,7 +43,7 @@ internal sealed class DataflowStep(
 
     public async Task RunAsync(StepContext step, CancellationToken ct)
     {
-        var window = DataWindow.Of(step);
+        var window = await watermark.ResumeAsync(step, DataWindow.Of(step), ct);
         var sink = SinkSettings.Of(step, databases);
         var settings = await DataflowSettings.OfAsync(step.Settings, ct);
         var source = await sources.OpenAsync(step, window, settings.Columns, ct);
@@ -49,7 +51,17 @@ internal sealed class DataflowStep(
         var expected = settings.Columns.Count > 0 || settings.Drift is null ? settings.Columns : await landed.ColumnsAsync(step.Caller, sink, ct);
         using var rows = DataflowRows.Of(
             tables.ConnectSandboxed([.. source.Table.Files, .. parts.Files], [step.WorkFolder]), source, window, settings, parts, expected, ct);
-        var files = RowFiles.Write(rows.Connection, source, rows.Query, window, sink.PartitionBy, Path.Combine(step.WorkFolder, "rows"), ct);
+        if (rows.Window is { Column: not null, From.IsNumber: true } numbers)
+        {
+            await watermark.KeepAsync(step, numbers, ct);
+            if (numbers.To == numbers.From)
+            {
+                await step.Log.WriteLineAsync($"{source.Name}: no rows from {numbers.From.Text} on; nothing is landed.");
+                return;
+            }
+        }
+
+        var files = RowFiles.Write(rows.Connection, source, rows.Query, rows.Window, sink.PartitionBy, Path.Combine(step.WorkFolder, "rows"), ct);
         if (files.Rows == 0 && !settings.MayBeEmpty && rows.Changes.Count == 0)
             throw rows.Empty(ct);
 

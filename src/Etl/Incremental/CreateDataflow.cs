@@ -56,6 +56,7 @@ internal sealed class CreateDataflow(
         };
         var plan = WindowPlan.Of(definition);
         Check(dataflow, definition, plan);
+        await CheckAxisAsync(dataflow, plan, ct);
         await CheckDependenciesAsync(dataflow, plan, ct);
         var kept = await store.PutAsync(dataflow with { NextAt = plan.IsAutomatic ? now : null }, ct);
         await audit.AppendAsync(caller, "dataflow.create", kept.Node, null, ct);
@@ -90,14 +91,41 @@ internal sealed class CreateDataflow(
         if ((string?)definition["type"] == "dataflow")
         {
             if (plan.Column is null)
-                throw SlipwayException.Invalid($"{DataflowFile.Field}.column is missing: the column of time in the source.");
+                throw SlipwayException.Invalid($"{DataflowFile.Field}.column is missing: the column of the source, of times or whole numbers, by which rows belong to a window.");
             if (definition["window"] is not null)
                 throw SlipwayException.Invalid($"window and {DataflowFile.Field} exclude each other: each window's bounds are given to its job.");
         }
-        else if (plan.Column is not null || dataflow.Job(new Stretch(plan.Start, plan.Start), "check").Inputs.Count == 0)
+        else if (plan.Column is not null || dataflow.Job(new Stretch(plan.StartAt, plan.StartAt), "check").Inputs.Count == 0)
         {
             throw SlipwayException.Invalid(
                 $"A dataflow of several steps takes its window from its inputs: declare window_start and window_end (or one of them) under inputs, and no {DataflowFile.Field}.column.");
+        }
+        else if (plan is NumberPlan numbers)
+        {
+            CheckSteps(definition, numbers);
+        }
+    }
+
+    // What the watermark becomes is told by the one step that moves the window.
+    private static void CheckSteps(JsonObject definition, NumberPlan plan)
+    {
+        var steps = (definition["jobs"] as JsonObject ?? []).Count(step =>
+            step.Value?["window"]?["from"]?.ToString().Contains("parent.inputs.window_start", StringComparison.Ordinal) == true);
+        if (steps != 1 || plan.EndAt is not null || plan.Delay > 0 || definition["inputs"]?["window_end"] is not null)
+        {
+            throw SlipwayException.Invalid(
+                $"A dataflow of several steps that goes by whole numbers has one step of type dataflow whose window is from: ${{{{parent.inputs.window_start}}}}, with to and delay there in place of {DataflowFile.Field}, and no input window_end: it is known only when the step is done.");
+        }
+    }
+
+    /// <summary>Windows of time and of whole numbers are not continued by each other.</summary>
+    private async Task CheckAxisAsync(Dataflow dataflow, WindowPlan plan, CancellationToken ct)
+    {
+        if (await store.FindAsync(dataflow.Caller.Workspace, dataflow.Name, ct) is { } before
+            && before.Plan().IsOpenEnded != plan.IsOpenEnded && await store.LastEndAsync(before.Id, ct) is not null)
+        {
+            throw SlipwayException.Conflict(
+                $"The dataflow '{dataflow.Name}' has windows of {(plan.IsOpenEnded ? "time, and start is a whole number" : "whole numbers, and start is a time")}; delete it first, or give this one another name.");
         }
     }
 
@@ -114,6 +142,8 @@ internal sealed class CreateDataflow(
                 continue;
             var other = await store.FindAsync(dataflow.Caller.Workspace, name, ct)
                 ?? throw SlipwayException.NotFound($"{DataflowFile.Field}.depends_on: dataflow", name);
+            if (other.Plan().IsOpenEnded)
+                throw SlipwayException.Invalid($"{DataflowFile.Field}.depends_on: '{name}' goes by whole numbers and so has no windows of a time.");
             foreach (var next in other.Plan().DependsOn)
                 open.Enqueue(next);
         }

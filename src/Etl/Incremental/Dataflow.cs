@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Slipway.Data;
 using Slipway.Etl.Contracts;
@@ -44,13 +43,15 @@ internal sealed record Dataflow
     {
         var job = DataflowFile.Read(DataflowFile.JobYaml(Yaml, Source), Source);
         job.Remove("name");
+        var plan = Plan();
+        var from = plan.Text(window.From);
         job["experiment_name"] ??= Name;
-        job["display_name"] = $"{Name} {Text(window.From)}";
+        job["display_name"] = $"{Name} {from}";
         var inputs = new Dictionary<string, string>();
         if ((string?)job["type"] == "dataflow")
-            job["window"] = new JsonObject { ["column"] = Plan().Column, ["from"] = Text(window.From), ["to"] = Text(window.To) };
+            job["window"] = new JsonObject([new("column", plan.Column), .. plan.Bounds(window).Select(bound => KeyValuePair.Create(bound.Key, (JsonNode?)bound.Value))]);
         else
-            inputs = Inputs(job, window);
+            inputs = Inputs(job, plan.Bounds(window));
         return new NewJob
         {
             Name = name,
@@ -58,20 +59,19 @@ internal sealed record Dataflow
             Source = Source,
             Files = EtlJson.ReadMap(Files).ToDictionary(file => file.Key, file => Digest.Parse(file.Value)),
             Inputs = inputs,
-            Tags = new Dictionary<string, string> { [Tag] = Name, ["slipway.window"] = Text(window.From) },
+            Tags = new Dictionary<string, string> { [Tag] = Name, ["slipway.window"] = from },
             ReturnExisting = true,
         };
     }
 
     // A job of several steps gets the bounds as those of its inputs that are named so.
-    private static Dictionary<string, string> Inputs(JsonObject job, Stretch window)
+    private static Dictionary<string, string> Inputs(JsonObject job, IReadOnlyDictionary<string, string> bounds)
     {
         var declared = job["inputs"] as JsonObject ?? [];
-        return new Dictionary<string, string> { ["window_start"] = Text(window.From), ["window_end"] = Text(window.To) }
-            .Where(input => declared.ContainsKey(input.Key)).ToDictionary();
+        return new[] { ("window_start", "from"), ("window_end", "to") }
+            .Where(input => declared.ContainsKey(input.Item1) && bounds.ContainsKey(input.Item2))
+            .ToDictionary(input => input.Item1, input => bounds[input.Item2]);
     }
-
-    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }
 
 /// <summary>What becomes of a window.</summary>
@@ -87,6 +87,7 @@ internal sealed record FlowWindow
 
     public required long FromAt { get; init; }
 
+    /// <summary>Of an open-ended window that is not done: where it begins.</summary>
     public required long ToAt { get; init; }
 
     public required string State { get; init; }
@@ -103,5 +104,5 @@ internal sealed record FlowWindow
 
     public long? EndedAt { get; init; }
 
-    public Stretch Stretch => new(FromAt.ToTime(), ToAt.ToTime());
+    public Stretch Stretch => new(FromAt, ToAt);
 }

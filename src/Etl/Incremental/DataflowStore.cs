@@ -51,7 +51,7 @@ internal sealed class DataflowStore(Database database)
         new { dataflow.Id },
         ct) == 1;
 
-    /// <summary>Asks for windows: new ones, those that failed, and, when asked again, those that are done.</summary>
+    /// <summary>Asks for windows: new ones, those that failed or found nothing, and, when asked again, those that are done.</summary>
     public static Task<int> AskAsync(DbTransaction tx, IReadOnlyList<FlowWindow> windows, bool again, CancellationToken ct) => tx.ExecuteAsync(
         $"""
         insert into dataflow_windows ({WindowColumns})
@@ -59,7 +59,8 @@ internal sealed class DataflowStore(Database database)
         on conflict (dataflow_id, from_at) do update set
             state = excluded.state, to_at = excluded.to_at, reason = null, asked_at = excluded.asked_at, ended_at = null,
             attempt = dataflow_windows.attempt + 1
-        where dataflow_windows.state = 'failed' {(again ? "or dataflow_windows.state = 'done'" : "")}
+        where dataflow_windows.state = 'failed'
+            or (dataflow_windows.state = 'done' {(again ? "" : "and dataflow_windows.to_at = dataflow_windows.from_at")})
         """,
         windows,
         ct);
@@ -72,7 +73,7 @@ internal sealed class DataflowStore(Database database)
     /// <summary>Those that share a time with the stretch, the oldest first.</summary>
     public Task<IReadOnlyList<FlowWindow>> OverlappingAsync(string dataflow, Stretch stretch, CancellationToken ct) => database.QueryAsync<FlowWindow>(
         $"select {WindowColumns} from dataflow_windows where dataflow_id = @Id and from_at < @To and to_at > @From order by from_at",
-        new { Id = dataflow, From = stretch.From.ToUnixTimeMilliseconds(), To = stretch.To.ToUnixTimeMilliseconds() },
+        new { Id = dataflow, stretch.From, stretch.To },
         ct);
 
     /// <summary>The newest first.</summary>
@@ -97,7 +98,7 @@ internal sealed class DataflowStore(Database database)
     /// <summary>What it became, unless it was asked for anew meanwhile.</summary>
     public Task UpdateAsync(FlowWindow window, CancellationToken ct) => database.ExecuteAsync(
         """
-        update dataflow_windows set state = @State, reason = @Reason, job = @Job, made = @Made, ended_at = @EndedAt
+        update dataflow_windows set to_at = @ToAt, state = @State, reason = @Reason, job = @Job, made = @Made, ended_at = @EndedAt
         where dataflow_id = @DataflowId and from_at = @FromAt and attempt = @Attempt
         """,
         window,

@@ -4,13 +4,15 @@ using Slipway.Kernel;
 namespace Slipway.Etl.Incremental;
 
 /// <summary>A dataflow on the wire.</summary>
-/// <param name="Every">The length of a window in seconds; null: by watermark.</param>
+/// <param name="Start">A time, or a whole number.</param>
+/// <param name="Every">The length of a window in seconds, or how often there is a look for new numbers; null: by watermark.</param>
+/// <param name="Delay">Null of a dataflow that goes by whole numbers.</param>
 /// <param name="NextAt">When it looks by itself for windows that are due.</param>
 internal sealed record DataflowWire(
     [property: JsonPropertyName("name")] string Name,
-    [property: JsonPropertyName("start")] DateTimeOffset Start,
+    [property: JsonPropertyName("start")] string Start,
     [property: JsonPropertyName("everySeconds")] long? Every,
-    [property: JsonPropertyName("delaySeconds")] long Delay,
+    [property: JsonPropertyName("delaySeconds")] long? Delay,
     [property: JsonPropertyName("concurrency")] int Concurrency,
     [property: JsonPropertyName("dependsOn")] IReadOnlyList<string> DependsOn,
     [property: JsonPropertyName("automatic")] bool IsAutomatic,
@@ -24,18 +26,20 @@ internal sealed record DataflowWire(
     {
         var plan = dataflow.Plan();
         return new DataflowWire(
-            dataflow.Name, plan.Start, (long?)plan.Every?.TotalSeconds, (long)plan.Delay.TotalSeconds, plan.Concurrency, plan.DependsOn,
+            dataflow.Name, plan.Text(plan.StartAt), (long?)plan.Every?.TotalSeconds, (long?)(plan as TimePlan)?.Delay.TotalSeconds, plan.Concurrency, plan.DependsOn,
             plan.IsAutomatic, dataflow.NextAt?.ToTime(), dataflow.Principal, dataflow.CreatedAt.ToTime(), dataflow.UpdatedAt.ToTime(), dataflow.Yaml);
     }
 }
 
 /// <summary>A window on the wire.</summary>
+/// <param name="From">A time, or a whole number.</param>
+/// <param name="To">Null: it is known when the window is done.</param>
 /// <param name="State">waiting, running, done or failed.</param>
 /// <param name="Reason">What it waits for, or why it failed.</param>
 /// <param name="Made">What it landed: "data:orders@5".</param>
 internal sealed record WindowWire(
-    [property: JsonPropertyName("from")] DateTimeOffset From,
-    [property: JsonPropertyName("to")] DateTimeOffset To,
+    [property: JsonPropertyName("from")] string From,
+    [property: JsonPropertyName("to")] string? To,
     [property: JsonPropertyName("state")] string State,
     [property: JsonPropertyName("reason")] string? Reason,
     [property: JsonPropertyName("attempt")] int Attempt,
@@ -44,7 +48,7 @@ internal sealed record WindowWire(
     [property: JsonPropertyName("askedAt")] DateTimeOffset AskedAt,
     [property: JsonPropertyName("endedAt")] DateTimeOffset? EndedAt)
 {
-    public static WindowWire Of(FlowWindow window) => new(
-        window.FromAt.ToTime(), window.ToAt.ToTime(), window.State, window.Reason, window.Attempt, window.Job, window.Made, window.AskedAt.ToTime(),
+    public static WindowWire Of(FlowWindow window, WindowPlan plan) => new(
+        plan.Text(window.FromAt), plan.IsOpenEnded && window.State != WindowState.Done ? null : plan.Text(window.ToAt), window.State, window.Reason, window.Attempt, window.Job, window.Made, window.AskedAt.ToTime(),
         window.EndedAt?.ToTime());
 }

@@ -1,6 +1,6 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Slipway.Data;
+using Slipway.Etl.Dataflows;
 using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
 
@@ -11,7 +11,7 @@ namespace Slipway.Etl.Incremental;
 /// concurrency and the windows of other dataflows let it.
 /// </summary>
 internal sealed partial class OpenWindows(
-    DataflowStore store, DataflowQueue queue, IJobs jobs, LineageLog lineage, TimeProvider time, ILogger<OpenWindows> logger)
+    DataflowStore store, DataflowQueue queue, IJobs jobs, Watermark watermark, LineageLog lineage, TimeProvider time, ILogger<OpenWindows> logger)
 {
     public async Task AdvanceAsync(Dataflow dataflow, CancellationToken ct)
     {
@@ -76,12 +76,21 @@ internal sealed partial class OpenWindows(
 
         if (!job.IsOver)
             return false;
-        var isDone = job.Status == JobStatus.Completed;
+        var reason = job.Status == JobStatus.Completed ? null : job.Message ?? $"The job is {job.Status}.";
+        var to = window.ToAt;
+        if (reason is null && dataflow.Plan().IsOpenEnded)
+        {
+            var reached = await watermark.ReachedAsync(dataflow.Caller, job, ct);
+            (to, reason) = (reached ?? to, reached is null ? "Its job is done and told no watermark; it is run again when asked." : null);
+        }
+
+        var isDone = reason is null;
         await store.UpdateAsync(
             window with
             {
+                ToAt = to,
                 State = isDone ? WindowState.Done : WindowState.Failed,
-                Reason = isDone ? null : job.Message ?? $"The job is {job.Status}.",
+                Reason = reason,
                 Made = isDone ? job.Steps.SelectMany(step => step.Outputs.Values).LastOrDefault(output => output.Node is not null)?.Node : window.Made,
                 EndedAt = time.UtcNow(),
             },
@@ -91,16 +100,15 @@ internal sealed partial class OpenWindows(
 
     private async Task<bool> StartAsync(Dataflow dataflow, FlowWindow window, CancellationToken ct)
     {
-        var name = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{dataflow.Name[..Math.Min(dataflow.Name.Length, 150)].Replace('.', '_')}_{window.Stretch.From.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}_{window.Attempt}_{dataflow.Id[^8..]}");
+        var plan = dataflow.Plan();
+        var name = $"{dataflow.Name[..Math.Min(dataflow.Name.Length, 150)].Replace('.', '_')}_{plan.Mark(window.FromAt)}_{window.Attempt}_{dataflow.Id[^8..]}";
         try
         {
             // Marked before it is made: its name tells, after a crash, which job it is.
             await store.UpdateAsync(window with { State = WindowState.Running, Job = name, Reason = null }, ct);
             var job = await jobs.SubmitAsync(dataflow.Caller, dataflow.Job(window.Stretch, name), ct);
             await lineage.AppendAsync(dataflow.Caller, [new NewEdge("started", dataflow.Node, $"run:{job.RunId}", null, $"dataflow/{name}")], ct);
-            Log.Started(logger, dataflow.Name, window.Stretch.From, name);
+            Log.Started(logger, dataflow.Name, plan.Text(window.FromAt), name);
             return true;
         }
         catch (SlipwayException refusal)
@@ -119,28 +127,28 @@ internal sealed partial class OpenWindows(
                 return $"waits for dataflow '{name}', which does not exist";
             // Before the other one begins there is nothing to wait for, nor after it ends.
             var theirs = other.Plan();
-            var reached = window.Stretch.From > theirs.Start ? window.Stretch.From : theirs.Start;
+            if (theirs.IsOpenEnded)
+                return $"waits for dataflow '{name}', which goes by whole numbers and so has no windows of a time";
+            var reached = Math.Max(window.FromAt, theirs.StartAt);
             foreach (var before in await store.OverlappingAsync(other.Id, window.Stretch, ct))
             {
-                if (before.Stretch.From > reached)
+                if (before.FromAt > reached)
                     break;
                 if (before.State != WindowState.Done)
-                    return $"waits for {name} {Text(before.Stretch.From)}, which {(before.State == WindowState.Failed ? "failed" : $"is {before.State}")}";
-                reached = before.Stretch.To;
+                    return $"waits for {name} {plan.Text(before.FromAt)}, which {(before.State == WindowState.Failed ? "failed" : $"is {before.State}")}";
+                reached = before.ToAt;
             }
 
-            if (reached < window.Stretch.To && !(theirs.End <= reached))
-                return $"waits for {name} {Text(reached)}, which was not asked for";
+            if (reached < window.ToAt && !(theirs.EndAt <= reached))
+                return $"waits for {name} {plan.Text(reached)}, which was not asked for";
         }
 
         return null;
     }
 
-    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-
     private static partial class Log
     {
         [LoggerMessage(6511, LogLevel.Information, "Dataflow {Dataflow} started its window of {From}: job {Job}")]
-        public static partial void Started(ILogger logger, string dataflow, DateTimeOffset from, string job);
+        public static partial void Started(ILogger logger, string dataflow, string from, string job);
     }
 }

@@ -34,7 +34,7 @@ internal sealed class RunDataflow(
         if (request.To <= request.From)
             throw SlipwayException.Invalid($"The range ends ({request.To:u}) before it begins ({request.From:u}).");
         var dataflow = await operation.FindAsync(caller, name, ct);
-        if (dataflow.Plan().Every is null)
+        if (dataflow.Plan().IsByWatermark)
             throw SlipwayException.Invalid($"The dataflow '{name}' has no windows of one length to fill: it goes on from its watermark, by run.");
         return Accepted(
             name, await operation.AskAsync(caller, "dataflow.backfill", dataflow, request.From, request.To, request.Again ?? false, ct));
@@ -43,11 +43,11 @@ internal sealed class RunDataflow(
     /// <summary>How many windows are due in the range, and how many of them are asked for now.</summary>
     public async Task<Response> AskAsync(Dataflow dataflow, DateTimeOffset? from, DateTimeOffset? to, bool again, CancellationToken ct)
     {
-        var last = (await store.LastEndAsync(dataflow.Id, ct))?.ToTime();
-        var due = dataflow.Plan().Due(from, to, last, time.GetUtcNow()).ToList();
+        var plan = dataflow.Plan();
+        var due = plan.Due(from, to, await store.LastEndAsync(dataflow.Id, ct), time.GetUtcNow());
+        if (plan.IsByWatermark)
+            due = [.. due.Concat((await store.ListAsync(dataflow.Id, WindowState.Failed, 1000, ct)).Select(failed => failed.Stretch)).Distinct()];
         var windows = due.Select(stretch => New(dataflow, stretch)).ToList();
-        if (dataflow.Plan().Every is null)
-            windows.AddRange((await store.ListAsync(dataflow.Id, WindowState.Failed, 1000, ct)).Select(failed => New(dataflow, failed.Stretch)));
         var asked = await database.WriteAsync(
             async (tx, token) =>
             {
@@ -74,8 +74,8 @@ internal sealed class RunDataflow(
     private FlowWindow New(Dataflow dataflow, Stretch stretch) => new()
     {
         DataflowId = dataflow.Id,
-        FromAt = stretch.From.ToUnixTimeMilliseconds(),
-        ToAt = stretch.To.ToUnixTimeMilliseconds(),
+        FromAt = stretch.From,
+        ToAt = stretch.To,
         State = WindowState.Waiting,
         Attempt = 1,
         AskedAt = time.UtcNow(),

@@ -57,7 +57,7 @@ internal sealed class ShowDataflows(DataflowStore store, IAccess access)
         var dataflow = await FindAsync(caller, name, Permission.Read, ct);
         var counts = await store.CountAsync(dataflow.Id, ct);
         var windows = await store.ListAsync(dataflow.Id, state, limit, ct);
-        return new Windows(counts.ToDictionary(count => count.State, count => count.Windows), [.. windows.Select(WindowWire.Of)]);
+        return new Windows(counts.ToDictionary(count => count.State, count => count.Windows), [.. windows.Select(window => WindowWire.Of(window, dataflow.Plan()))]);
     }
 
     internal sealed record Listing([property: JsonPropertyName("dataflows")] IReadOnlyList<DataflowWire> Dataflows);

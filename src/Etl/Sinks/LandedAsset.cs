@@ -79,8 +79,8 @@ internal sealed class LandedAsset(AssetSink sink, IDataAssets assets)
         if (window is null)
             return tags;
         tags["window"] = window.Label;
-        if (window.Column is not null)
-            (tags["window_from"], tags["window_to"]) = (DataWindow.Text(window.From), DataWindow.Text(window.To));
+        if (window is { Column: not null, To: { } to })
+            (tags["window_from"], tags["window_to"]) = (window.From.Text, to.Text);
         return tags;
     }
 }

@@ -27,6 +27,6 @@ internal sealed record RowFiles(long Rows, IReadOnlyDictionary<string, string> F
     private static string Metadata(DataWindow window)
     {
         var label = $"{DataWindow.LabelKey}: {DuckDbSql.Literal(window.Label)}";
-        return window.Column is null ? label : $"{label}, {DataWindow.EndKey}: {DuckDbSql.Literal(DataWindow.Text(window.To))}";
+        return window is { Column: not null, To: { IsNumber: false } end } ? $"{label}, {DataWindow.EndKey}: {DuckDbSql.Literal(end.Text)}" : label;
     }
 }

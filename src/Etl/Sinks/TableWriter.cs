@@ -44,9 +44,9 @@ internal sealed class TableWriter(ITableDatabase database, DbTransaction transac
     public Task ClearAsync(DataWindow? window, CancellationToken ct)
     {
         if (window is { Column: null })
-            throw SlipwayException.Invalid("sink.mode is replace, and the window has no column of time by which its rows in the table could be found; use upsert or append.");
-        var where = window?.Column is { } column
-            ? $" where {Id(column)} >= '{DataWindow.Text(window.From)}' and {Id(column)} < '{DataWindow.Text(window.To)}'"
+            throw SlipwayException.Invalid("sink.mode is replace, and the window has no column by which its rows in the table could be found; use upsert or append.");
+        var where = window is { Column: { } column, To: { } to }
+            ? $" where {Id(column)} >= {window.From.Literal} and {Id(column)} < {to.Literal}"
             : "";
         return ExecuteAsync($"delete from {table}{where}", ct);
     }

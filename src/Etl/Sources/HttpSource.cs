@@ -23,9 +23,9 @@ internal sealed class HttpSource(HttpPages pages) : ISourceKind
         if (request.Window is { Column: not null } window)
         {
             if (map.Text("from_parameter") is { } from)
-                query[from] = Time(window.From);
-            if (map.Text("to_parameter") is { } to)
-                query[to] = Time(window.To);
+                query[from] = window.From.Wire;
+            if (map.Text("to_parameter") is { } to && window.To is { } end)
+                query[to] = end.Wire;
         }
 
         var url = map.Require("url", "the address, such as https://host/orders");
@@ -68,6 +68,4 @@ internal sealed class HttpSource(HttpPages pages) : ISourceKind
             ? TimeSpan.FromSeconds(1 / rate)
             : throw map.Wrong("rate", "it is how many requests may be made in a second, from 0.01 to 1000");
     }
-
-    private static string Time(DateTime time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -12,7 +12,7 @@ internal static class WindowFiles
     /// <param name="window">Its index or its label.</param>
     public static async Task<LakeTable?> TableAsync(ContentStore content, Digest tree, string window, CancellationToken ct)
     {
-        var label = int.TryParse(window, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? DataWindow.LabelOf(index) : window;
+        var label = long.TryParse(window, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var index) ? DataWindow.LabelOf(index) : window;
         var names = new Dictionary<string, string>();
         foreach (var entry in (await content.GetTreeAsync(tree, ct)).Entries)
         {

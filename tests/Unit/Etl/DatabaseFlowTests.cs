@@ -47,6 +47,30 @@ public sealed class DatabaseFlowTests(EtlHost host, Postgres postgres) : IClassF
         Assert.Equal(["24|47|24"], await flow.RowsAsync("select min(id), max(id), count(*) from $table"));
     }
 
+    [Fact]
+    public async Task A_window_of_whole_numbers_is_asked_for_in_PostgreSQL_itself()
+    {
+        var flow = await GivenAsync("create table orders (id numeric(18,0), note text); insert into orders select i, 'n' from generate_series(0, 99) i");
+
+        await flow.RunAsync($"{{{Source}, \"window\": {{\"column\": \"id\", \"from\": 90, \"to\": 95}}}}");
+        await flow.RunAsync($"{{{Source}, \"window\": {{\"column\": \"id\", \"from\": 95, \"delay\": 2}}}}");
+
+        Assert.Equal(["90|97|8"], await flow.RowsAsync("select min(id)::int, max(id)::int, count(*) from $table"));
+        Assert.Equal(["window=0090/part.parquet", "window=0095/part.parquet"], await flow.FilesAsync());
+    }
+
+    [Fact]
+    public async Task A_window_of_whole_numbers_that_runs_again_replaces_its_own_rows_of_a_table_and_no_others()
+    {
+        var flow = await GivenAsync("create table target (id bigint, note text); insert into target values (1, 'other'), (5, 'own'), (6, 'own')");
+        var settings = $$"""{ {{Rows("select 5 + i as id, 'new' as note from range(3) t(i)")}}, "window": {"column": "id", "from": 5}, "sink": {"type": "postgres", "connection": "shop", "table": "target", "mode": "replace"} }""";
+
+        await flow.RunAsync(settings);
+        await flow.RunAsync(settings);
+
+        Assert.Equal(["1other", "5new", "6new", "7new"], await QueryAsync("select id || note from target order by id"));
+    }
+
     [Theory]
     [InlineData("select 1/0 as x, timestamp '2001-01-01' as date", "The source the query of postgres cannot be read: PostgreSQL: division by zero")]
     [InlineData("select 'infinity'::interval as x, * from nowhere", "The source the query of postgres cannot be read: PostgreSQL: ")]
@@ -128,6 +152,10 @@ public sealed class DatabaseFlowTests(EtlHost host, Postgres postgres) : IClassF
         await flow.RunAsync(settings, window: 1);
         await flow.RunAsync($$"""{"source": {"type": "sqlite", "path": "{{file}}", "table": "orders"}, "sink": {"type": "sqlite", "path": "{{file}}", "table": "copy", "keys": ["id"]} }""");
 
+        var numbers = new Flow(host);
+        await numbers.RunAsync($$"""{"source": {"type": "sqlite", "path": "{{file}}", "table": "orders"}, "window": {"column": "id", "from": 2} }""");
+
+        Assert.Equal(["2|b"], await numbers.RowsAsync("select id, name from $table"));
         Assert.Equal(["2|b|2.5|False"], await flow.RowsAsync("select id, name, price, paid from $table"));
         Assert.Equal("2", await SqliteAsync(file, "select count(*) from copy where at is not null"));
     }

@@ -67,9 +67,9 @@ public sealed class EtlHost : IAsyncLifetime
 
     /// <summary>Runs one step as the executor does, and returns what it said.</summary>
     internal async Task<TestStep> RunAsync(
-        string kind, string settings, IEnumerable<StepInput>? inputs = null, string[]? outputs = null, string? id = null)
+        string kind, string settings, IEnumerable<StepInput>? inputs = null, string[]? outputs = null, string? id = null, string? runId = null)
     {
-        var step = await StepAsync(settings, inputs ?? [], outputs ?? ["data"], id);
+        var step = await StepAsync(settings, inputs ?? [], outputs ?? ["data"], id, runId);
         await _services.GetServices<IStepKind>().Single(known => known.Name == kind).RunAsync(step, Ct);
         return step;
     }
@@ -95,16 +95,16 @@ public sealed class EtlHost : IAsyncLifetime
         _home.Dispose();
     }
 
-    private async Task<TestStep> StepAsync(string settings, IEnumerable<StepInput> inputs, string[] outputs, string? id)
+    private async Task<TestStep> StepAsync(string settings, IEnumerable<StepInput> inputs, string[] outputs, string? id, string? runId)
     {
         var folder = $"step-{++_steps}";
-        var run = await Get<ITracking>().StartRunAsync(Caller.System, new NewRun { Experiment = "test" }, Ct);
+        runId ??= (await Get<ITracking>().StartRunAsync(Caller.System, new NewRun { Experiment = "test" }, Ct)).Id;
         return new TestStep
         {
             Caller = Caller.System,
             StepId = id ?? folder,
             JobName = "test",
-            RunId = run.Id,
+            RunId = runId,
             Inputs = inputs.ToDictionary(input => input.Name),
             OutputFolders = outputs.ToDictionary(name => name, name => Directory.CreateDirectory(_home.File($"{folder}/{name}")).FullName),
             Settings = JsonNode.Parse(settings)!.AsObject(),

@@ -19,14 +19,19 @@ internal sealed class Flow(EtlHost host)
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     /// <param name="settings">Fields of the dataflow in JSON; the sink is the asset when none is said.</param>
-    public Task<TestStep> RunAsync(string settings, int? window = null, string? id = null, params IEnumerable<StepInput> inputs)
+    public Task<TestStep> RunAsync(string settings, int? window = null, string? id = null, params IEnumerable<StepInput> inputs) =>
+        RunAsync(settings, id, runId: null, window is null ? inputs : inputs.Append(new StepInput { Name = "window", Literal = $"{window}" }));
+
+    /// <summary>Another attempt of a step.</summary>
+    public Task<TestStep> AgainAsync(string settings, string id, TestStep before) => RunAsync(settings, id, before.RunId, []);
+
+    private Task<TestStep> RunAsync(string settings, string? id, string? runId, IEnumerable<StepInput> inputs)
     {
         var json = JsonNode.Parse(settings)!.AsObject();
         json["sink"] ??= new JsonObject();
         if (json["sink"]!["table"] is null)
             json["sink"]!["asset"] = Asset.Value;
-        var all = window is null ? inputs : inputs.Append(new StepInput { Name = "window", Literal = $"{window}" });
-        return host.RunAsync("dataflow", json.ToJsonString(), all, id: id ?? $"{Asset}/{++_runs}");
+        return host.RunAsync("dataflow", json.ToJsonString(), inputs, id: id ?? $"{Asset}/{++_runs}", runId: runId);
     }
 
     public async Task<SlipwayException> RefusalAsync(string settings, int? window = null)

@@ -23,7 +23,7 @@ public sealed class WindowPlanTests
             var due = plan.Due(null, null, null, now);
 
             var count = Math.Max(0, example.now - example.delay) / example.every;
-            Assert.Equal(Enumerable.Range(0, count).Select(i => new Stretch(s_start.AddHours(i * example.every), s_start.AddHours((i + 1) * example.every))), due);
+            Assert.Equal(Enumerable.Range(0, count).Select(i => Stretch.Of(s_start.AddHours(i * example.every), s_start.AddHours((i + 1) * example.every))), due);
         }));
 
     [Fact]
@@ -31,9 +31,9 @@ public sealed class WindowPlanTests
     {
         var plan = Plan("\"every\": \"1d\", \"end\": \"2001-01-05\"");
 
-        Assert.Equal([3, 4], plan.Due(s_start.AddDays(2), s_start.AddDays(4), null, s_start.AddYears(1)).Select(window => window.From.Day));
-        Assert.Equal([2], plan.Due(s_start.AddHours(30), s_start.AddDays(2), null, s_start.AddYears(1)).Select(window => window.From.Day));
-        Assert.Equal([1, 2, 3, 4], plan.Due(null, null, null, s_start.AddYears(1)).Select(window => window.From.Day));
+        Assert.Equal([3, 4], plan.Due(s_start.AddDays(2), s_start.AddDays(4), null, s_start.AddYears(1)).Select(window => DateTimeOffset.FromUnixTimeMilliseconds(window.From).Day));
+        Assert.Equal([2], plan.Due(s_start.AddHours(30), s_start.AddDays(2), null, s_start.AddYears(1)).Select(window => DateTimeOffset.FromUnixTimeMilliseconds(window.From).Day));
+        Assert.Equal([1, 2, 3, 4], plan.Due(null, null, null, s_start.AddYears(1)).Select(window => DateTimeOffset.FromUnixTimeMilliseconds(window.From).Day));
         Assert.Null((plan with { IsAutomatic = true }).Next(s_start.AddYears(1)));
         Assert.Equal(s_start.AddDays(3), (plan with { IsAutomatic = true }).Next(s_start.AddHours(50)));
     }
@@ -43,12 +43,34 @@ public sealed class WindowPlanTests
     {
         var plan = Plan("\"delay\": \"1h\"");
 
-        Assert.Equal([new Stretch(s_start, s_start.AddHours(9))], plan.Due(null, null, null, s_start.AddHours(10)));
-        Assert.Equal([new Stretch(s_start.AddHours(9), s_start.AddHours(10))], plan.Due(null, null, s_start.AddHours(9), s_start.AddHours(11).AddMilliseconds(7)));
-        Assert.Empty(plan.Due(null, null, s_start.AddHours(10), s_start.AddHours(11)));
+        Assert.Equal([Stretch.Of(s_start, s_start.AddHours(9))], plan.Due(null, null, null, s_start.AddHours(10)));
+        Assert.Equal([Stretch.Of(s_start.AddHours(9), s_start.AddHours(10))], plan.Due(null, null, s_start.AddHours(9).ToUnixTimeMilliseconds(), s_start.AddHours(11).AddMilliseconds(7)));
+        Assert.Empty(plan.Due(null, null, s_start.AddHours(10).ToUnixTimeMilliseconds(), s_start.AddHours(11)));
+    }
+
+    [Fact]
+    public void Whole_numbers_go_on_from_where_the_last_window_ended_up_to_the_end()
+    {
+        var plan = Numbers("\"start\": 100, \"end\": 1000, \"delay\": 10, \"every\": \"1h\", \"automatic\": true");
+
+        Assert.Equal([new Stretch(100, 100)], plan.Due(null, null, null, s_start));
+        Assert.Equal([new Stretch(501, 501)], plan.Due(null, null, 501, s_start));
+        Assert.Empty(plan.Due(null, null, 1000, s_start));
+        Assert.Equal(s_start.AddHours(1), plan.Next(s_start));
+        Assert.Equal(["delay=10", "from=501", "to=1000"], plan.Bounds(new Stretch(501, 501)).Select(bound => $"{bound.Key}={bound.Value}").Order());
+        Assert.Equal((-9223372036854775808, null), (Numbers("\"start\": \"-9223372036854775808\"").StartAt, Numbers("\"start\": 0").Next(s_start)));
     }
 
     [Theory]
+    [InlineData("""{"incremental": {"start": 9223372036854775808}}""", "incremental.start is '9223372036854775808'; start is a whole number, so this is one too, of 64 bits")]
+    [InlineData("""{"incremental": {"start": 1, "end": "2001-01-01"}}""", "incremental.end is '2001-01-01'; start is a whole number, so this is one too")]
+    [InlineData("""{"incremental": {"start": 1, "end": 1}}""", "incremental.end is not after its start")]
+    [InlineData("""{"incremental": {"start": 1, "delay": "6h"}}""", "incremental.delay is '6h'; start is a whole number, so this is one too, from 0 on")]
+    [InlineData("""{"incremental": {"start": 1, "delay": -1}}""", "incremental.delay is '-1'; start is a whole number, so this is one too, from 0 on")]
+    [InlineData("""{"incremental": {"start": 1, "every": 100}}""", "'100' is no length of time")]
+    [InlineData("""{"incremental": {"start": 1, "concurrency": 2}}""", "incremental.concurrency is '2'")]
+    [InlineData("""{"incremental": {"start": 1, "depends_on": ["other"]}}""", "incremental.depends_on matches windows by their time")]
+    [InlineData("""{"incremental": {"start": 1.5}}""", "incremental.start is '1.5'; that is no time")]
     [InlineData("""{"incremental": {"every": "1d"}}""", "incremental.start is missing")]
     [InlineData("""{"incremental": {"start": "soon"}}""", "incremental.start is 'soon'; that is no time")]
     [InlineData("""{"incremental": {"start": "2001-01-01", "every": "daily"}}""", "'daily' is no length of time")]
@@ -74,6 +96,8 @@ public sealed class WindowPlanTests
         Assert.Equal("name: x\n\n\n\n\n\ntype: dataflow\n", DataflowFile.JobYaml(Yaml, "x.yml"));
         Assert.Equal("""{"name":"x"}""", DataflowFile.JobYaml("""{"name": "x", "incremental": {"start": "2001-01-01"}}""", "x.yml"));
     }
+
+    private static WindowPlan Numbers(string fields) => WindowPlan.Of(JsonNode.Parse($"{{\"incremental\": {{{fields}}}}}")!.AsObject());
 
     private static WindowPlan Plan(string fields) =>
         WindowPlan.Of(JsonNode.Parse($"{{\"incremental\": {{\"start\": \"2001-01-01\", {fields}}}}}")!.AsObject());
