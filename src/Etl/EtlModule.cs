@@ -91,11 +91,14 @@ public static class EtlModule
         return services
             .AddSingleton<ISourceKind, AssetSource>()
             .AddSingleton<ISourceKind, InputSource>()
+            .AddSingleton<DatabaseAddress>()
             .AddSingleton<PostgresDatabase>()
+            .AddSingleton<SqlServerDatabase>()
             .AddSingleton<SqliteDatabase>()
             .AddSingleton<ITableDatabase>(provider => provider.GetRequiredService<PostgresDatabase>())
             .AddSingleton<ITableDatabase>(provider => provider.GetRequiredService<SqliteDatabase>())
             .AddSingleton<ISourceKind>(provider => Reader<PostgresDatabase>(provider))
+            .AddSingleton<ISourceKind>(provider => Reader<SqlServerDatabase>(provider))
             .AddSingleton<ISourceKind>(provider => Reader<SqliteDatabase>(provider))
             .AddSingleton<HttpPages>()
             .AddSingleton<ISourceKind, HttpSource>()
@@ -103,6 +106,6 @@ public static class EtlModule
     }
 
     private static DatabaseSource Reader<T>(IServiceProvider provider)
-        where T : ITableDatabase =>
+        where T : IDatabaseReader =>
         new(provider.GetRequiredService<T>(), provider.GetRequiredService<ILakeTables>());
 }

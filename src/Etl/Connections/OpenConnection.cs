@@ -15,6 +15,7 @@ internal sealed class OpenConnection(ConnectionStore store, ConnectionSecrets se
     {
         ["postgres"] = "postgres",
         ["azure_postgres_db"] = "postgres",
+        ["azure_sql_db"] = "sqlserver",
         ["sqlite"] = "sqlite",
     };
 
@@ -37,7 +38,7 @@ internal sealed class OpenConnection(ConnectionStore store, ConnectionSecrets se
 
     public Task<JsonObject> CredentialsAsync(Connection connection, CancellationToken ct) => secrets.ReadAsync(connection, ct);
 
-    /// <summary>Which source reads it: postgres or sqlite.</summary>
+    /// <summary>Which source reads it: postgres, sqlserver or sqlite.</summary>
     public static string DatabaseOf(Connection connection) => s_databases.GetValueOrDefault(connection.Type) ?? throw new SlipwayException(
         ErrorCode.NotImplemented,
         $"Connection '{connection.Name}' is of type {connection.Type}, of which no database is read here; those that are: {string.Join(", ", s_databases.Keys)}.");
