@@ -37,7 +37,7 @@ internal sealed class ContentUpload(SlipwayClient client, FileDigests digests)
         var (small, large) = (0L, 0L);
         foreach (var file in files)
         {
-            var stamp = FileStamp.Of(file.File);
+            var stamp = FileDigests.StampOf(file.File);
             batch.Add(new Stamped(file, stamp, digests.Find(file.File, stamp)));
             if (stamp.Size <= SmallFile)
                 small += stamp.Size;

@@ -51,9 +51,14 @@ internal sealed class FileDigests
     /// <summary>The digest and the size of the file as it is now; one that changes meanwhile is read again.</summary>
     public (string Digest, long Size) Of(string path, CancellationToken ct)
     {
-        var stamp = FileStamp.Of(path);
+        var stamp = StampOf(path);
         return Find(path, stamp) is { } known ? (known, stamp.Size) : Read(path, stamp, _ => Hash(path, ct));
     }
+
+    /// <summary>The stamp of what can be read to an end.</summary>
+    public static FileStamp StampOf(string path) => FileStamp.Of(path) is { IsSpecial: false } stamp
+        ? stamp
+        : throw new IOException($"'{path}' is no file but a device, pipe or socket: leave it out.");
 
     /// <summary>The digest that a file of this stamp had; null when it has to be read.</summary>
     public string? Find(string path, FileStamp stamp) =>

@@ -14,6 +14,7 @@ using Slipway.Lake.Profiles;
 using Slipway.Lake.Retention;
 using Slipway.Lake.Sql;
 using Slipway.Lake.Tests;
+using Slipway.Lineage.Contracts;
 
 namespace Slipway.Lake;
 
@@ -29,6 +30,7 @@ public static class LakeModule
         .AddSingleton<IGaugeSource, LakeGauges>()
         .AddRules()
         .AddSingleton<IDataAssets, DataAssets>()
+        .AddSingleton<ILineageThings, VersionsInLineage>()
         .AddSingleton<LakeTables>()
         .AddSingleton<ILakeTables>(services => services.GetRequiredService<LakeTables>())
         .AddSingleton<ProfileStore>()

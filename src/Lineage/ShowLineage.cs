@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Data;
 using Slipway.Kernel;
+using Slipway.Lineage.Contracts;
 using Slipway.Security.Contracts;
 
 namespace Slipway.Lineage;
@@ -11,8 +12,10 @@ namespace Slipway.Lineage;
 /// <summary>
 /// GET /api/v1/lineage/upstream?node=… (what it was made from) and /downstream?node=… (what came of it).
 /// </summary>
-internal sealed class ShowLineage(LineageWalk graph, IAccess access)
+internal sealed class ShowLineage(LineageWalk graph, IEnumerable<ILineageThings> things, IAccess access)
 {
+    private readonly Policies<ILineageThings> _things = new(things);
+
     private const int MaxDepth = 64;
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -35,7 +38,7 @@ internal sealed class ShowLineage(LineageWalk graph, IAccess access)
         var found = upstream
             ? await graph.UpstreamAsync(caller, node, depth, ct)
             : await graph.DownstreamAsync(caller, node, depth, ct);
-        if (found.Edges.Count == 0)
+        if (found.Edges.Count == 0 && !await ExistsAsync(caller, node, ct))
         {
             throw new SlipwayException(
                 ErrorCode.NotFound,
@@ -44,6 +47,9 @@ internal sealed class ShowLineage(LineageWalk graph, IAccess access)
 
         return new Response(text, [.. found.Edges.Select(Edge.Of)], found.Truncated);
     }
+
+    private async Task<bool> ExistsAsync(Caller caller, LineageNode node, CancellationToken ct) =>
+        _things.Find(node.Kind) is { } kind && await kind.ExistsAsync(caller, node, ct);
 
     public sealed record Response(string Node, IReadOnlyList<Edge> Edges, bool Truncated);
 

@@ -10,7 +10,7 @@ internal sealed class CommonOptions
 {
     private readonly Option<Uri?> _server = new("--server")
     {
-        Description = "The server's address. Default: $SLIPWAY_SERVER, else http://127.0.0.1:5000.",
+        Description = "The server's address; $SLIPWAY_SERVER says it for all calls.",
         DefaultValueFactory = result => Parse(
             Environment.GetEnvironmentVariable("SLIPWAY_SERVER") is { Length: > 0 } text ? text : "http://127.0.0.1:5000", result),
         CustomParser = result => Parse(result.Tokens[0].Value, result),

@@ -18,20 +18,20 @@ internal static class DemoCommand
     {
         var until = new Option<int>("--until-week")
         {
-            Description = $"Stop after this week, 0 to {DemoPlayer.LastWeek}. Default: all.",
+            Description = $"Stop after this week, 0 to {DemoPlayer.LastWeek}.",
             DefaultValueFactory = _ => DemoPlayer.LastWeek,
         };
         var summary = new Option<string?>("--summary") { Description = "Write what was found as JSON to this file." };
         var exit = new Option<bool>("--exit") { Description = "End when the weeks are played, instead of going on serving." };
         var home = new Option<string>("--home")
         {
-            Description = "The folder of the demo's server. Default: ~/.slipway/demo. A stopped demo goes on where it was.",
+            Description = "The folder of the demo's server. A stopped demo goes on where it was.",
             DefaultValueFactory = _ => Path.Combine(
                 Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".slipway", "demo"),
         };
         var urls = new Option<string>("--urls")
         {
-            Description = "The address to listen on. Default: http://127.0.0.1:5000.",
+            Description = "The address to listen on.",
             DefaultValueFactory = _ => "http://127.0.0.1:5000",
         };
         var command = new Command("demo", "Play half a year of flights through the whole loop.") { until, summary, exit, home, urls };

@@ -25,7 +25,7 @@ internal static class AlertCommands
         var status = new Option<string?>("--status") { Description = "open (all that are not resolved), pending, firing or resolved. Default: all." };
         var monitor = new Option<string?>("--monitor") { Description = "Of this monitor." };
         var rule = new Option<string?>("--rule") { Description = "Of this rule." };
-        var most = new Option<int>("--max-results", "-r") { Description = "Default: 100.", DefaultValueFactory = _ => 100 };
+        var most = new Option<int>("--max-results", "-r") { Description = "The most to list.", DefaultValueFactory = _ => 100 };
         return ApiVerb.Create("list", "List alerts, newest first.", [status, monitor, rule, most], async (client, parsed, style, ct) =>
         {
             var query = QueryText.Of(

@@ -26,8 +26,8 @@ internal static class BacktestCommands
             CustomParser = Times,
             Arity = ArgumentArity.OneOrMore,
         };
-        var shuffles = new Option<int>("--shuffles") { Description = "How often the rows are drawn anew, to count false alarms. Default: 1.", DefaultValueFactory = _ => 1 };
-        var seed = new Option<int>("--seed") { Description = "Of these draws. Default: 1.", DefaultValueFactory = _ => 1 };
+        var shuffles = new Option<int>("--shuffles") { Description = "How often the rows are drawn anew, to count false alarms.", DefaultValueFactory = _ => 1 };
+        var seed = new Option<int>("--seed") { Description = "Of these draws.", DefaultValueFactory = _ => 1 };
         var history = new HistoryOptions();
         return ApiVerb.Create(
             "backtest",
@@ -52,9 +52,9 @@ internal static class BacktestCommands
         var file = new Option<string?>("--file", "-f") { Description = "The policy as YAML." };
         var monitor = new Option<string?>("--monitor-file") { Description = "The monitor that it stands on as YAML; else the declared one that the policy names." };
         var learns = new Option<string?>("--learns") { Description = "How far back a model learns: P28D. Default: all there is." };
-        var rounds = new Option<int>("--rounds") { Description = "Trees of a model. Default: 60.", DefaultValueFactory = _ => 60 };
-        var depth = new Option<int>("--depth") { Description = "Depth of a tree. Default: 6.", DefaultValueFactory = _ => 6 };
-        var rows = new Option<int>("--training-rows") { Description = "Of more rows, every n-th is learned from. Default: 100,000.", DefaultValueFactory = _ => 100_000 };
+        var rounds = new Option<int>("--rounds") { Description = "Trees of a model.", DefaultValueFactory = _ => 60 };
+        var depth = new Option<int>("--depth") { Description = "Depth of a tree.", DefaultValueFactory = _ => 6 };
+        var rows = new Option<int>("--training-rows") { Description = "Of more rows, every n-th is learned from.", DefaultValueFactory = _ => 100_000 };
         var history = new HistoryOptions();
         return ApiVerb.Create(
             "backtest",

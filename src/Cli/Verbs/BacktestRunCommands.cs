@@ -19,7 +19,7 @@ internal static class BacktestRunCommands
 
     private static Command List()
     {
-        var most = new Option<int>("--max-results", "-r") { Description = "Default: 50.", DefaultValueFactory = _ => 50 };
+        var most = new Option<int>("--max-results", "-r") { Description = "The most to list.", DefaultValueFactory = _ => 50 };
         return ApiVerb.Create("list", "List backtests, newest first. They are begun by monitor, retraining, alert-rule and anomaly backtest.", [most], async (client, parsed, style, ct) =>
         {
             var backtests = (await client.GetAsync($"{BacktestWait.Root}?limit={parsed.GetValue(most)}", ct))["backtests"]!.AsArray();

@@ -54,7 +54,7 @@ internal static class DataCommands
     private static Command Show()
     {
         var name = new Option<string>("--name", "-n") { Description = "The asset's name.", Required = true };
-        var version = new Option<string>("--version", "-v", "--label", "-l") { Description = "A version, or a label: latest, production. Default: latest.", DefaultValueFactory = _ => "latest" };
+        var version = new Option<string>("--version", "-v", "--label", "-l") { Description = "A version, or a label: latest, production.", DefaultValueFactory = _ => "latest" };
         return ApiVerb.Create("show", "Show one version.", [name, version], async (client, parsed, format, ct) =>
         {
             Printer.Show(

@@ -105,7 +105,7 @@ internal static class DataTransfer
 
     private static (Option<string> Name, Option<string> Version) Version() => (
         new Option<string>("--name", "-n") { Description = "The asset's name.", Required = true },
-        new Option<string>("--version", "-v", "--label", "-l") { Description = "A version, or a label: latest, production. Default: latest.", DefaultValueFactory = _ => "latest" });
+        new Option<string>("--version", "-v", "--label", "-l") { Description = "A version, or a label: latest, production.", DefaultValueFactory = _ => "latest" });
 
     private static async Task<JsonNode> PatchAsync(
         Client.SlipwayClient client, string name, string version, JsonObject body, CancellationToken ct) =>

@@ -55,7 +55,7 @@ internal static class DataflowCommands
     {
         var name = Name();
         var state = new Option<string?>("--state") { Description = "Only these: waiting, running, done, failed." };
-        var most = new Option<int>("--max-results", "-r") { Description = "The newest so many. Default: 100.", DefaultValueFactory = _ => 100 };
+        var most = new Option<int>("--max-results", "-r") { Description = "The newest so many.", DefaultValueFactory = _ => 100 };
         return ApiVerb.Create("status", "Show its windows: done, running, failed and why, waiting and for what.", [name, state, most], async (client, parsed, format, ct) =>
         {
             var only = parsed.GetValue(state) is { } wanted ? $"&state={Uri.EscapeDataString(wanted)}" : "";

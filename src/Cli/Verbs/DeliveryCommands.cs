@@ -15,8 +15,8 @@ internal static class DeliveryCommands
 
     private static Command List()
     {
-        var state = new Option<string>("--state") { Description = "dead, waiting or delivered. Default: dead.", DefaultValueFactory = _ => "dead" };
-        var most = new Option<int>("--max-results", "-r") { Description = "Default: 100.", DefaultValueFactory = _ => 100 };
+        var state = new Option<string>("--state") { Description = "dead, waiting or delivered.", DefaultValueFactory = _ => "dead" };
+        var most = new Option<int>("--max-results", "-r") { Description = "The most to list.", DefaultValueFactory = _ => 100 };
         return ApiVerb.Create("list", "List deliveries, newest first: those that were given up, unless others are asked for.", [state, most], async (client, parsed, style, ct) =>
         {
             var query = QueryText.Of(("state", parsed.GetValue(state)), ("limit", parsed.GetValue(most).ToString(null, null)));

@@ -12,7 +12,7 @@ internal static class DeploymentLogs
     {
         var name = new Option<string>("--name", "-n") { Description = "The deployment's name.", Required = true };
         var endpoint = EndpointOptions.Endpoint();
-        var lines = new Option<int>("--lines", "-l") { Description = "The last lines of what is kept (a megabyte). Default: 5000.", DefaultValueFactory = _ => 5000 };
+        var lines = new Option<int>("--lines", "-l") { Description = "The last lines of what is kept (a megabyte).", DefaultValueFactory = _ => 5000 };
         var follow = new Option<bool>("--follow") { Description = "Go on with what is written from now on, until interrupted." };
         var container = new Option<string?>("--container", "-c") { Hidden = true };
         return ApiVerb.Create(

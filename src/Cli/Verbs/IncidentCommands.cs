@@ -26,7 +26,7 @@ internal static class IncidentCommands
     private static Command List()
     {
         var status = new Option<string?>("--status") { Description = "open (all that are not resolved), acknowledged or resolved. Default: all." };
-        var most = new Option<int>("--max-results", "-r") { Description = "Default: 100.", DefaultValueFactory = _ => 100 };
+        var most = new Option<int>("--max-results", "-r") { Description = "The most to list.", DefaultValueFactory = _ => 100 };
         return ApiVerb.Create("list", "List incidents, newest first.", [status, most], async (client, parsed, style, ct) =>
         {
             var query = QueryText.Of(("limit", parsed.GetValue(most).ToString(null, null)), ("status", parsed.GetValue(status)));

@@ -14,7 +14,7 @@ internal static class JobDownload
         var name = new Option<string>("--name", "-n") { Description = "The job's name.", Required = true };
         var output = new Option<string?>("--output-name") { Description = "Only this output: 'model', or 'train.model' of one step." };
         var all = new Option<bool>("--all") { Description = "All outputs; so it is without --output-name." };
-        var path = new Option<string>("--download-path", "-p") { Description = "The folder to write into. Default: this one.", DefaultValueFactory = _ => "." };
+        var path = new Option<string>("--download-path", "-p") { Description = "The folder to write into.", DefaultValueFactory = _ => "." };
         return ApiVerb.Create("download", "Download outputs into named-outputs/OUTPUT; all those of a pipeline into named-outputs/STEP/OUTPUT.", [name, output, all, path], async (client, parsed, format, ct) =>
         {
             var job = await client.GetAsync($"api/v1/jobs/{Uri.EscapeDataString(parsed.GetValue(name)!)}", ct);

@@ -15,7 +15,7 @@ internal static class JobList
 
     public static Command Create()
     {
-        var most = new Option<int>("--max-results", "-r") { Description = "Default: 50.", DefaultValueFactory = _ => 50 };
+        var most = new Option<int>("--max-results", "-r") { Description = "The most to list.", DefaultValueFactory = _ => 50 };
         var all = new Option<bool>("--all-results") { Description = "All of them." };
         var tag = new Option<string?>("--tag") { Description = "Only jobs with this tag: KEY, or KEY=VALUE." };
         var status = new Option<string?>("--status") { Description = "Only these: Queued, Running, Completed, Failed, Canceled." };

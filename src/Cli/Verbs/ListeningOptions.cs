@@ -22,9 +22,9 @@ internal sealed class ListeningOptions
     private readonly Option<string?> _key = new("--certificate-key") { Description = "A PEM file with its private key, not encrypted. Default: in the same file." };
 
     private readonly Option<int?> _connections = Number<int?>("--max-connections", "Connections at the same time. Default: as the limit of open files allows, at most 20000.", 1, 1_000_000);
-    private readonly Option<int> _header = Number("--header-timeout", "Seconds that a request's headers, or a TLS handshake, may take. Default: 15.", 1, 3600, 15);
-    private readonly Option<int> _idle = Number("--idle-timeout", "Seconds that a connection may stay without a request. Default: 130.", 1, 86_400, 130);
-    private readonly Option<int> _rate = Number("--min-data-rate", "Bytes per second, after five seconds, below which a slow client is let go. Default: 240; 0: never.", 0, 1_000_000, 240);
+    private readonly Option<int> _header = Number("--header-timeout", "Seconds that a request's headers, or a TLS handshake, may take.", 1, 3600, 15);
+    private readonly Option<int> _idle = Number("--idle-timeout", "Seconds that a connection may stay without a request.", 1, 86_400, 130);
+    private readonly Option<int> _rate = Number("--min-data-rate", "Bytes per second, after five seconds, below which a slow client is let go; 0: never.", 0, 1_000_000, 240);
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Log what happens, not only what goes wrong." };
 
     public ListeningOptions(Command command, string url)

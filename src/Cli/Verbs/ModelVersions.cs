@@ -89,7 +89,7 @@ internal static class ModelVersions
 
     public static (Option<string> Name, Option<string> Version) Version() => (
         new Option<string>("--name", "-n") { Description = "The model's name.", Required = true },
-        new Option<string>("--version", "-v", "--label", "-l") { Description = "A number, latest, or an alias such as champion. Default: latest.", DefaultValueFactory = _ => "latest" });
+        new Option<string>("--version", "-v", "--label", "-l") { Description = "A number, latest, or an alias such as champion.", DefaultValueFactory = _ => "latest" });
 
     private static string PathOf(JsonNode version) => $"api/v1/models/{Uri.EscapeDataString((string)version["model"]!)}/versions/{version["version"]}";
 

@@ -10,7 +10,7 @@ internal static class PurgeVerb
 {
     public static Option<int> Days() => new("--older-than-days")
     {
-        Description = "Deleted so many days ago or earlier; default: 30.",
+        Description = "Deleted so many days ago or earlier.",
         DefaultValueFactory = _ => 30,
     };
 

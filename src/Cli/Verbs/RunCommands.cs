@@ -25,7 +25,7 @@ internal static class RunCommands
     {
         var id = new Argument<string>("run-id") { Description = "The run's id." };
         var key = new Argument<string>("metric") { Description = "The metric's key." };
-        var most = new Option<int>("--max-points") { Description = "So many of a longer series, with its minima, maxima and NaN; default: 100.", DefaultValueFactory = _ => 100 };
+        var most = new Option<int>("--max-points") { Description = "So many of a longer series, with its minima, maxima and NaN.", DefaultValueFactory = _ => 100 };
         var all = new Option<bool>("--all") { Description = "Every point as a line of JSON, as it comes from the server." };
         return ApiVerb.Create("metric", "Show the series of a run's metric.", [id, key, most, all], async (client, parsed, format, ct) =>
         {

@@ -24,7 +24,7 @@ internal static class RunListVerb
         var order = new Option<string?>("--order-by") { Description = "\"metrics.auc desc, start_time\"; default: newest first." };
         var view = new Option<string>("--view") { Description = "active, deleted or all.", DefaultValueFactory = _ => "active" };
         view.AcceptOnlyFromAmong("active", "deleted", "all");
-        var most = new Option<int>("--max-results", "-n") { Description = "Default: 50.", DefaultValueFactory = _ => 50 };
+        var most = new Option<int>("--max-results", "-n") { Description = "The most to list.", DefaultValueFactory = _ => 50 };
         var token = new Option<string?>("--page-token") { Description = "Go on where a list with the same options ended; it told this token." };
         var command = ApiVerb.Create("list", "List runs: of an experiment or of all, filtered and ordered.", [experiment, filter, order, view, most, token], async (client, parsed, format, ct) =>
         {

@@ -126,7 +126,7 @@ internal static class ScheduleCommands
     {
         var name = Name();
         var state = new Option<string?>("--state") { Description = "Only these: waiting, fired, skipped, failed." };
-        var most = new Option<int>("--max-results", "-r") { Description = "Default: 50.", DefaultValueFactory = _ => 50 };
+        var most = new Option<int>("--max-results", "-r") { Description = "The most to list.", DefaultValueFactory = _ => 50 };
         return ApiVerb.Create("history", "Show what became of its occurrences: which job, or why none.", [name, state, most], async (client, parsed, format, ct) =>
         {
             var only = parsed.GetValue(state) is { } wanted ? $"&state={Uri.EscapeDataString(wanted)}" : "";
@@ -141,7 +141,7 @@ internal static class ScheduleCommands
         var name = Name();
         var from = new Option<string>("--from") { Description = "The first time: 2026-01-01 or 2026-01-01T06:00:00Z; UTC unless it says otherwise.", Required = true };
         var to = new Option<string>("--to") { Description = "The time before which it ends.", Required = true };
-        var most = new Option<int>("--max-concurrent") { Description = "How many of its jobs may be open at once. Default: 1.", DefaultValueFactory = _ => 1 };
+        var most = new Option<int>("--max-concurrent") { Description = "How many of its jobs may be open at once.", DefaultValueFactory = _ => 1 };
         var rehearsal = new Option<bool>("--dry-run") { Description = "Only tell the occurrences." };
         return ApiVerb.Create(
             "backfill",

@@ -14,7 +14,7 @@ internal static class ServerCommand
     {
         var home = new Option<string>("--home")
         {
-            Description = "The folder of the server: database, content, keys. Default: ~/.slipway/server.",
+            Description = "The folder of the server: database, content, keys.",
             DefaultValueFactory = _ => DefaultHome,
         };
         var database = new Option<string?>("--database") { Description = "A PostgreSQL connection string. Default: SQLite in the home." };

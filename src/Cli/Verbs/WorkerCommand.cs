@@ -29,7 +29,7 @@ internal static class WorkerCommand
 
     private static readonly Option<string> s_home = new("--home")
     {
-        Description = "A folder of this worker alone, in which steps work. Default: ~/.slipway/worker.",
+        Description = "A folder of this worker alone, in which steps work.",
         DefaultValueFactory = _ => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".slipway", "worker"),
     };
 

@@ -65,6 +65,8 @@ internal sealed class FileReading(IBlobStore blobs)
         for (var tried = 1; ; tried++)
         {
             var before = FileStamp.Of(path);
+            if (before.IsSpecial)
+                throw SlipwayException.Invalid($"'{path}' is no file but a device, pipe or socket: leave it out.");
             var found = await read();
             if (FileStamp.Of(path) == before)
                 return found;

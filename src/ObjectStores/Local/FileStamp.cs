@@ -13,11 +13,22 @@ public readonly partial record struct FileStamp(long Size, long Changed, long To
     private const int Here = -100;
     private const uint Basic = 0x7ff;
 
+    // S_IFMT, S_IFREG, S_IFDIR
+    private const int TypeMask = 0xF000, OrdinaryFile = 0x8000, Folder = 0x4000;
+
+    /// <summary>True: a device, pipe or socket, whose reading may never end.</summary>
+    public bool IsSpecial { get; private init; }
+
     /// <summary>The default for what does not exist.</summary>
     public static FileStamp Of(string path)
     {
         if (OperatingSystem.IsLinux() && StatX(Here, path, 0, Basic, out var found) == 0)
-            return new FileStamp((long)found.Size, found.Modified.Nanoseconds, found.Changed.Nanoseconds, found.Inode);
+        {
+            return new FileStamp((long)found.Size, found.Modified.Nanoseconds, found.Changed.Nanoseconds, found.Inode)
+            {
+                IsSpecial = (found.Mode & TypeMask) is not (OrdinaryFile or Folder),
+            };
+        }
 
         var file = new FileInfo(path);
         return !file.Exists ? default : new FileStamp(file.Length, (file.LastWriteTimeUtc - DateTime.UnixEpoch).Ticks * 100, 0, 0);
@@ -34,6 +45,9 @@ public readonly partial record struct FileStamp(long Size, long Changed, long To
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct Answer
     {
+        [FieldOffset(28)]
+        public ushort Mode;
+
         [FieldOffset(32)]
         public ulong Inode;
 

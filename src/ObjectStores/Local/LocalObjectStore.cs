@@ -145,6 +145,8 @@ internal sealed class LocalObjectStore : IObjectStore
 
     private FileStream Open(string name, string path)
     {
+        if (FileStamp.Of(path).IsSpecial)
+            throw SlipwayException.Invalid($"'{name}' in {Description} is no file but a device, pipe or socket.");
         try
         {
             return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 64 * 1024, FileOptions.Asynchronous);

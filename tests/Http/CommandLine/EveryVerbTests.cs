@@ -37,6 +37,17 @@ public sealed class EveryVerbTests
     }
 
     [Fact]
+    public void A_default_is_told_once()
+    {
+        var twice = Verbs.SelectMany(verb => verb.Command.Options
+            .Where(option => option.HasDefaultValue && option.GetDefaultValue()?.ToString() is { Length: > 0 }
+                && option.Description?.Contains("default:", StringComparison.OrdinalIgnoreCase) == true)
+            .Select(option => $"{verb} {option.Name}: {option.Description} [default: {option.GetDefaultValue()}]"));
+
+        Assert.Empty(twice);
+    }
+
+    [Fact]
     public async Task Every_verb_tells_its_help_and_refuses_a_flag_that_it_does_not_have()
     {
         foreach (var verb in Verbs.Where(verb => verb.Path.Count > 0))

@@ -51,6 +51,26 @@ public sealed class SqlTests(LakeServer server) : IClassFixture<LakeServer>
         Assert.Empty(Directory.GetFileSystemEntries("/tmp", "slipway-escape*"));
     }
 
+    [Theory]
+    [InlineData("select * from 'named-twice@1'", "The query cannot be run: there is no table 'named-twice@1'. A version of a data asset is named as 'data:named-twice@1', in single quotes.")]
+    [InlineData("select * from flights", "The query cannot be run: there is no table 'flights'. A version of a data asset is named as 'data:flights', in single quotes.")]
+    [InlineData("pivot (select 'a' as k, 1 as v) on k using sum(v)", "A pivot needs its values here, since nothing may be written: pivot … on COLUMN in")]
+    public async Task A_query_that_is_nearly_right_is_told_how_it_would_be(string sql, string message)
+    {
+        foreach (var format in new[] { "json", "parquet" })
+        {
+            var refusal = await server.PostAsync("/api/v1/sql", new { Sql = sql, Format = format });
+
+            Assert.Equal(400, refusal.Status);
+            Assert.StartsWith(message, refusal.Text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_pivot_with_its_values_is_a_query() => Assert.Equal(
+        "a,b\r\n3,4\r\n",
+        await SqlAsync(new { Sql = "pivot (values ('a', 1), ('a', 2), ('b', 4)) t(k, v) on k in ('a', 'b') using sum(v)", Format = "csv" }));
+
     [Fact]
     public async Task The_files_of_a_version_cannot_be_overwritten_by_a_query_over_it()
     {

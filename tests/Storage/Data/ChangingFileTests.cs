@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Slipway.Storage.Data;
 
-public sealed class ChangingFileTests : IDisposable
+public sealed partial class ChangingFileTests : IDisposable
 {
     private readonly TempFolder _folder = new();
 
@@ -35,6 +35,24 @@ public sealed class ChangingFileTests : IDisposable
         Assert.Equal(ErrorCode.Conflict, refusal.Code);
         Assert.Contains("changes while it is read", refusal.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_device_or_pipe_is_refused_and_not_read_for_ever()
+    {
+        var store = Store(new LocalBlobStore(_folder.File("store/x")));
+        Assert.Equal(0, MakePipe(_folder.File("pipe"), Convert.ToUInt32("600", 8)));
+
+        foreach (var path in new[] { "/dev/zero", _folder.File("pipe") })
+        {
+            var refusal = await Assert.ThrowsAsync<SlipwayException>(() => store.PutFileAsync(path, Ct));
+            Assert.Equal($"'{path}' is no file but a device, pipe or socket: leave it out.", refusal.Message);
+        }
+
+        await Assert.ThrowsAsync<SlipwayException>(() => store.PutFolderAsync(_folder.Path, path => path == "pipe", Ct));
+    }
+
+    [System.Runtime.InteropServices.LibraryImport("libc", EntryPoint = "mkfifo", StringMarshalling = System.Runtime.InteropServices.StringMarshalling.Utf8)]
+    private static partial int MakePipe(string path, uint mode);
 
     public void Dispose() => _folder.Dispose();
 

@@ -59,15 +59,33 @@ public sealed class HomeTests : IDisposable
     }
 
     [Fact]
+    public async Task Temporary_files_of_a_killed_server_are_deleted_when_the_next_one_starts()
+    {
+        Directory.CreateDirectory(_folder.File("temp/spill-1/deep"));
+        File.WriteAllText(_folder.File("temp/spill-1/deep/rows.tmp"), "left");
+        File.WriteAllText(_folder.File("kept.txt"), "kept");
+        File.CreateSymbolicLink(_folder.File("temp/link.txt"), _folder.File("kept.txt"));
+        using var host = Host(_folder.Path);
+
+        await host.StartAsync(Ct);
+
+        Assert.False(Directory.Exists(_folder.File("temp")));
+        Assert.True(File.Exists(_folder.File("kept.txt")));
+        await host.StopAsync(Ct);
+    }
+
+    [Fact]
     public async Task A_second_host_on_the_same_home_does_not_start()
     {
         using var first = Host(_folder.Path);
         await first.StartAsync(Ct);
+        Directory.CreateDirectory(_folder.File("temp/of-the-first"));
         using var second = Host(_folder.Path);
 
         var refusal = await Assert.ThrowsAsync<SlipwayException>(() => second.StartAsync(Ct));
 
         Assert.Equal(ErrorCode.Conflict, refusal.Code);
+        Assert.True(Directory.Exists(_folder.File("temp/of-the-first")));
         await first.StopAsync(Ct);
     }
 

@@ -28,6 +28,14 @@ public sealed class FileDigestsTests : IDisposable
     }
 
     [Fact]
+    public void A_device_is_refused_and_not_read_for_ever()
+    {
+        var refusal = Assert.Throws<IOException>(() => Remembered("/dev/zero"));
+
+        Assert.Equal("'/dev/zero' is no file but a device, pipe or socket: leave it out.", refusal.Message);
+    }
+
+    [Fact]
     public void A_file_of_another_inode_under_the_same_name_is_read_again()
     {
         var path = Given("one");

@@ -45,7 +45,7 @@ internal static class DvcCommands
     private static Command Export()
     {
         var name = new Option<string>("--name", "-n") { Description = "The asset's name.", Required = true };
-        var version = new Option<string>("--version", "-v") { Description = "Default: latest.", DefaultValueFactory = _ => "latest" };
+        var version = new Option<string>("--version", "-v") { Description = "A version of the asset.", DefaultValueFactory = _ => "latest" };
         var path = new Option<string>("--path") { Description = "Where its files go; PATH.dvc is written beside it.", Required = true };
         return ApiVerb.Create("export", "Write a version to a path, into DVC's cache, and as a .dvc file.", [name, version, path, Cache()], async (client, parsed, format, ct) =>
         {
