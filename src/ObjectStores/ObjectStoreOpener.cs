@@ -4,7 +4,6 @@ using System.Security.Cryptography.X509Certificates;
 using Amazon;
 using Amazon.Runtime;
 using Amazon.S3;
-using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Identity;
 using Slipway.Kernel;
@@ -71,10 +70,10 @@ public sealed class ObjectStoreOpener : IDisposable
                 : throw SlipwayException.Invalid($"The account key of '{account}' is not base64: copy it again.");
         }
 
-        return credentials.SasToken is { } token ? new SasSigner(token) : new TokenSigner(Identity(credentials));
+        return credentials.SasToken is { } token ? new SasSigner(token) : Identity(credentials);
     }
 
-    private TokenCredential Identity(ObjectStoreCredentials credentials)
+    private TokenSigner Identity(ObjectStoreCredentials credentials)
     {
         if (credentials is { ClientSecret: { } secret, TenantId: { } tenant, ClientId: { } client })
         {
@@ -86,12 +85,13 @@ public sealed class ObjectStoreOpener : IDisposable
                 options.DisableInstanceDiscovery = true;
             }
 
-            return Principal(tenant, client, secret, options);
+            return new TokenSigner(Principal(tenant, client, secret, options), "Check the tenant, the client and its secret.");
         }
 
         return credentials.ClientId is { } assigned
-            ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(assigned))
-            : new DefaultAzureCredential();
+            ? new TokenSigner(
+                new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(assigned)), "Check that this identity is assigned to the server's machine.")
+            : new TokenSigner(new DefaultAzureCredential(), "Give the server's machine an identity, or the datastore credentials.");
     }
 
     private static ClientSecretCredential Principal(string tenant, string client, string secret, ClientSecretCredentialOptions options)

@@ -22,14 +22,17 @@ public sealed class PrivateServer
     // Held: the server stops when the pipe to its standard input closes.
     private Process? _keeper;
 
-    private PrivateServer(string script) => _line = new(() => StartAsync(script));
+    private PrivateServer(params string[] script) => _line = new(() => StartAsync(script));
+
+    /// <summary>Azurite that takes tokens of Entra ID, whose signatures it does not check.</summary>
+    public static PrivateServer AzuriteOverTls(string certificateFile, string keyFile) => new("private-azurite", certificateFile, keyFile);
 
     /// <summary>What the script prints once the server answers.</summary>
     public Task<string> LineAsync() => _line.Value;
 
-    private async Task<string> StartAsync(string script)
+    private async Task<string> StartAsync(string[] script)
     {
-        _keeper = Process.Start(new ProcessStartInfo("setsid", [Repository.Path($"tests/Shared/{script}")])
+        _keeper = Process.Start(new ProcessStartInfo("setsid", [Repository.Path($"tests/Shared/{script[0]}"), .. script[1..]])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -31,11 +31,11 @@ internal sealed class AzureRequests(HttpClient http, Uri container, string descr
         {
             await signer.SignAsync(request, ct);
         }
-        catch (AuthenticationFailedException exception)
+        catch (AuthenticationFailedException exception) when (signer is TokenSigner)
         {
             throw new SlipwayException(
                 ErrorCode.PermissionDenied,
-                $"No token for {description}: {exception.Message.Split('\n')[0]} Check the tenant, the client and its secret.",
+                $"No token for {description}: {exception.Message.Split('\n')[0].TrimEnd()} {((TokenSigner)signer).Advice}",
                 exception);
         }
 

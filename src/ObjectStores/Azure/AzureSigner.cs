@@ -29,8 +29,11 @@ internal sealed class SasSigner(string token) : IAzureSigner
 }
 
 /// <summary>A service principal, a managed identity, or whoever is signed in, through Azure.Identity.</summary>
-internal sealed class TokenSigner(TokenCredential credential) : IAzureSigner
+/// <param name="advice">What to look at when no token is given.</param>
+internal sealed class TokenSigner(TokenCredential credential, string advice) : IAzureSigner
 {
+    public string Advice => advice;
+
     private static readonly TokenRequestContext s_storage = new(["https://storage.azure.com/.default"]);
 
     public async Task SignAsync(HttpRequestMessage request, CancellationToken ct)
