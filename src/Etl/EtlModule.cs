@@ -91,14 +91,11 @@ public static class EtlModule
         return services
             .AddSingleton<ISourceKind, AssetSource>()
             .AddSingleton<ISourceKind, InputSource>()
-            .AddSingleton<DatabaseAddress>()
             .AddSingleton<PostgresDatabase>()
-            .AddSingleton<SqlServerDatabase>()
             .AddSingleton<SqliteDatabase>()
             .AddSingleton<ITableDatabase>(provider => provider.GetRequiredService<PostgresDatabase>())
             .AddSingleton<ITableDatabase>(provider => provider.GetRequiredService<SqliteDatabase>())
             .AddSingleton<ISourceKind>(provider => Reader<PostgresDatabase>(provider))
-            .AddSingleton<ISourceKind>(provider => Reader<SqlServerDatabase>(provider))
             .AddSingleton<ISourceKind>(provider => Reader<SqliteDatabase>(provider))
             .AddSingleton<HttpPages>()
             .AddSingleton<ISourceKind, HttpSource>()
@@ -106,6 +103,6 @@ public static class EtlModule
     }
 
     private static DatabaseSource Reader<T>(IServiceProvider provider)
-        where T : IDatabaseReader =>
+        where T : ITableDatabase =>
         new(provider.GetRequiredService<T>(), provider.GetRequiredService<ILakeTables>());
 }

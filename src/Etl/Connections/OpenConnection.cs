@@ -15,7 +15,6 @@ internal sealed class OpenConnection(ConnectionStore store, ConnectionSecrets se
     {
         ["postgres"] = "postgres",
         ["azure_postgres_db"] = "postgres",
-        ["azure_sql_db"] = "sqlserver",
         ["sqlite"] = "sqlite",
     };
 
@@ -38,7 +37,7 @@ internal sealed class OpenConnection(ConnectionStore store, ConnectionSecrets se
 
     public Task<JsonObject> CredentialsAsync(Connection connection, CancellationToken ct) => secrets.ReadAsync(connection, ct);
 
-    /// <summary>Which source reads it: postgres, sqlserver or sqlite.</summary>
+    /// <summary>Which source reads it: postgres or sqlite.</summary>
     public static string DatabaseOf(Connection connection) => s_databases.GetValueOrDefault(connection.Type) ?? throw new SlipwayException(
         ErrorCode.NotImplemented,
         $"Connection '{connection.Name}' is of type {connection.Type}, of which no database is read here; those that are: {string.Join(", ", s_databases.Keys)}.");

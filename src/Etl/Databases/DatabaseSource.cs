@@ -1,4 +1,3 @@
-using System.Data;
 using System.Data.Common;
 using Slipway.Engines.DuckDb;
 using Slipway.Etl.Dataflows;
@@ -12,7 +11,7 @@ namespace Slipway.Etl.Databases;
 /// A table or query of a database, streamed into a Parquet file of the step with the types it has there. A window is asked for in
 /// the database itself, where that compares such values.
 /// </summary>
-internal sealed class DatabaseSource(IDatabaseReader database, ILakeTables tables) : ISourceKind
+internal sealed class DatabaseSource(ITableDatabase database, ILakeTables tables) : ISourceKind
 {
     public string Name => database.Name;
 
@@ -63,9 +62,6 @@ internal sealed class DatabaseSource(IDatabaseReader database, ILakeTables table
     {
         var parameter = command.CreateParameter();
         (parameter.ParameterName, parameter.Value) = (name, value);
-        // Not the one that is rounded to 3 ms and begins in 1753.
-        if (value is DateTime)
-            parameter.DbType = DbType.DateTime2;
         command.Parameters.Add(parameter);
     }
 

@@ -1,10 +1,13 @@
 using System.Data.Common;
+using System.Text.Json.Nodes;
 using Npgsql;
 using NpgsqlTypes;
 using Slipway.Engines.DuckDb;
+using Slipway.Etl.Connections;
 using Slipway.Etl.Steps;
 using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
+using Slipway.Security.Contracts;
 
 namespace Slipway.Etl.Databases;
 
@@ -12,7 +15,7 @@ namespace Slipway.Etl.Databases;
 /// <c>postgres</c>: a connection (azureml:NAME), or a secret of the vault, as <c>Host=…;Database=…;Username=…;Password=…</c> or
 /// <c>postgres://user:password@host/database</c>.
 /// </summary>
-internal sealed class PostgresDatabase(DatabaseAddress addresses) : ITableDatabase
+internal sealed class PostgresDatabase(IVault vault, OpenConnection connections) : ITableDatabase
 {
     public string Name => "postgres";
 
@@ -22,8 +25,11 @@ internal sealed class PostgresDatabase(DatabaseAddress addresses) : ITableDataba
 
     public async Task<DbConnection> OpenAsync(StepContext step, SettingMap map, CancellationToken ct)
     {
-        var address = await addresses.FindAsync(step, map, Name, "PostgreSQL", ct);
-        var connection = new NpgsqlConnection(Read(address));
+        var named = map.Require("connection", "azureml:NAME of a connection, or the name of a secret that holds one");
+        var (address, what) = OpenConnection.NameIn(named) is null
+            ? (await SecretAsync(step, named, ct), $"secret '{named}'")
+            : (await ConnectionAsync(step, named, ct), $"connection '{OpenConnection.NameIn(named)}'");
+        var connection = new NpgsqlConnection(address);
         try
         {
             await connection.OpenAsync(ct);
@@ -33,7 +39,7 @@ internal sealed class PostgresDatabase(DatabaseAddress addresses) : ITableDataba
         {
             await connection.DisposeAsync();
             throw new SlipwayException(
-                ErrorCode.Unavailable, $"The database of {address.What} cannot be opened: {exception.Message.TrimEnd('.')}.", exception);
+                ErrorCode.Unavailable, $"The database of {what} cannot be opened: {exception.Message.TrimEnd('.')}.", exception);
         }
     }
 
@@ -90,9 +96,21 @@ internal sealed class PostgresDatabase(DatabaseAddress addresses) : ITableDataba
         $"PostgreSQL: {((exception as PostgresException)?.MessageText ?? exception.Message).TrimEnd('.')}.",
         exception);
 
-    private static string Read(DatabaseAddress.Found address)
+    private async Task<string> SecretAsync(StepContext step, string secret, CancellationToken ct) => Read(
+        $"Secret '{secret}'",
+        await vault.FindAsync(step.Caller, secret, ct) ?? throw SlipwayException.NotFound("Secret", secret),
+        credentials: null);
+
+    private async Task<string> ConnectionAsync(StepContext step, string reference, CancellationToken ct)
     {
-        var (text, credentials) = (address.Text, address.Credentials);
+        var found = await connections.FindAsync(step.Caller, reference, ct);
+        return OpenConnection.DatabaseOf(found) == Name
+            ? Read($"The target of connection '{found.Name}'", found.Target(), await connections.CredentialsAsync(found, ct))
+            : throw SlipwayException.Invalid($"Connection '{found.Name}' is of type {found.Type}, and the source wants PostgreSQL.");
+    }
+
+    private static string Read(string what, string text, JsonObject? credentials)
+    {
         try
         {
             var builder = Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "postgres" or "postgresql"
@@ -109,7 +127,7 @@ internal sealed class PostgresDatabase(DatabaseAddress addresses) : ITableDataba
         {
             // The engine's message would quote what it does not understand, and that may be a password.
             throw SlipwayException.Invalid(
-                $"{char.ToUpperInvariant(address.What[0])}{address.What[1..]} is no connection to PostgreSQL: set it to Host=…;Database=…;Username=…;Password=… or postgres://user:password@host/database.");
+                $"{what} is no connection to PostgreSQL: set it to Host=…;Database=…;Username=…;Password=… or postgres://user:password@host/database.");
         }
     }
 

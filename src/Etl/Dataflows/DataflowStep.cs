@@ -25,7 +25,7 @@ internal sealed class DataflowStep(
 
     public IReadOnlyList<StepField> Fields { get; } =
     [
-        new("source", FieldType.Map, true, "type (parquet, csv, json, data, input, postgres, sqlserver, sqlite or http), and what finds it."),
+        new("source", FieldType.Map, true, "type (parquet, csv, json, data, input, postgres, sqlite or http), and what finds it."),
         new("window", FieldType.Map, false, "column with start and every (the input 'window' or index chooses one), or column with from and to: times, or whole numbers (to may be absent, delay leaves out so many of the greatest)."),
         new("columns", FieldType.Map, false, "The columns that the source must have, with their SQL types."),
         new("drift", FieldType.Text, false, "What becomes of other columns than declared, or than last time: fail, evolve or quarantine."),
