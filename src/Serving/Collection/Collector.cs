@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Slipway.Kernel;
@@ -12,20 +11,17 @@ namespace Slipway.Serving.Collection;
 /// Takes answers off the hot path: requests append to columns in memory, one writer makes segments of them when they
 /// are full, old, asked for, or when the server stops.
 /// </summary>
-internal sealed partial class Collector(
+internal sealed class Collector(
     SegmentWriter writer, SequenceClock sequence, ServingOptions options, TimeProvider time, ILogger<Collector> logger)
     : BackgroundService, IAsyncDisposable
 {
-    private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
-
-    private readonly Channel<Work> _work = Channel.CreateBounded<Work>(new BoundedChannelOptions(options.WaitingSegments) { SingleReader = true });
+    private readonly SegmentQueue _queue = new(writer, options.WaitingSegments, time, logger);
     private readonly Lock _gate = new();
     private readonly HashSet<CollectedRows> _sources = [];
-    private readonly List<TaskCompletionSource> _flushes = [];
     private readonly CancellationTokenSource _stopping = new();
 
     // Made once: requests hand it over.
-    private Func<SegmentRows, bool> HandOver => field ??= full => _work.Writer.TryWrite(new Work(full, null));
+    private Func<SegmentRows, bool> HandOver => field ??= _queue.TryAdd;
 
     /// <summary>Rows of this deployment will be looked after.</summary>
     public void Watch(ServedDeployment deployment)
@@ -44,7 +40,7 @@ internal sealed partial class Collector(
     private async Task ForgetAsync(CollectedRows source, CancellationToken ct)
     {
         if (source.DetachAll() is { } rows)
-            await _work.Writer.WriteAsync(new Work(rows, null), ct);
+            await _queue.AddAsync(rows, ct);
         lock (_gate)
             _sources.Remove(source);
     }
@@ -67,20 +63,9 @@ internal sealed partial class Collector(
     /// <summary>Returns when everything that was added before is on disk; throws what kept it from there.</summary>
     public async Task FlushAsync(CancellationToken ct)
     {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_gate)
-            _flushes.Add(done);
-        try
-        {
-            await HandOverAsync(source => source.DetachAll(), ct);
-            await _work.Writer.WriteAsync(new Work(null, done), ct);
-            await done.Task.WaitAsync(ct);
-        }
-        finally
-        {
-            lock (_gate)
-                _flushes.Remove(done);
-        }
+        using var flush = _queue.BeginFlush();
+        await HandOverAsync(source => source.DetachAll(), ct);
+        await flush.WaitAsync(ct);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -90,7 +75,7 @@ internal sealed partial class Collector(
         try
         {
             await HandOverAsync(source => source.DetachAll(), cancellationToken);
-            _work.Writer.TryComplete();
+            _queue.Complete();
             if (ExecuteTask is { } writing)
                 await writing.WaitAsync(cancellationToken);
         }
@@ -110,13 +95,13 @@ internal sealed partial class Collector(
 
     public override void Dispose()
     {
-        _work.Writer.TryComplete();
+        _queue.Complete();
         _stopping.Dispose();
         base.Dispose();
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(Task.Run(() => WriteAllAsync(stoppingToken), CancellationToken.None), WatchAgeAsync(_stopping.Token));
+        Task.WhenAll(Task.Run(() => _queue.WriteAllAsync(stoppingToken), CancellationToken.None), WatchAgeAsync(_stopping.Token));
 
     private bool TryAdd(CollectedRows rows, ScoringSlot slot, string requestId, DateTimeOffset eventTime) =>
         rows.TryAppend(
@@ -125,7 +110,7 @@ internal sealed partial class Collector(
     private async ValueTask<bool> AddWhenThereIsRoomAsync(
         CollectedRows rows, ScoringSlot slot, string requestId, DateTimeOffset eventTime, CancellationToken ct)
     {
-        while (await _work.Writer.WaitToWriteAsync(ct))
+        while (await _queue.HasRoomAsync(ct))
         {
             if (TryAdd(rows, slot, requestId, eventTime))
                 return true;
@@ -160,69 +145,7 @@ internal sealed partial class Collector(
         {
             // Waits for room first: rows that are detached must arrive.
             if (detach(source) is { } rows)
-                await _work.Writer.WriteAsync(new Work(rows, null), CancellationToken.None).AsTask().WaitAsync(ct);
+                await _queue.AddAsync(rows, CancellationToken.None).WaitAsync(ct);
         }
-    }
-
-    private async Task WriteAllAsync(CancellationToken ct)
-    {
-        await foreach (var work in _work.Reader.ReadAllAsync(CancellationToken.None))
-        {
-            if (work.Rows is { } rows)
-                await WriteUntilDoneAsync(rows, ct);
-            if (work.Done is { } done)
-                Complete(done, null);
-        }
-    }
-
-    private async Task WriteUntilDoneAsync(SegmentRows rows, CancellationToken ct)
-    {
-        while (true)
-        {
-            try
-            {
-                await writer.WriteAsync(rows, CancellationToken.None);
-                rows.Owner.Return(rows);
-                return;
-            }
-            catch (Exception exception)
-            {
-                // The disk is full or the database away: the rows stay in memory, and those behind them wait or are
-                // dropped and counted, until it works again.
-                Log.SegmentFailed(logger, exception, rows.Rows, rows.Owner.Deployment.Node);
-                FailFlushes(exception);
-                if (ct.IsCancellationRequested)
-                    return;
-            }
-
-            await Task.Delay(s_retry, time, CancellationToken.None);
-        }
-    }
-
-    private void FailFlushes(Exception exception)
-    {
-        TaskCompletionSource[] waiting;
-        lock (_gate)
-            waiting = [.. _flushes];
-        foreach (var done in waiting)
-            Complete(done, exception);
-    }
-
-    private void Complete(TaskCompletionSource done, Exception? exception)
-    {
-        lock (_gate)
-            _flushes.Remove(done);
-        if (exception is null)
-            done.TrySetResult();
-        else
-            done.TrySetException(exception);
-    }
-
-    private readonly record struct Work(SegmentRows? Rows, TaskCompletionSource? Done);
-
-    private static partial class Log
-    {
-        [LoggerMessage(7001, LogLevel.Error, "{Rows} collected rows of {Deployment} could not be written; trying again")]
-        public static partial void SegmentFailed(ILogger logger, Exception exception, int rows, string deployment);
     }
 }

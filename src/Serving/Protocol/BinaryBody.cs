@@ -23,7 +23,7 @@ internal static class BinaryBody
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var length) && length <= bodyLength
             ? length
             : throw SlipwayException.Invalid(
-                $"{LengthHeader} is '{InferParser.Shorten(text.ToString())}'; it says how many of the body's {bodyLength} bytes are JSON.");
+                $"{LengthHeader} is '{RequestText.Shorten(text.ToString())}'; it says how many of the body's {bodyLength} bytes are JSON.");
     }
 
     /// <summary>Bytes behind the JSON of the answer.</summary>

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Slipway.Kernel;
 using Slipway.Serving.Inference;
-using Slipway.Serving.Runtimes;
 using Slipway.Serving.Scoring;
 
 namespace Slipway.Serving.Protocol;
@@ -70,7 +69,7 @@ internal ref struct InferParser
         // The reader itself refuses what follows the object.
         _reader.Read();
         if ((_seen & Fields.Inputs) == 0)
-            throw SlipwayException.Invalid($"The request has no 'inputs'. The model takes: {Names(_slot.Model.Inputs)}.");
+            throw SlipwayException.Invalid($"The request has no 'inputs'. The model takes: {RequestText.Names(_slot.Model.Inputs)}.");
         if (_binaryRead != _binary.Length)
         {
             throw SlipwayException.Invalid(
@@ -105,7 +104,7 @@ internal ref struct InferParser
     private void ReadId()
     {
         Once(Fields.Id, "id");
-        _slot.RequestId = _reader.TokenType == JsonTokenType.Null ? null : Text(ref _reader, "'id'");
+        _slot.RequestId = _reader.TokenType == JsonTokenType.Null ? null : RequestText.Text(ref _reader, "'id'");
         if (_slot.RequestId is { } id)
             RequestNames.CheckId(id);
     }
@@ -119,7 +118,7 @@ internal ref struct InferParser
             if (_reader.ValueTextEquals("event_time"u8))
                 ReadEventTime();
             else if (_reader.ValueTextEquals("binary_data_output"u8))
-                _slot.BinaryByDefault = Flag(ref _reader, "binary_data_output");
+                _slot.BinaryByDefault = RequestText.Flag(ref _reader, "binary_data_output");
             else
                 _reader.Skip();
         }
@@ -128,7 +127,7 @@ internal ref struct InferParser
     private void ReadEventTime()
     {
         _reader.Read();
-        _slot.EventTime = RequestNames.EventTime(Text(ref _reader, "'event_time'"));
+        _slot.EventTime = RequestNames.EventTime(RequestText.Text(ref _reader, "'event_time'"));
     }
 
     private void ReadInputs()
@@ -167,49 +166,4 @@ internal ref struct InferParser
         if (_reader.TokenType != type)
             throw SlipwayException.Invalid(message);
     }
-
-    /// <summary>The value that follows a name.</summary>
-    internal static bool Flag(ref Utf8JsonReader reader, string name)
-    {
-        reader.Read();
-        return reader.TokenType is JsonTokenType.True or JsonTokenType.False
-            ? reader.TokenType == JsonTokenType.True
-            : throw SlipwayException.Invalid($"'{name}' is neither true nor false.");
-    }
-
-    internal static int Find(ref Utf8JsonReader reader, TensorPlan[] plans, string what, int guess = 0)
-    {
-        if (reader.TokenType != JsonTokenType.String)
-            throw SlipwayException.Invalid($"The 'name' of an {what} is not a text.");
-        if (guess < plans.Length && reader.ValueTextEquals(plans[guess].Utf8Name))
-            return guess;
-        for (var i = 0; i < plans.Length; i++)
-        {
-            if (reader.ValueTextEquals(plans[i].Utf8Name))
-                return i;
-        }
-
-        var name = Shorten(Text(ref reader, $"The name of an {what}"));
-        throw SlipwayException.Invalid(
-            $"The model has no {what} '{name}'.{Nearest.Hint(name, plans.Select(plan => plan.Name))} It has: {Names(plans)}.");
-    }
-
-    internal static string Text(ref Utf8JsonReader reader, string what)
-    {
-        try
-        {
-            return reader.TokenType == JsonTokenType.String
-                ? reader.GetString()!
-                : throw SlipwayException.Invalid($"{what} is not a text.");
-        }
-        catch (InvalidOperationException exception)
-        {
-            // "\ud800": half of a character.
-            throw new SlipwayException(ErrorCode.InvalidParameter, $"{what} is no Unicode text.", exception);
-        }
-    }
-
-    internal static string Shorten(string text) => text.Length <= 64 ? text : text[..61] + "...";
-
-    internal static string Names(TensorPlan[] plans) => string.Join(", ", plans.Take(32).Select(plan => plan.ToString()));
 }

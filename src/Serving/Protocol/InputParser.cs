@@ -75,7 +75,7 @@ internal ref struct InputParser(ReadOnlySpan<byte> body, ReadOnlySpan<byte> bina
         if (_input is not null)
             throw Twice("name");
         reader.Read();
-        _input = _slot.Model.Inputs[InferParser.Find(ref reader, _slot.Model.Inputs, "input", guess)];
+        _input = _slot.Model.Inputs[RequestText.Find(ref reader, _slot.Model.Inputs, "input", guess)];
         _slot.Give(_input);
     }
 
@@ -87,7 +87,7 @@ internal ref struct InputParser(ReadOnlySpan<byte> body, ReadOnlySpan<byte> bina
         _dataType = _input is not null && reader.TokenType == JsonTokenType.String
                 && reader.ValueTextEquals(_input.Utf8DataType)
             ? _input.DataType
-            : InferParser.Text(ref reader, $"'datatype' of {Name}");
+            : RequestText.Text(ref reader, $"'datatype' of {Name}");
     }
 
     private readonly void CheckDataType()
@@ -95,7 +95,7 @@ internal ref struct InputParser(ReadOnlySpan<byte> body, ReadOnlySpan<byte> bina
         if (_input is not null && _dataType is not null && _dataType != _input.DataType)
         {
             throw SlipwayException.Invalid(
-                $"Input '{_input.Name}' is of datatype {_input.DataType}, not '{InferParser.Shorten(_dataType)}'.");
+                $"Input '{_input.Name}' is of datatype {_input.DataType}, not '{RequestText.Shorten(_dataType)}'.");
         }
     }
 

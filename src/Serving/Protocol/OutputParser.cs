@@ -17,7 +17,7 @@ internal readonly struct OutputParser(ScoringSlot slot)
             if (reader.ValueTextEquals("name"u8))
             {
                 reader.Read();
-                index = InferParser.Find(ref reader, slot.Model.Outputs, "output");
+                index = RequestText.Find(ref reader, slot.Model.Outputs, "output");
             }
             else if (reader.ValueTextEquals("parameters"u8))
             {
@@ -43,7 +43,7 @@ internal readonly struct OutputParser(ScoringSlot slot)
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("binary_data"u8))
-                binary = InferParser.Flag(ref reader, "binary_data");
+                binary = RequestText.Flag(ref reader, "binary_data");
             else if (reader.ValueTextEquals("classification"u8))
                 classes = ReadClasses(ref reader);
             else

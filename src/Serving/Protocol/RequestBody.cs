@@ -152,7 +152,7 @@ internal readonly struct RequestBody : IDisposable
             "br" => new BrotliStream(packed.OpenRead(), CompressionMode.Decompress),
             "deflate" => new ZLibStream(packed.OpenRead(), CompressionMode.Decompress),
             "identity" => packed.OpenRead(),
-            _ => throw SlipwayException.Invalid($"A body encoded as '{InferParser.Shorten(encoding)}' is not read; send gzip, br or deflate."),
+            _ => throw SlipwayException.Invalid($"A body encoded as '{RequestText.Shorten(encoding)}' is not read; send gzip, br or deflate."),
         };
         try
         {

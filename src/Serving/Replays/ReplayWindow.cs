@@ -34,7 +34,7 @@ internal sealed class ReplayWindow(
         await access.DemandAsync(caller, Permission.Read, $"endpoint:{endpoint}", ct);
         var version = await registry.FindAsync(caller, model, ct) ?? throw SlipwayException.NotFound("Model version", model);
         var query = await collected.QueryAsync(caller, endpoint, window, ct)
-            ?? throw SlipwayException.NotFound("Anything that was collected of endpoint", $"{endpoint} from {window.From:u} to {window.To:u}");
+            ?? throw new SlipwayException(ErrorCode.NotFound, $"Endpoint '{endpoint}' has collected nothing from {window.From:u} to {window.To:u}.");
         var candidate = await loader.LoadAsync(caller.Workspace, Definition(endpoint, version), version, CollectMode.Off, ct);
         try
         {

@@ -54,6 +54,18 @@ public sealed class OnnxFilesTests(OnnxFilesTests.OnnxServer onnx) : IClassFixtu
     }
 
     [Fact]
+    public async Task A_sequence_among_the_outputs_is_refused_by_its_name_when_it_is_deployed()
+    {
+        await onnx.Server.RegisterFilesAsync("sequence", null, ("model.onnx", OnnxModels.Sequence()));
+        await onnx.Server.PutAsync("/api/v1/online-endpoints/sequence", "{}");
+        using var refused = await DeployAsync("sequence", "blue", "sequence:1");
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        var told = await refused.Content.ReadFromJsonAsync<JsonNode>(Ct);
+        Assert.StartsWith("Output 'all' is seq(float); only tensors", told!["detail"]!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Weights_in_a_file_beside_the_model_are_found()
     {
         var weights = new TensorProto { Name = "w", DataType = (int)OnnxElementType.Float, DataLocation = TensorProto.Types.DataLocation.External };

@@ -27,5 +27,5 @@ internal static class GrpcDeadline
     }
 
     private static SlipwayException Wrong(string text) =>
-        SlipwayException.Invalid($"grpc-timeout is '{InferParser.Shorten(text)}'; it is up to eight digits and one of H M S m u n.");
+        SlipwayException.Invalid($"grpc-timeout is '{RequestText.Shorten(text)}'; it is up to eight digits and one of H M S m u n.");
 }

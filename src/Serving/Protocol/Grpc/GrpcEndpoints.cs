@@ -24,7 +24,7 @@ internal sealed class GrpcEndpoints(RoutingTable table, ScoringAccess access)
 
         var names = string.Join(", ", serving.Select(endpoint => endpoint.Definition.Name).Order(StringComparer.Ordinal));
         throw serving.Count == 0
-            ? new SlipwayException(ErrorCode.NotFound, model is null ? "There is no endpoint." : $"No endpoint serves model '{InferParser.Shorten(model)}'.")
+            ? new SlipwayException(ErrorCode.NotFound, model is null ? "There is no endpoint." : $"No endpoint serves model '{RequestText.Shorten(model)}'.")
             : SlipwayException.Invalid($"Several endpoints could be meant ({names}); name one in the metadata '{Header}'.");
     }
 

@@ -28,7 +28,7 @@ internal sealed class GrpcFrames
         context.Response.ContentType = GrpcStatus.ContentType;
         context.Response.Headers["grpc-accept-encoding"] = "identity,gzip";
         if (encoding.Length > 0 && !_gzip && encoding != "identity")
-            throw new SlipwayException(ErrorCode.NotImplemented, $"Messages encoded as '{InferParser.Shorten(encoding)}' are not read; send gzip or identity.");
+            throw new SlipwayException(ErrorCode.NotImplemented, $"Messages encoded as '{RequestText.Shorten(encoding)}' are not read; send gzip or identity.");
 
         // Answers are encoded as requests are.
         if (_gzip)

@@ -20,7 +20,7 @@ internal sealed class GrpcHealth(GrpcUnary unary, RoutingTable table, TimeProvid
         unary.Map<HealthCheckRequest, HealthCheckResponse>(routes, $"/{Name}/Check", (_, request, _) =>
             ValueTask.FromResult(new HealthCheckResponse
             {
-                Status = Find(request.Service) ?? throw SlipwayException.NotFound("Service", InferParser.Shorten(request.Service)),
+                Status = Find(request.Service) ?? throw SlipwayException.NotFound("Service", RequestText.Shorten(request.Service)),
             }));
         routes.MapPost($"/{Name}/Watch", WatchAsync);
     }

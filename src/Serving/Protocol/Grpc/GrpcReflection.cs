@@ -62,7 +62,7 @@ internal sealed class GrpcReflection(GrpcUnary unary)
     private static void Put(ServerReflectionResponse answer, FileDescriptor? file, string wanted)
     {
         if (file is null)
-            answer.ErrorResponse = new ErrorResponse { ErrorCode = 5, ErrorMessage = $"There is no '{InferParser.Shorten(wanted)}' here." };
+            answer.ErrorResponse = new ErrorResponse { ErrorCode = 5, ErrorMessage = $"There is no '{RequestText.Shorten(wanted)}' here." };
         else
             answer.FileDescriptorResponse = new FileDescriptorResponse { FileDescriptorProto = { file.SerializedData } };
     }

@@ -42,7 +42,7 @@ internal sealed class InferenceService(GrpcEndpoints endpoints, GrpcUnary unary,
             return new RepositoryModelUnloadResponse();
         });
         service.MapPost("/{method}", static context => throw new SlipwayException(
-            ErrorCode.NotImplemented, $"{Name} has no method '{InferParser.Shorten((string)context.Request.RouteValues["method"]!)}'."));
+            ErrorCode.NotImplemented, $"{Name} has no method '{RequestText.Shorten((string)context.Request.RouteValues["method"]!)}'."));
     }
 
     private async ValueTask<ModelReadyResponse> ModelReadyAsync(HttpContext context, ModelReadyRequest request, CancellationToken ct)

@@ -54,7 +54,7 @@ internal static class ModelInferReader
         }
 
         if (inputs == 0)
-            throw SlipwayException.Invalid($"The request has no inputs. The model takes: {InferParser.Names(slot.Model.Inputs)}.");
+            throw SlipwayException.Invalid($"The request has no inputs. The model takes: {RequestText.Names(slot.Model.Inputs)}.");
         slot.IsRaw = raws > 0;
         if (raws > 0)
             ReadRaws(message, slot, inputs, raws);
@@ -122,7 +122,7 @@ internal static class ModelInferReader
         if (!dataType.SequenceEqual(input.Utf8DataType))
         {
             throw SlipwayException.Invalid(
-                $"Input '{input.Name}' is of datatype {input.DataType}, not '{InferParser.Shorten(System.Text.Encoding.UTF8.GetString(dataType))}'.");
+                $"Input '{input.Name}' is of datatype {input.DataType}, not '{RequestText.Shorten(System.Text.Encoding.UTF8.GetString(dataType))}'.");
         }
 
         var elements = InputShape.Accept(slot, input, slot.Shape.AsSpan(0, rank), maxRows);
@@ -180,9 +180,9 @@ internal static class ModelInferReader
                 return plan;
         }
 
-        var text = InferParser.Shorten(reader.Text("A name"));
+        var text = RequestText.Shorten(reader.Text("A name"));
         throw SlipwayException.Invalid(
-            $"The model has no {what} '{text}'.{Nearest.Hint(text, plans.Select(plan => plan.Name))} It has: {InferParser.Names(plans)}.");
+            $"The model has no {what} '{text}'.{Nearest.Hint(text, plans.Select(plan => plan.Name))} It has: {RequestText.Names(plans)}.");
     }
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;

@@ -81,7 +81,7 @@ internal static class Cell
             JsonValueKind.False => "false",
             JsonValueKind.Object => "an object",
             JsonValueKind.Array => "a list",
-            _ => $"'{InferParser.Shorten(Encoding.UTF8.GetString(utf8))}'",
+            _ => $"'{RequestText.Shorten(Encoding.UTF8.GetString(utf8))}'",
         };
         return SlipwayException.Invalid(
             $"Column '{input.Name}' ({input.DataType}), row {index / Math.Max(1, input.RowLength)}: {value} is not {TensorData.Wanted(input.ElementType)}.");

@@ -169,7 +169,7 @@ internal sealed class JsonTable(ScoringSlot slot, int maxRows)
         }
 
         if (slot.Rows == 0)
-            throw SlipwayException.Invalid($"'inputs' has none of the model's inputs: {InferParser.Names(slot.Model.Inputs)}.");
+            throw SlipwayException.Invalid($"'inputs' has none of the model's inputs: {RequestText.Names(slot.Model.Inputs)}.");
     }
 
     private void ReadColumn(TensorPlan input, JsonElement rows)

@@ -73,7 +73,7 @@ internal sealed class ScoreRoutes(RoutingTable table, InferenceCore core, Scorin
             "text/csv" => true,
             "application/json" => false,
             _ => throw new SlipwayException(
-                ErrorCode.InvalidParameter, $"The content type '{InferParser.Shorten(type)}' is not read; send application/json or text/csv."),
+                ErrorCode.InvalidParameter, $"The content type '{RequestText.Shorten(type)}' is not read; send application/json or text/csv."),
         };
     }
 

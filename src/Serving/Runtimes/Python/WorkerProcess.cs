@@ -70,7 +70,12 @@ internal sealed class WorkerProcess : IDisposable
     }
 
     /// <summary>Hands answers to the pool until the process has ended, and tells it then.</summary>
-    public void Serve(WorkerPool pool) => new Thread(() => Serve(this, pool)) { IsBackground = true, Name = "Slipway worker" }.Start();
+    public void Serve(WorkerPool pool)
+    {
+        // What a script forked holds the socket open beyond the end of the worker.
+        _ = _process.Ended.ContinueWith(_ => _socket.End(), TaskScheduler.Default);
+        new Thread(() => Serve(this, pool)) { IsBackground = true, Name = "Slipway worker" }.Start();
+    }
 
     /// <summary>Sends what was taken.</summary>
     /// <returns>False: that takes a while; then the pool is told.</returns>

@@ -62,8 +62,8 @@ internal sealed class WorkerSocket(Socket socket) : IDisposable
             rest = rest[Read(rest)..];
     }
 
-    /// <summary>Whoever receives or sends goes on, and learns that it is at its end.</summary>
-    public void Dispose()
+    /// <summary>Whoever receives or sends goes on, and learns that it is at its end; what has come before is received.</summary>
+    public void End()
     {
         try
         {
@@ -73,7 +73,11 @@ internal sealed class WorkerSocket(Socket socket) : IDisposable
         {
             // It ended from the other side, or was ended before.
         }
+    }
 
+    public void Dispose()
+    {
+        End();
         socket.Dispose();
     }
 
