@@ -19,6 +19,7 @@ var root = new RootCommand("Slipway's speed, measured with a stopwatch: one verb
     ArtifactLoad.Command(),
     DriftLoad.Command(),
     ProfileMerge.Command(),
+    AnomalyLook.Command(),
     BatchScoring.Command(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -87,8 +87,9 @@ public static class DataModule
     /// <summary>Collections by time alone, for a host that starts only some parts of a server.</summary>
     public static IServiceCollection AddCollectionWorker(this IServiceCollection services) => services.AddHostedService<CollectionWorker>();
 
-    /// <summary>The lock and the migrations alone, for a host that starts only some parts of a server.</summary>
-    public static IServiceCollection AddDataStartup(this IServiceCollection services) => services.AddHostedService<DataStartup>();
+    /// <summary>The lock, the migrations and the watch over the database alone, for a host that starts only some parts of a server.</summary>
+    public static IServiceCollection AddDataStartup(this IServiceCollection services) =>
+        services.AddHostedService<DataStartup>().AddHostedService<DatabaseWatch>();
 
     private static IBlobStore OpenBlobs(IServiceProvider provider, ContentAddress address) => address.Store is { } store
         ? new ObjectBlobStore(

@@ -21,6 +21,9 @@ public sealed class Database : IAsyncDisposable
 
     public Dialect Dialect => _engine.Dialect;
 
+    /// <summary>Why it could not be reached when that was tried last; null: it could.</summary>
+    public string? Away => _engine.Away;
+
     /// <summary>Opens or creates a SQLite database in WAL mode; creates the folder.</summary>
     public static Database Sqlite(string path, SqliteSynchronous synchronous = SqliteSynchronous.Full) =>
         new(new SqliteEngine(path, synchronous));
@@ -32,6 +35,18 @@ public sealed class Database : IAsyncDisposable
     /// A pooled connection for reading; dispose it. On SQLite it cannot write, and reads beside the writer.
     /// </summary>
     public Task<DbConnection> OpenAsync(CancellationToken ct) => _engine.OpenAsync(ct);
+
+    /// <summary>
+    /// This failed because the database is away, which <see cref="DatabaseWatch"/> tells for all: who works in the background just tries again.
+    /// </summary>
+    public bool IsAway(Exception exception) => exception switch
+    {
+        DbException { SqlState: "57P01" or "57P02" or "57P03" } => true,
+        DbException { SqlState: null, IsTransient: true, InnerException: not TimeoutException } => true,
+        DbException => Away is not null,
+        { InnerException: { } inner } => IsAway(inner),
+        _ => false,
+    };
 
     /// <summary>
     /// Runs the action in a transaction and commits it; when it throws, nothing of it stays. The action may be run

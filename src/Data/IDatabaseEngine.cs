@@ -8,6 +8,9 @@ internal interface IDatabaseEngine : IAsyncDisposable
 {
     Dialect Dialect { get; }
 
+    /// <inheritdoc cref="Database.Away"/>
+    string? Away { get; }
+
     Task<DbConnection> OpenAsync(CancellationToken ct);
 
     Task<T> WriteAsync<T>(WriteAction<T> write, IsolationLevel isolation);

@@ -11,6 +11,7 @@ internal sealed class PostgresEngine : IDatabaseEngine
     private const int MaxAttempts = 30;
 
     private readonly NpgsqlDataSource _source;
+    private volatile string? _away;
 
     public PostgresEngine(string connectionString)
     {
@@ -25,17 +26,9 @@ internal sealed class PostgresEngine : IDatabaseEngine
 
     public Dialect Dialect => Dialect.Postgres;
 
-    public async Task<DbConnection> OpenAsync(CancellationToken ct)
-    {
-        try
-        {
-            return await _source.OpenConnectionAsync(ct);
-        }
-        catch (NpgsqlException exception)
-        {
-            throw Translate(exception);
-        }
-    }
+    public string? Away => _away;
+
+    public async Task<DbConnection> OpenAsync(CancellationToken ct) => await ConnectAsync(ct);
 
     public async Task<T> WriteAsync<T>(WriteAction<T> write, IsolationLevel isolation)
     {
@@ -62,9 +55,25 @@ internal sealed class PostgresEngine : IDatabaseEngine
 
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 
+    private async Task<NpgsqlConnection> ConnectAsync(CancellationToken ct)
+    {
+        try
+        {
+            var connection = await _source.OpenConnectionAsync(ct);
+            _away = null;
+            return connection;
+        }
+        catch (NpgsqlException exception)
+        {
+            var refusal = Translate(exception);
+            _away = refusal.Message;
+            throw refusal;
+        }
+    }
+
     private async Task RunAsync(WriteAction write, IsolationLevel isolation)
     {
-        await using var connection = await _source.OpenConnectionAsync(write.Token);
+        await using var connection = await ConnectAsync(write.Token);
         await using var transaction = await connection.BeginTransactionAsync(isolation, write.Token);
         await write.RunAsync(transaction);
 
@@ -116,6 +125,10 @@ internal sealed class PostgresEngine : IDatabaseEngine
             new SlipwayException(ErrorCode.Unavailable, "Too many writes met on the same records; try again.", busy),
         PostgresException { SqlState: "28P01" or "28000" or "3D000" } refused => new SlipwayException(
             ErrorCode.Unavailable, $"The database refused the connection: {refused.MessageText}. Check the connection string.", refused),
+        PostgresException
+        {
+            SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections
+        } closed => new SlipwayException(ErrorCode.Unavailable, $"The database takes nobody in for the moment: {closed.MessageText}. Try again.", closed),
         PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire } nul => new SlipwayException(
             ErrorCode.InvalidParameter, "A text has a character that no record can hold, such as NUL; leave it out.", nul),
         PostgresException => exception,

@@ -24,6 +24,9 @@ internal sealed class SqliteEngine : IDatabaseEngine
 
     public Dialect Dialect => Dialect.Sqlite;
 
+    // A file is there; what fails of it fails for a reason of its own each time.
+    public string? Away => null;
+
     public async Task<DbConnection> OpenAsync(CancellationToken ct)
     {
         // A read-only connection cannot create the file, nor the WAL; the writer can.

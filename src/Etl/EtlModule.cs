@@ -67,7 +67,6 @@ public static class EtlModule
         .AddSingleton(new WorkspaceRows { Kept = ["column_edges"], Contents = ["delete from dataflows where workspace = @Workspace"] })
         .AddSingleton<DataflowStore>()
         .AddSingleton<IContentRoots, DataflowRoots>()
-        .AddSingleton<DataflowQueue>()
         .AddSingleton<OpenWindows>()
         .AddSingleton<IEventHandler<JobFinished>, WindowsAfterJobs>()
         .AddSingleton<CreateDataflow>()

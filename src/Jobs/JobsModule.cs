@@ -142,7 +142,6 @@ public static class JobsModule
     private static IServiceCollection AddSchedules(this IServiceCollection services) => services
         .AddSingleton<ScheduleStore>()
         .AddSingleton<FiringStore>()
-        .AddSingleton<ScheduleQueue>()
         .AddSingleton<DueSchedules>()
         .AddSingleton<WaitingFirings>()
         .AddSingleton<ScheduleStarts>()

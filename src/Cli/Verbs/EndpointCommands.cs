@@ -15,7 +15,7 @@ internal static class EndpointCommands
     public static Command Create() => new("online-endpoint", "Online endpoints: stable addresses in front of deployments.")
     {
         List(), Show(), Save("create", "Create an endpoint from its YAML file, or by name; one that exists is changed."), Update(), Delete(), Deploy(),
-        EndpointInvoke.Create(), EndpointKeys.Credentials(), EndpointKeys.Regenerate(), Instances(), Collected(), Feedback(),
+        EndpointInvoke.Create(), EndpointKeys.Credentials(), EndpointKeys.Regenerate(), Instances(), Collected(), FeedbackCommand.Create(),
     };
 
     /// <summary>The endpoint, with addresses that can be called from here.</summary>
@@ -123,16 +123,6 @@ internal static class EndpointCommands
             // Azure ML stops the traffic of an endpoint that is deleted; here the history says so.
             await client.Endpoints.SetTrafficAsync(parsed.GetValue(name)!, new Dictionary<string, int>(), "the endpoint is deleted", ct);
             await client.DeleteAsync(Route(parsed.GetValue(name)!), ct);
-            return 0;
-        });
-    }
-
-    private static Command Feedback()
-    {
-        var name = Name();
-        return ApiVerb.Create("feedback", "Show how many labels came, how many corrected another, and how many belong to no kept answer.", [name], async (client, parsed, format, ct) =>
-        {
-            Printer.Show(await client.GetAsync($"{Route(parsed.GetValue(name)!)}/feedback", ct), format);
             return 0;
         });
     }

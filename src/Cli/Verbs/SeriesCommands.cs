@@ -38,7 +38,7 @@ internal static class SeriesCommands
         {
             var points = parsed.GetValue(file) is { } path
                 ? await ReadAsync(path, ct)
-                : [(parsed.GetValue(at), parsed.GetValue(value) ?? throw SlipwayException.Invalid("Give a --value, or points in a --file."))];
+                : [(parsed.GetValue(at), Finite("--value", parsed.GetValue(value) ?? throw SlipwayException.Invalid("Give a --value, or points in a --file.")))];
             var words = Labels(parsed.GetValue(labels) ?? []);
             foreach (var part in points.Chunk(PointsOfAPush))
             {
@@ -94,20 +94,19 @@ internal static class SeriesCommands
         var points = new List<(DateTimeOffset?, double)>();
         foreach (var (index, line) in (await File.ReadAllLinesAsync(path, ct)).Index())
         {
-            if (line.Split(',') is [var time, var value]
-                && DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
-                && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
-            {
-                points.Add((at, number));
-            }
-            else if (index > 0 && !string.IsNullOrWhiteSpace(line))
-            {
-                throw SlipwayException.Invalid($"{path}, line {index + 1}: '{line}' is not TIME,VALUE, such as 2026-01-31T12:00:00Z,4.2.");
-            }
+            var where = $"{path}, line {index + 1}";
+            var isTimed = DateTimeOffset.TryParse(line.Split(',')[0], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at);
+            if (isTimed && line.Split(',') is [_, var value] && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+                points.Add((at, Finite(where, number)));
+            else if ((isTimed || index > 0) && !string.IsNullOrWhiteSpace(line))
+                throw SlipwayException.Invalid($"{where}: '{line}' is not TIME,VALUE, such as 2026-01-31T12:00:00Z,4.2.");
         }
 
         return points.Count > 0 ? points : throw SlipwayException.Invalid($"{path} has no points; write lines of TIME,VALUE.");
     }
+
+    private static double Finite(string where, double value) =>
+        double.IsFinite(value) ? value : throw SlipwayException.Invalid($"{where}: {value.ToString(CultureInfo.InvariantCulture)} is not a finite number.");
 
     private static Option<string> Name() => new("--name", "-n") { Description = "The series' name.", Required = true };
 }

@@ -43,7 +43,8 @@ internal sealed partial class CollectionWorker(
             catch (Exception exception)
             {
                 // The database may come back; a worker that gave up would not.
-                Log.QueueFailed(logger, exception);
+                if (!database.IsAway(exception))
+                    Log.QueueFailed(logger, exception);
                 await Task.Delay(s_poll, time, stoppingToken);
             }
         }

@@ -27,6 +27,20 @@ public sealed record NewWork
 
     /// <summary>How often it may be begun, counting workers that died with it.</summary>
     public int MaxAttempts { get; init; } = 3;
+
+    /// <summary>
+    /// A look at a thing, which one worker at a time takes until it is done, and again as often as it takes: what it counts and decides is
+    /// true meanwhile. Its key and payload is the thing's id.
+    /// </summary>
+    public static NewWork Look(Caller caller, string kind, string id) => new()
+    {
+        Workspace = caller.Workspace,
+        Principal = caller.Principal,
+        Kind = kind,
+        Key = id,
+        Payload = id,
+        MaxAttempts = int.MaxValue,
+    };
 }
 
 /// <summary>The right to work on an item until it expires. The fence tells it from all other leases of the item.</summary>

@@ -46,7 +46,7 @@ public sealed class WorkQueue(Database database, TimeProvider time)
 
     /// <summary>
     /// As <see cref="LeaseAsync"/>, but waits until there is an item: it hears at once of what this process adds,
-    /// and looks every <paramref name="poll"/> for what others add and for what becomes due.
+    /// and looks every <paramref name="poll"/> for what others add and for what becomes due. While the database is away there is none.
     /// </summary>
     public async Task<Lease> NextAsync(
         IReadOnlyCollection<string> kinds, string owner, TimeSpan duration, TimeSpan poll, CancellationToken ct)
@@ -55,7 +55,7 @@ public sealed class WorkQueue(Database database, TimeProvider time)
         {
             // Taken before the look, so that what is added during the look is not missed.
             var signal = _wakeUp.Next;
-            if (await LeaseAsync(kinds, owner, duration, ct) is { } lease)
+            if (await TryLeaseAsync(kinds, owner, duration, ct) is { } lease)
                 return lease;
 
             await WakeUp.WaitAsync(signal, poll, time, ct);
@@ -138,6 +138,18 @@ public sealed class WorkQueue(Database database, TimeProvider time)
     /// <summary>Forgets what was finished long ago, some thousands at once; the number of items.</summary>
     public Task<int> DeleteFinishedAsync(TimeSpan age, CancellationToken ct) =>
         WriteAsync((tx, token) => _items.DeleteFinishedAsync(tx, time.UtcNow() - (long)age.TotalMilliseconds, token), ct);
+
+    private async Task<Lease?> TryLeaseAsync(IReadOnlyCollection<string> kinds, string owner, TimeSpan duration, CancellationToken ct)
+    {
+        try
+        {
+            return await LeaseAsync(kinds, owner, duration, ct);
+        }
+        catch (Exception exception) when (database.IsAway(exception))
+        {
+            return null;
+        }
+    }
 
     // Read committed suffices: each statement locks the rows that it decides on, and none may run twice for a conflict.
     private Task<T> WriteAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> action, CancellationToken ct) =>

@@ -9,6 +9,8 @@ namespace Slipway.Etl.Incremental;
 /// <summary>A row of table dataflows.</summary>
 internal sealed record Dataflow
 {
+    public const string LookKind = "dataflow";
+
     /// <summary>The tag of its jobs that names it.</summary>
     public const string Tag = "slipway.dataflow";
 
@@ -33,6 +35,9 @@ internal sealed record Dataflow
     public required long UpdatedAt { get; init; }
 
     public Caller Caller => new(WorkspaceName.Parse(Workspace), Principal);
+
+    /// <summary>Has the open windows looked at.</summary>
+    public NewWork Look() => NewWork.Look(Caller, LookKind, Id);
 
     public string Node => $"dataflow:{Name}";
 

@@ -7,9 +7,9 @@ namespace Slipway.Etl.Incremental;
 
 /// <summary>Leases dataflows whose windows are to be looked at.</summary>
 internal sealed partial class DataflowWorker(
-    WorkQueue queue, DataflowQueue news, DataflowStore store, OpenWindows windows, TimeProvider time, ILogger<DataflowWorker> logger) : BackgroundService
+    WorkQueue queue, DataflowStore store, OpenWindows windows, TimeProvider time, ILogger<DataflowWorker> logger) : BackgroundService
 {
-    private static readonly string[] s_kinds = [DataflowQueue.WorkKind];
+    private static readonly string[] s_kinds = [Dataflow.LookKind];
     private static readonly TimeSpan s_lease = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan s_poll = TimeSpan.FromSeconds(1);
 
@@ -41,7 +41,7 @@ internal sealed partial class DataflowWorker(
 
         // What came during the look found this item open, and made no other.
         if (dataflow is not null && await windows.HasNewsAsync(dataflow, ct))
-            await news.QueueAsync(dataflow, ct);
+            await queue.EnqueueAsync(dataflow.Look(), ct);
     }
 
     private static partial class Log

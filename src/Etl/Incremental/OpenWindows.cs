@@ -11,7 +11,7 @@ namespace Slipway.Etl.Incremental;
 /// concurrency and the windows of other dataflows let it.
 /// </summary>
 internal sealed partial class OpenWindows(
-    DataflowStore store, DataflowQueue queue, IJobs jobs, Watermark watermark, LineageLog lineage, TimeProvider time, ILogger<OpenWindows> logger)
+    DataflowStore store, WorkQueue queue, IJobs jobs, Watermark watermark, LineageLog lineage, TimeProvider time, ILogger<OpenWindows> logger)
 {
     public async Task AdvanceAsync(Dataflow dataflow, CancellationToken ct)
     {
@@ -59,7 +59,7 @@ internal sealed partial class OpenWindows(
         foreach (var other in await store.ListAsync(dataflow.Caller.Workspace, ct))
         {
             if (other.Id != dataflow.Id && other.Plan().DependsOn.Contains(dataflow.Name))
-                await queue.QueueAsync(other, ct);
+                await queue.EnqueueAsync(other.Look(), ct);
         }
     }
 

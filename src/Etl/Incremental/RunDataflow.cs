@@ -14,7 +14,7 @@ namespace Slipway.Etl.Incremental;
 /// again, when that is wanted. Both may be repeated: a window that waits or runs stays as it is.
 /// </summary>
 internal sealed class RunDataflow(
-    Database database, DataflowStore store, ShowDataflows show, DataflowQueue queue, IAuditLog audit, TimeProvider time)
+    Database database, DataflowStore store, ShowDataflows show, WorkQueue queue, IAuditLog audit, TimeProvider time)
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -52,7 +52,7 @@ internal sealed class RunDataflow(
             async (tx, token) =>
             {
                 var added = windows.Count == 0 ? 0 : await DataflowStore.AskAsync(tx, windows, again, token);
-                await queue.QueueAsync(tx, dataflow, token);
+                await queue.EnqueueAsync(tx, dataflow.Look(), token);
                 return added;
             },
             ct);

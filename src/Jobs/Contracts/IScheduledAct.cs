@@ -15,6 +15,9 @@ public interface IScheduledAct : IPolicy
 
     /// <summary>Does it. A <see cref="SlipwayException"/> is kept as the reason why this occurrence failed.</summary>
     Task<StartedWork> RunAsync(Caller caller, ScheduledWork work, CancellationToken ct);
+
+    /// <summary>A schedule that does this was kept, enabled or disabled: what the act keeps under its name follows.</summary>
+    Task FollowAsync(Caller caller, string schedule, bool isEnabled, CancellationToken ct) => Task.CompletedTask;
 }
 
 /// <summary>One occurrence of a schedule.</summary>

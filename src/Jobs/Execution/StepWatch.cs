@@ -9,7 +9,7 @@ namespace Slipway.Jobs.Execution;
 /// and shows other processes what they say.
 /// </summary>
 internal sealed partial class StepWatch(
-    WorkQueue queue, ActiveJobs active, JobStore jobs, LogSharing sharing, JobEnding ending, IOptions<JobsOptions> options,
+    WorkQueue queue, ActiveJobs active, JobStore jobs, LogSharing sharing, JobEnding ending, Database database, IOptions<JobsOptions> options,
     TimeProvider time, ILogger<StepWatch> logger)
 {
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(1);
@@ -47,7 +47,8 @@ internal sealed partial class StepWatch(
         catch (Exception exception) when (!ct.IsCancellationRequested)
         {
             // A database that is away for one beat costs no lease; the next beat tries again.
-            Log.BeatFailed(logger, exception);
+            if (!database.IsAway(exception))
+                Log.BeatFailed(logger, exception);
         }
 
         // Whoever cannot reach the database does not know who else works on the step by now.

@@ -12,8 +12,8 @@ namespace Slipway.Jobs.Schedules;
 
 /// <summary>PATCH /api/v1/schedules/{name}, POST …/enable and …/disable, DELETE of one that is disabled.</summary>
 internal sealed class ChangeSchedule(
-    Database database, ScheduleStore schedules, ShowSchedules show, ScheduleStarts starts, GitRemotes remotes, IAuditLog audit,
-    TimeProvider time)
+    Database database, ScheduleStore schedules, ShowSchedules show, ScheduleStarts starts, GitRemotes remotes, Policies<IScheduledAct> acts,
+    IAuditLog audit, TimeProvider time)
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -60,6 +60,7 @@ internal sealed class ChangeSchedule(
                 await before.Remember(tx, begun.Id, token);
             },
             ct);
+        await acts.Get("act of a schedule", schedule.Act).FollowAsync(caller, name, enabled, ct);
         await audit.AppendAsync(caller, enabled ? "schedule.enable" : "schedule.disable", schedule.Node, null, ct);
     }
 

@@ -102,6 +102,7 @@ internal sealed class CreateSchedule(
                 return put;
             },
             ct);
+        await acts.Get("act of a schedule", kept.Act).FollowAsync(caller, kept.Name, kept.IsEnabled, ct);
         await audit.AppendAsync(caller, action, kept.Node, null, ct);
         return kept;
     }

@@ -10,7 +10,7 @@ namespace Slipway.Jobs.Schedules;
 /// transaction, so that of several servers one fires each occurrence.
 /// </summary>
 internal sealed partial class DueSchedules(
-    Database database, ScheduleStore schedules, ScheduleQueue queue, TimeProvider time, ILogger<DueSchedules> logger)
+    Database database, ScheduleStore schedules, WorkQueue queue, TimeProvider time, ILogger<DueSchedules> logger)
 {
     private const int SchedulesAtOnce = 200;
     private const int MostAtOnce = 1000;
@@ -54,7 +54,7 @@ internal sealed partial class DueSchedules(
                 if (!await ScheduleStore.AdvanceAsync(tx, schedule, next?.ToUnixTimeMilliseconds(), token))
                     return;
                 await FiringStore.AddAsync(tx, firings, token);
-                await queue.QueueAsync(tx, schedule, token);
+                await queue.EnqueueAsync(tx, schedule.Look(), token);
             },
             ct);
     }

@@ -16,7 +16,7 @@ namespace Slipway.Jobs.Schedules;
 /// that have not fired, so many at once; asked again it goes on with what is not done.
 /// </summary>
 internal sealed class FireSchedule(
-    Database database, ShowSchedules show, ScheduleQueue queue, Policies<IWatch> watches, IAuditLog audit, TimeProvider time)
+    Database database, ShowSchedules show, WorkQueue queue, Policies<IWatch> watches, IAuditLog audit, TimeProvider time)
 {
     private const int MostOccurrences = 10_000;
     private const int MostOpen = 1000;
@@ -111,7 +111,7 @@ internal sealed class FireSchedule(
         async (tx, token) =>
         {
             var added = await FiringStore.AddAgainAsync(tx, wanted, token);
-            await queue.QueueAsync(tx, schedule, token);
+            await queue.EnqueueAsync(tx, schedule.Look(), token);
             return added;
         },
         ct);

@@ -1,10 +1,11 @@
+using Slipway.Data;
 using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
 
 namespace Slipway.Jobs.Schedules;
 
 /// <summary>When a job of a schedule is over, the next one of it may start.</summary>
-internal sealed class FiringsAfterJobs(FiringStore firings, ScheduleStore schedules, ScheduleQueue queue) : IEventHandler<JobFinished>
+internal sealed class FiringsAfterJobs(FiringStore firings, ScheduleStore schedules, WorkQueue queue) : IEventHandler<JobFinished>
 {
     public async Task HandleAsync(JobFinished happened, CancellationToken ct)
     {
@@ -13,7 +14,7 @@ internal sealed class FiringsAfterJobs(FiringStore firings, ScheduleStore schedu
             && (await firings.WaitingAsync(id, ct)).Count > 0
             && await schedules.FindAsync(id, ct) is { } schedule)
         {
-            await queue.QueueAsync(schedule, ct);
+            await queue.EnqueueAsync(schedule.Look(), ct);
         }
     }
 }

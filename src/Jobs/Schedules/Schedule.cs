@@ -11,6 +11,8 @@ namespace Slipway.Jobs.Schedules;
 /// <summary>A row of table job_schedules.</summary>
 internal sealed record Schedule
 {
+    public const string LookKind = "schedule";
+
     public required string Id { get; init; }
 
     public required string Workspace { get; init; }
@@ -51,6 +53,9 @@ internal sealed record Schedule
     public required long UpdatedAt { get; init; }
 
     public Caller Caller => new(WorkspaceName.Parse(Workspace), Principal);
+
+    /// <summary>Has the waiting firings looked at.</summary>
+    public NewWork Look() => NewWork.Look(Caller, LookKind, Id);
 
     public string Node => $"schedule:{Name}";
 

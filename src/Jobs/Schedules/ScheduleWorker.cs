@@ -9,7 +9,7 @@ namespace Slipway.Jobs.Schedules;
 internal sealed partial class ScheduleWorker(WorkQueue queue, WaitingFirings waiting, TimeProvider time, ILogger<ScheduleWorker> logger)
     : BackgroundService
 {
-    private static readonly string[] s_kinds = [ScheduleQueue.WorkKind];
+    private static readonly string[] s_kinds = [Schedule.LookKind];
     private static readonly TimeSpan s_poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(5);
 

@@ -16,12 +16,5 @@ internal sealed class AlertQueue(WorkQueue queue)
 
     public Task QueueAsync(WorkspaceName workspace, CancellationToken ct) => queue.EnqueueAsync(Work(workspace), ct);
 
-    private static NewWork Work(WorkspaceName workspace) => new()
-    {
-        Workspace = workspace,
-        Principal = Caller.System.Principal,
-        Kind = WorkKind,
-        Key = "round",
-        MaxAttempts = int.MaxValue,
-    };
+    private static NewWork Work(WorkspaceName workspace) => NewWork.Look(Caller.System with { Workspace = workspace }, WorkKind, "round");
 }

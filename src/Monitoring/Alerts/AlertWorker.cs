@@ -11,7 +11,7 @@ namespace Slipway.Monitoring.Alerts;
 
 /// <summary>Has every workspace looked at every so often, and looks at those that are leased to it: first at anomalies, then the rules, then the messages.</summary>
 internal sealed partial class AlertWorker(
-    RuleStore rules, LookForAnomalies anomalies, EvaluateRules evaluate, SendMessages send, AlertQueue alerts, WorkQueue queue, IOptions<AlertOptions> options, TimeProvider time,
+    RuleStore rules, LookForAnomalies anomalies, EvaluateRules evaluate, SendMessages send, AlertQueue alerts, WorkQueue queue, Database database, IOptions<AlertOptions> options, TimeProvider time,
     ILogger<AlertWorker> logger) : BackgroundService
 {
     private static readonly string[] s_kinds = [AlertQueue.WorkKind];
@@ -72,7 +72,8 @@ internal sealed partial class AlertWorker(
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             // The database may come back; a worker that gave up would not, and nobody would be told of anything.
-            Log.Failed(logger, exception, what);
+            if (!database.IsAway(exception))
+                Log.Failed(logger, exception, what);
             return false;
         }
     }

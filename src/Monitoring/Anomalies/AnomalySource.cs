@@ -21,7 +21,7 @@ internal sealed class AnomalySource(DetectorStore detectors, FindingStore findin
         return [.. (await findings.NewestAsync(caller.Workspace, value.Anomaly!, ct)).Select(row => FigureOf(row, value))];
     }
 
-    public async Task<IReadOnlyList<Moment>> HistoryAsync(Caller caller, WatchedValue value, TimeWindow window, CancellationToken ct)
+    public async Task<IReadOnlyList<Moment>> HistoryAsync(Caller caller, WatchedValue value, TimeWindow window, TimeSpan every, CancellationToken ct)
     {
         await DemandAsync(caller, value, ct);
         var rows = await findings.WithinAsync(caller.Workspace, value.Anomaly!, window.From, window.To, MostPoints, ct);

@@ -56,8 +56,7 @@ internal sealed class SeenSeries(SeriesReader series)
         var known = before.ToDictionary(one => one.Subject, StringComparer.Ordinal);
         foreach (var one in came)
         {
-            var earlier = known.TryGetValue(one.Subject, out var same) ? same.Points : [];
-            known[one.Subject] = one with { Points = [.. earlier, .. one.Points] };
+            known[one.Subject] = known.TryGetValue(one.Subject, out var same) ? one with { Points = [.. same.Points, .. one.Points], Memory = same.Memory } : one;
         }
 
         return [.. known.Values];

@@ -12,6 +12,9 @@ namespace Slipway.Monitoring.Anomalies;
 /// <param name="Figures">For each of the last points, those that were not judged yet at least, the last figure that it stands for.</param>
 internal sealed record WatchedSeries(string Subject, IReadOnlyList<SeriesPoint> Points, IReadOnlyList<Figure> Figures)
 {
+    /// <summary>What was learned of it, for the next look.</summary>
+    public BlockMemory Memory { get; init; } = new();
+
     /// <summary>Of what a source kept, in whole stretches if the detector gathers points, each at the end of its stretch.</summary>
     public static IReadOnlyList<WatchedSeries> Of(AnomalyDetector detector, IReadOnlyList<Moment> moments, DateTimeOffset now) =>
     [
@@ -29,7 +32,7 @@ internal sealed record WatchedSeries(string Subject, IReadOnlyList<SeriesPoint> 
         var window = detector.Violations.Of;
         var first = from is { } time ? Points.TakeWhile(point => point.At < time).Count() : Math.Max(0, Points.Count - window);
         var before = Math.Max(0, first - window + 1);
-        var judged = first == Points.Count ? [] : detector.Policy.Judge(Points, detector.Settings, Points[before].At);
+        var judged = first == Points.Count ? [] : detector.Policy.Judge(Points, detector.Settings, Points[before].At, Memory);
         for (var i = first; i < Points.Count; i++)
         {
             var point = judged[i - before];
@@ -75,7 +78,8 @@ internal sealed class SeriesReader(Policies<IAlertSource> sources, TimeProvider 
         await Source(detector).LatestAsync(caller, detector.Series, time.GetUtcNow(), ct) is { Count: > 0 } figures ? figures.Max(figure => figure.To) : null;
 
     public async Task<IReadOnlyList<WatchedSeries>> ReadAsync(Caller caller, AnomalyDetector detector, TimeWindow window, CancellationToken ct) =>
-        WatchedSeries.Of(detector, await Source(detector).HistoryAsync(caller, detector.Series, window, ct), time.GetUtcNow());
+        WatchedSeries.Of(
+            detector, await Source(detector).HistoryAsync(caller, detector.Series, window, detector.Settings.Every ?? TimeSpan.MaxValue, ct), time.GetUtcNow());
 
     private IAlertSource Source(AnomalyDetector detector) => sources.Get("type of series", detector.Series.Type);
 }

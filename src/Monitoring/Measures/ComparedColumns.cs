@@ -66,7 +66,7 @@ internal static class ComparedColumns
         SignalDefinition signal, Comparison comparison, IReadOnlyCollection<string> wanted, List<string> absent)
     {
         if (absent.Count > 0 && comparison.Current.Answered.Count > 0)
-            yield return $"The reference has {string.Join(", ", absent)}, but the endpoint did not collect it.";
+            yield return $"The reference has {string.Join(", ", absent)}, which the endpoint did not collect{(absent.Count == wanted.Count ? "; nothing can be compared" : "")}.";
         else if (absent.Count > 0)
             yield return $"The reference has {string.Join(", ", absent)}, but {comparison.Current.Description} has not.";
         if (signal.Features.Top is { } top && top < int.MaxValue && comparison.Ranking is null)

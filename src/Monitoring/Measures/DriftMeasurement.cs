@@ -45,10 +45,19 @@ internal static class DriftMeasurement
         }
 
         var metrics = DriftVerdicts.Judge(signal, found);
-        return new SignalResult(signal, true, [.. metrics, .. few], DriftVerdicts.Tell(signal, found, metrics, columns.Count, comparison, absent))
+        var notes = string.Join(' ', new[] { absent, TooRare(histograms) }.Where(note => note.Length > 0));
+        return new SignalResult(signal, true, [.. metrics, .. few], DriftVerdicts.Tell(signal, found, metrics, columns.Count, comparison, notes))
         {
             Histograms = histograms,
         };
+    }
+
+    private static string TooRare(IEnumerable<BinnedPair> histograms)
+    {
+        var names = histograms.Where(pair => pair.Reference.IsMostlyOther).Select(pair => pair.Reference.Name).ToList();
+        return names.Count == 0
+            ? ""
+            : $"Most values of {string.Join(", ", names)} are too rare in the reference to be told apart; a data_quality signal's out_of_bounds_rate sees new ones.";
     }
 
     internal static MonitorMetric TooFew(SignalDefinition signal, string? segment, long rows) =>

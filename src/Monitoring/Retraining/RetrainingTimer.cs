@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Slipway.Data;
 using Slipway.Kernel;
 using Slipway.Monitoring.Retraining.Challenges;
 
@@ -7,10 +7,9 @@ namespace Slipway.Monitoring.Retraining;
 
 /// <summary>Follows the challengers, and submits jobs that a crash kept from being submitted.</summary>
 internal sealed partial class RetrainingTimer(
-    DecisionStore decisions, EvaluatePolicy evaluate, FollowChallenges follow, TimeProvider time, ILogger<RetrainingTimer> logger) : BackgroundService
+    DecisionStore decisions, EvaluatePolicy evaluate, FollowChallenges follow, Database database, TimeProvider time, ILogger<RetrainingTimer> logger)
+    : PeriodicWork("Following trainings", TimeSpan.FromSeconds(30), database, time, logger)
 {
-    private static readonly TimeSpan s_period = TimeSpan.FromSeconds(30);
-
     /// <summary>One look at all that may be due.</summary>
     public async Task TickAsync(CancellationToken ct)
     {
@@ -23,12 +22,7 @@ internal sealed partial class RetrainingTimer(
         await TryAsync("the challengers", () => follow.RunAsync(ct));
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(s_period, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-            await TryAsync("all decisions", () => TickAsync(stoppingToken));
-    }
+    protected override Task RunAsync(int round, CancellationToken ct) => TickAsync(ct);
 
     private async Task TryAsync(string what, Func<Task> act)
     {
@@ -36,7 +30,7 @@ internal sealed partial class RetrainingTimer(
         {
             await act();
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (exception is not OperationCanceledException && !Database.IsAway(exception))
         {
             // One policy that fails must not keep the others from going on; the next tick tries again.
             Log.Failed(logger, exception, what);

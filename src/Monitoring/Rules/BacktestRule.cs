@@ -51,7 +51,7 @@ internal sealed class BacktestRule(RuleStore rules, Policies<IAlertSource> sourc
         foreach (var (i, (name, value)) in rule.Values.Index())
         {
             await progress.TellAsync(i, rule.Values.Count, name, ct);
-            moments[name] = await sources.Get("type of value", value.Type).HistoryAsync(caller, value, window, ct);
+            moments[name] = await sources.Get("type of value", value.Type).HistoryAsync(caller, value, window, TimeSpan.Zero, ct);
         }
 
         var replay = new RuleReplay(rule);

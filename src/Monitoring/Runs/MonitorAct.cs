@@ -37,6 +37,12 @@ internal sealed class MonitorAct(CreateMonitor create, MonitorStore monitors, Ru
         return new StartedWork(null, (await round.RunAsync(caller, work.Schedule, new TimeWindow(from, work.Time), ct)).Node);
     }
 
+    public async Task FollowAsync(Caller caller, string schedule, bool isEnabled, CancellationToken ct)
+    {
+        if (await monitors.FindAsync(caller.Workspace, schedule, ct) is { } known && known.Enabled != isEnabled)
+            await monitors.SetEnabledAsync(caller.Workspace, schedule, isEnabled, ct);
+    }
+
     private async Task DeclareAsync(Caller caller, ScheduledWork work, CancellationToken ct)
     {
         var known = await monitors.FindAsync(caller.Workspace, work.Schedule, ct);

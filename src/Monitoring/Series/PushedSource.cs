@@ -35,7 +35,7 @@ internal sealed class PushedSource(PushedStore pushed, IAccess access) : IAlertS
         return figures;
     }
 
-    public async Task<IReadOnlyList<Moment>> HistoryAsync(Caller caller, WatchedValue value, TimeWindow window, CancellationToken ct)
+    public async Task<IReadOnlyList<Moment>> HistoryAsync(Caller caller, WatchedValue value, TimeWindow window, TimeSpan every, CancellationToken ct)
     {
         var moments = new List<Moment>();
         foreach (var series in await FindAsync(caller, value, ct))

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
@@ -69,6 +70,9 @@ internal sealed partial class ErrorRendering(RequestDelegate next, ILogger<Error
                 return new SlipwayException(ErrorCode.InvalidParameter, $"The request cannot be read to its end: {broken.Message}", broken);
             case JsonException json:
                 return new SlipwayException(ErrorCode.InvalidParameter, Describe(json), exception);
+            case DbException { IsTransient: true, InnerException: not TimeoutException }:
+                // A connection that was open ended with its database; the next one tells whether that is away.
+                return new SlipwayException(ErrorCode.Unavailable, "The database ended the connection amid the request; try again.", exception);
             default:
                 Log.Failed(logger, exception, context.Request.Method, context.Request.Path, context.TraceIdentifier);
                 return new SlipwayException(

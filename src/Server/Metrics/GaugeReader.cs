@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Slipway.Data;
 using Slipway.Kernel.Metrics;
 
 namespace Slipway.Server.Metrics;
@@ -7,7 +8,7 @@ namespace Slipway.Server.Metrics;
 /// Reads the modules' gauges from their records: at most every few seconds, however many ask, and without those that fail or take too
 /// long, for a page of metrics is looked at when things go wrong.
 /// </summary>
-internal sealed partial class GaugeReader(IEnumerable<IGaugeSource> sources, TimeProvider time, ILogger<GaugeReader> logger) : IDisposable
+internal sealed partial class GaugeReader(IEnumerable<IGaugeSource> sources, Database database, TimeProvider time, ILogger<GaugeReader> logger) : IDisposable
 {
     private const int LongestLabel = 200;
     private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(5);
@@ -53,7 +54,8 @@ internal sealed partial class GaugeReader(IEnumerable<IGaugeSource> sources, Tim
         catch (Exception exception) when (!ct.IsCancellationRequested)
         {
             // The page tells what it can.
-            Log.Failed(logger, exception, source.GetType().Name);
+            if (!database.IsAway(exception))
+                Log.Failed(logger, exception, source.GetType().Name);
             return [];
         }
     }

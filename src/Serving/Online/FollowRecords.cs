@@ -58,7 +58,8 @@ internal sealed partial class FollowRecords(
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             // A database that is away must not end the following; requests go on by what is known.
-            Log.NotFollowed(logger, exception);
+            if (!database.IsAway(exception))
+                Log.NotFollowed(logger, exception);
         }
     }
 

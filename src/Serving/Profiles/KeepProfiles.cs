@@ -1,12 +1,13 @@
 using System.Globalization;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Slipway.Data;
 using Slipway.Kernel;
 
 namespace Slipway.Serving.Profiles;
 
 /// <summary>Writes the profiles of this process: each minute those of the minute that is over, when a reader asks, and when the server stops.</summary>
-internal sealed partial class KeepProfiles(ProfileStore store, TimeProvider time, ILogger<KeepProfiles> logger) : BackgroundService
+internal sealed partial class KeepProfiles(ProfileStore store, Database database, TimeProvider time, ILogger<KeepProfiles> logger) : BackgroundService
 {
     // While the database is away; a week of one deployment's minutes.
     private const int MostWaiting = 10_000;
@@ -60,8 +61,9 @@ internal sealed partial class KeepProfiles(ProfileStore store, TimeProvider time
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
-                // The database is away: they stay in memory, and the next look tries again.
-                Log.NotWritten(logger, _waiting.Count, exception.Message);
+                // They stay in memory, and the next look tries again.
+                if (!database.IsAway(exception))
+                    Log.NotWritten(logger, _waiting.Count, exception.Message);
             }
         }
     }

@@ -1,41 +1,28 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Slipway.Data;
 using Slipway.Kernel;
 
 namespace Slipway.Serving.Rollouts;
 
 /// <summary>Looks at each running rollout as often as it says, also after the server was started anew.</summary>
-internal sealed partial class RolloutTimer(RolloutStore store, JudgeRollout judge, TimeProvider time, ILogger<RolloutTimer> logger) : BackgroundService
+internal sealed partial class RolloutTimer(RolloutStore store, JudgeRollout judge, Database database, TimeProvider time, ILogger<RolloutTimer> logger)
+    : PeriodicWork("Looking for rollouts to judge", TimeSpan.FromSeconds(1), database, time, logger)
 {
-    private static readonly TimeSpan s_period = TimeSpan.FromSeconds(1);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(int round, CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(s_period, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                foreach (var rollout in await store.ListRunningAsync(stoppingToken))
-                    await LookAsync(rollout, stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                // The database is away; the next tick asks it again.
-                Log.Failed(logger, exception, "all");
-            }
-        }
+        foreach (var rollout in await store.ListRunningAsync(ct))
+            await LookAsync(rollout, ct);
     }
 
     private async Task LookAsync(Rollout rollout, CancellationToken ct)
     {
-        if (time.GetUtcNow() - rollout.UpdatedAt < rollout.Definition.Interval)
+        if (Time.GetUtcNow() - rollout.UpdatedAt < rollout.Definition.Interval)
             return;
         try
         {
             await judge.RunAsync(WorkspaceName.Parse(rollout.Workspace), rollout.Name, ct);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (exception is not OperationCanceledException && !Database.IsAway(exception))
         {
             // One rollout that fails must not keep the others from being judged; it is looked at again.
             Log.Failed(logger, exception, rollout.Name);

@@ -11,7 +11,7 @@ internal sealed class CusumDetector : IAnomalyDetector
 
     public string Name => "cusum";
 
-    public IReadOnlyList<JudgedPoint> Judge(IReadOnlyList<SeriesPoint> points, DetectorSettings settings, DateTimeOffset from) =>
+    public IReadOnlyList<JudgedPoint> Judge(IReadOnlyList<SeriesPoint> points, DetectorSettings settings, DateTimeOffset from, BlockMemory? memory = null) =>
         [.. Blocks.Of(points, settings, from).SelectMany(block => Judge(block, settings).Where(point => point.At >= from))];
 
     private static IEnumerable<JudgedPoint> Judge(Block block, DetectorSettings settings)

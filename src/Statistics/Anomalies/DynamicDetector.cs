@@ -15,25 +15,34 @@ internal sealed class DynamicDetector : IAnomalyDetector
 
     public string Name => "dynamic";
 
-    public IReadOnlyList<JudgedPoint> Judge(IReadOnlyList<SeriesPoint> points, DetectorSettings settings, DateTimeOffset from) =>
-        [.. Blocks.Of(points, settings, from).SelectMany(block => Judge(block, settings).Where(point => point.At >= from))];
+    public IReadOnlyList<JudgedPoint> Judge(IReadOnlyList<SeriesPoint> points, DetectorSettings settings, DateTimeOffset from, BlockMemory? memory = null) =>
+        [.. Blocks.Of(points, settings, from).SelectMany(block => Judge(block, settings, from, memory ?? new BlockMemory()))];
 
     /// <summary>What never varied is taken to vary by rounding.</summary>
     internal static double LeastDeviation(double level) => 1e-9 * Math.Max(1, Math.Abs(level));
 
-    private static IEnumerable<JudgedPoint> Judge(Block block, DetectorSettings settings)
+    private static IEnumerable<JudgedPoint> Judge(Block block, DetectorSettings settings, DateTimeOffset from, BlockMemory memory)
     {
-        var season = SeasonOf(block, settings);
-        var expected = season is null ? new double?[block.Points.Length] : Expect(block.Points, season, LevelSpan(settings));
-        double[] wrong = [.. Enumerable.Range(0, block.Learned).Where(i => expected[i] is not null).Select(i => block.Points[i].Value - expected[i]!.Value)];
-        RobustScale? scale = wrong.Length < LeastResiduals ? null : RobustScale.Of(wrong);
+        var learned = memory.Of(block, () => Learn(block, settings));
         var slack = Slack(block, settings);
-        for (var i = block.Learned; i < block.Points.Length; i++)
+        for (var i = Math.Max(block.Learned, Blocks.FirstAt(block.Points, from, 0)); i < block.Points.Length; i++)
         {
-            yield return scale is { } band && expected[i] is { } centre
+            yield return learned.Scale is { } band && Expect(block.Points, learned.Season!, i, settings) is { } centre
                 ? Judge(block.Points[i], centre + band.Centre, slack * band.Below, slack * band.Above, settings)
                 : new JudgedPoint(block.Points[i].At, block.Points[i].Value, null, null, null, null, null);
         }
+    }
+
+    private static Learned Learn(Block block, DetectorSettings settings)
+    {
+        if (SeasonOf(block, settings) is not { } season)
+            return new Learned(null, null);
+        double[] wrong =
+        [
+            .. Enumerable.Range(0, block.Learned).Select(i => block.Points[i].Value - Expect(block.Points, season, i, settings)).Where(off => off is not null)
+                .Select(off => off!.Value),
+        ];
+        return new Learned(season, wrong.Length < LeastResiduals ? null : RobustScale.Of(wrong));
     }
 
     private static JudgedPoint Judge(SeriesPoint point, double expected, double below, double above, DetectorSettings settings)
@@ -56,18 +65,18 @@ internal sealed class DynamicDetector : IAnomalyDetector
     private static int LevelSpan(DetectorSettings settings) =>
         settings.Period is { } period ? Math.Clamp(period / 4, LeastLevel, MostLevel) : LevelWithoutSeason;
 
-    /// <summary>Of each point; null while less than two seasons are known.</summary>
-    private static double[]? SeasonOf(Block block, DetectorSettings settings)
+    /// <summary>At any time of the history and the block; null while less than two seasons are known.</summary>
+    private static Func<DateTimeOffset, double>? SeasonOf(Block block, DetectorSettings settings)
     {
         if (settings is not { Period: { } period, Every: { } every })
-            return new double[block.Points.Length];
+            return _ => 0;
         if (block.Learned == 0)
             return null;
         var first = block.Points[0].At;
         var grid = new double[(int)((block.Start - first) / every)];
         Array.Fill(grid, double.NaN);
         foreach (var point in block.Points.Take(block.Learned))
-            grid[Math.Min(grid.Length - 1, Index(point))] = point.Value;
+            grid[Math.Min(grid.Length - 1, Index(point.At))] = point.Value;
         if (grid.Length < 2 * period || grid.Count(double.IsFinite) < grid.Length / 2)
             return null;
         FillGaps(grid);
@@ -75,9 +84,9 @@ internal sealed class DynamicDetector : IAnomalyDetector
         var season = new Stl(period, seasonal: Math.Max(7, (2 * cycles) + 1), seasonalDegree: 0, jump: 10).Decompose(grid).Season;
 
         // A block is one season long and begins where the history ends: it goes on as the last one went.
-        return [.. block.Points.Select(point => Index(point) is var i && i < season.Length ? season[i] : season[season.Length - period + ((i - season.Length) % period)])];
+        return at => Index(at) is var i && i < season.Length ? season[i] : season[season.Length - period + ((i - season.Length) % period)];
 
-        int Index(SeriesPoint point) => (int)((point.At - first) / every);
+        int Index(DateTimeOffset at) => (int)((at - first) / every);
     }
 
     private static void FillGaps(double[] values)
@@ -96,19 +105,17 @@ internal sealed class DynamicDetector : IAnomalyDetector
             values[gap] = values[last];
     }
 
-    /// <summary>The season on the median of the last values before each point; null where there are too few.</summary>
-    private static double?[] Expect(SeriesPoint[] points, double[] season, int span)
+    /// <summary>The season on the median of the last values before a point; null where there are too few.</summary>
+    private static double? Expect(SeriesPoint[] points, Func<DateTimeOffset, double> season, int i, DetectorSettings settings)
     {
-        var expected = new double?[points.Length];
-        for (var i = Math.Min(LeastLevel, points.Length); i < points.Length; i++)
-        {
-            var last = Math.Min(span, i);
-            var level = new double[last];
-            for (var j = 0; j < last; j++)
-                level[j] = points[i - last + j].Value - season[i - last + j];
-            expected[i] = season[i] + RobustScale.Median(level);
-        }
-
-        return expected;
+        if (i < LeastLevel)
+            return null;
+        var level = new double[Math.Min(LevelSpan(settings), i)];
+        for (var j = 0; j < level.Length; j++)
+            level[j] = points[i - level.Length + j].Value - season(points[i - level.Length + j].At);
+        return season(points[i].At) + RobustScale.Median(level);
     }
+
+    /// <param name="Scale">Null: too little is known.</param>
+    private sealed record Learned(Func<DateTimeOffset, double>? Season, RobustScale? Scale);
 }

@@ -20,7 +20,8 @@ public interface IAnomalyDetector : IPolicy
 {
     /// <summary>Judges the points from a time on.</summary>
     /// <param name="points">Ascending in time, finite.</param>
-    IReadOnlyList<JudgedPoint> Judge(IReadOnlyList<SeriesPoint> points, DetectorSettings settings, DateTimeOffset from);
+    /// <param name="memory">Of this series; who looks again and again keeps it, so that what is costly to learn is learned once in a block.</param>
+    IReadOnlyList<JudgedPoint> Judge(IReadOnlyList<SeriesPoint> points, DetectorSettings settings, DateTimeOffset from, BlockMemory? memory = null);
 }
 
 /// <summary>The detectors by their names.</summary>

@@ -5,7 +5,7 @@ internal sealed class RateOfChangeDetector : IAnomalyDetector
 {
     public string Name => "rate_of_change";
 
-    public IReadOnlyList<JudgedPoint> Judge(IReadOnlyList<SeriesPoint> points, DetectorSettings settings, DateTimeOffset from) =>
+    public IReadOnlyList<JudgedPoint> Judge(IReadOnlyList<SeriesPoint> points, DetectorSettings settings, DateTimeOffset from, BlockMemory? memory = null) =>
         [.. Enumerable.Range(0, points.Count).Where(i => points[i].At >= from).Select(i => Judge(points[i], Before(points, settings, i), settings))];
 
     // What is further back than twice the time says nothing of a change over it.

@@ -50,6 +50,9 @@ public sealed record FeatureProfile
 
     public long Rows => _counts.Sum();
 
+    /// <summary>Most rows have a category that is too rare for a bin of its own: what becomes of these is not seen.</summary>
+    public bool IsMostlyOther => Type == FeatureType.Categorical && 2 * _counts[^2] > Rows;
+
     /// <summary>A numeric column's profile from its values, NaN for null; they are sorted in place.</summary>
     public static FeatureProfile OfNumbers(string name, Span<double> values)
     {

@@ -379,8 +379,9 @@ public abstract class DataflowWindowContract(DatabaseProvider provider) : Databa
 
     private DataflowTimer Timer(TimeProvider time) => new(
         Get<DataflowStore>(),
-        new RunDataflow(Get<Database>(), Get<DataflowStore>(), Get<ShowDataflows>(), Get<DataflowQueue>(), Get<IAuditLog>(), time),
-        Get<DataflowQueue>(),
+        new RunDataflow(Get<Database>(), Get<DataflowStore>(), Get<ShowDataflows>(), Get<WorkQueue>(), Get<IAuditLog>(), time),
+        Get<WorkQueue>(),
+        Get<Database>(),
         time,
         NullLogger<DataflowTimer>.Instance);
 

@@ -143,7 +143,7 @@ public abstract class ScheduleContract(DatabaseProvider provider) : JobContract(
 
     private static async Task StartAsync(JobHost host)
     {
-        while (await host.Get<WorkQueue>().LeaseAsync([ScheduleQueue.WorkKind], "test", TimeSpan.FromMinutes(1), Ct) is { } lease)
+        while (await host.Get<WorkQueue>().LeaseAsync([Schedule.LookKind], "test", TimeSpan.FromMinutes(1), Ct) is { } lease)
             await host.Get<WaitingFirings>().StartAsync(lease, Ct);
     }
 

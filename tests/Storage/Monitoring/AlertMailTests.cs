@@ -22,7 +22,7 @@ public sealed class AlertMailTests() : AlertContract(DatabaseProvider.Sqlite)
     {
         await GivenMailAsync();
         var to = $"{Ids.New(TimeProvider.System)}@example.com";
-        await Host.RegisterAsync(MonitorRunContract.Profile(), Ct);
+        await Host.RegisterAsync(MonitorBed.Profile(), Ct);
         await Host.DeclareAsync(
             """
             name: flights
@@ -33,9 +33,9 @@ public sealed class AlertMailTests() : AlertContract(DatabaseProvider.Sqlite)
               alert_notification: {emails: ["TO"]}
             """.Replace("TO", to, StringComparison.Ordinal),
             Ct);
-        Host.Collected.Windows[MonitorRunContract.Week(1)] = MonitorRunContract.Answers(hour: "i % 12");
+        Host.Collected.Windows[MonitorBed.Week(1)] = MonitorBed.Answers(hour: "i % 12");
 
-        var run = await Host.RunAsync(MonitorRunContract.Week(1), Ct);
+        var run = await Host.RunAsync(MonitorBed.Week(1), Ct);
         await Host.LookAsync(Ct);
         await Host.DeliverAsync(Ct);
 

@@ -6,8 +6,6 @@ using Slipway.Monitoring.Alerts;
 using Slipway.Monitoring.Backtests.Runs;
 using Slipway.Monitoring.Contracts;
 using Slipway.Monitoring.Rules;
-using Slipway.Monitoring.Rules.Sources;
-using Slipway.Serving.Contracts;
 using Xunit;
 
 namespace Slipway.Storage.Monitoring;
@@ -86,9 +84,9 @@ public abstract class AlertRuleContract(DatabaseProvider provider) : AlertContra
             values: {psi: {monitor: flights, signal: inputs, metric: population_stability_index}}
             when: psi > 0.1
             """);
-        Host.Collected.Windows[MonitorRunContract.Week(1)] = MonitorRunContract.Answers(hour: "i % 12");
+        Host.Collected.Windows[MonitorBed.Week(1)] = MonitorBed.Answers(hour: "i % 12");
 
-        var run = await Host.RunAsync(MonitorRunContract.Week(1), Ct);
+        var run = await Host.RunAsync(MonitorBed.Week(1), Ct);
         await Host.LookAsync(Ct);
 
         var alert = (await Host.AlertsAsync(null, Ct)).Single(known => known.Rule == "drift");
@@ -98,7 +96,7 @@ public abstract class AlertRuleContract(DatabaseProvider provider) : AlertContra
         Assert.StartsWith("drift: psi > 0.1: psi is ", alert.Message, StringComparison.Ordinal);
         Assert.EndsWith(
             "(feature=hour) in signal inputs of monitor flights over 2001-01-08 to 2001-01-15, answers of model:late@1 against its reference.", alert.Message, StringComparison.Ordinal);
-        Assert.Equal(MonitorRunContract.Week(1).From, alert.Since);
+        Assert.Equal(MonitorBed.Week(1).From, alert.Since);
     }
 
     [Fact]
@@ -106,8 +104,8 @@ public abstract class AlertRuleContract(DatabaseProvider provider) : AlertContra
     {
         await GivenAsync(rule: "");
         await MonitorAsync();
-        Host.Collected.Windows[MonitorRunContract.Week(1)] = MonitorRunContract.Answers(hour: "i % 12");
-        await Host.RunAsync(MonitorRunContract.Week(1), Ct);
+        Host.Collected.Windows[MonitorBed.Week(1)] = MonitorBed.Answers(hour: "i % 12");
+        await Host.RunAsync(MonitorBed.Week(1), Ct);
         const string Counting = "type: alert_rule\nname: many\nvalues: {psi: {monitor: flights, metric: population_stability_index}}\nwhen: count(psi > 0.1) >= LEAST";
 
         var one = await TestAsync(Counting.Replace("LEAST", "1", StringComparison.Ordinal));
@@ -115,46 +113,6 @@ public abstract class AlertRuleContract(DatabaseProvider provider) : AlertContra
 
         Assert.Equal((true, ""), (Assert.Single(one).Holds, one[0].Subject));
         Assert.False(Assert.Single(two).Holds);
-    }
-
-    [Fact]
-    public async Task The_counters_of_all_processes_that_serve_a_deployment_are_one()
-    {
-        await GivenAsync(rule: "");
-        var other = AnotherServer();
-        await CountAsync(Host, Counts("one", requests: 100, errors: 0, fast: 100));
-        await CountAsync(other, Counts("two", requests: 100, errors: 30, fast: 60, slow: 10));
-        await CountAsync(Host, Counts("one", requests: 200, errors: 0, fast: 200));
-
-        Assert.Equal(0.1, await ValueAsync("error_rate"), 1e-12);
-        Assert.Equal(1.0, await ValueAsync("request_rate"), 1e-12);
-        Assert.Equal(30, await ValueAsync("errors"));
-
-        // 270 answers: 260 within 0.1 ms, 10 between 0.5 and 1 s.
-        Assert.Equal(0.05 * 135 / 130, await ValueAsync("latency_p50"), 1e-9);
-        Assert.Equal(500 + (500 * ((0.99 * 270) - 260) / 10), await ValueAsync("latency_p99"), 1e-9);
-    }
-
-    [Fact]
-    public async Task Without_requests_there_is_no_share_of_errors_and_what_no_data_means_is_for_the_rule_to_say()
-    {
-        const string Errors = "type: alert_rule\nname: errors\nvalues: {rate: {deployment: flights/blue, metric: error_rate}}\nwhen: rate > 0.1\n";
-        await GivenAsync(rule: Errors);
-        await CountAsync(Host, Counts("one", requests: 10, errors: 9, fast: 1));
-        await Host.LookAsync(Ct);
-
-        await LookAsync(TimeSpan.FromHours(1));
-        Assert.Equal(Alert.Firing, (await OnlyAsync()).Status);
-        await RuleAsync(Errors + "no_data: ok");
-        await LookAsync(TimeSpan.FromMinutes(1));
-        Assert.Equal(Alert.Resolved, (await OnlyAsync()).Status);
-        await RuleAsync(Errors + "no_data: alert");
-        await LookAsync(TimeSpan.FromMinutes(1));
-
-        Assert.Equal("errors: nothing is known of rate.", (await OnlyAsync("open")).Message);
-        await CountAsync(Host, Counts("one", requests: 20, errors: 9, fast: 11));
-        await LookAsync(TimeSpan.FromSeconds(15));
-        Assert.Empty(await Host.AlertsAsync("open", Ct));
     }
 
     [Fact]
@@ -260,51 +218,7 @@ public abstract class AlertRuleContract(DatabaseProvider provider) : AlertContra
         Assert.Empty(await Host.AlertsAsync(null, Ct));
     }
 
-    [Fact]
-    public async Task The_counters_of_deployments_are_played_too()
-    {
-        await GivenAsync(rule: "");
-        await CountAsync(Host, Counts("one", requests: 100, errors: 0, fast: 100));
-        Time.Advance(TimeSpan.FromHours(1));
-        await CountAsync(Host, Counts("one", requests: 200, errors: 90, fast: 110));
-        Time.Advance(TimeSpan.FromHours(1));
-        await CountAsync(Host, Counts("one", requests: 300, errors: 90, fast: 210));
-
-        var report = await Host.Get<BacktestRule>().RunAsync(
-            Caller.System,
-            new BacktestRule.Request(Definition: "type: alert_rule\nname: e\nvalues: {rate: {deployment: flights/blue, metric: error_rate}}\nwhen: rate > 0.5\nno_data: ok"),
-            ReplayProgress.None,
-            Ct);
-
-        var alert = Assert.Single(report.Alerts);
-        Assert.InRange((alert.Until - alert.FiredAt)!.Value, TimeSpan.FromMinutes(4.5), TimeSpan.FromMinutes(5.5));
-    }
-
     private Task<IReadOnlyList<Condition>> TestAsync(string yaml) => Host.Get<TestRule>().RunAsync(Caller.System, new TestRule.Request(Definition: yaml), Ct);
-
-    private async Task<double> ValueAsync(string metric) => (await Host.Get<IEnumerable<IAlertSource>>().Single(source => source.Name == "deployment").LatestAsync(
-        Caller.System, new WatchedValue { Type = "deployment", Deployment = "flights/blue", Metric = metric }, Time.GetUtcNow(), Ct))[0].Value!.Value;
-
-    private async Task CountAsync(MonitoringHost host, DeploymentCounts counts)
-    {
-        host.Counts.All.Clear();
-        host.Counts.All.Add(counts);
-        await host.Get<DeploymentSampler>().LookAsync(Ct);
-    }
-
-    private static DeploymentCounts Counts(string loading, int requests, int errors, int fast, int slow = 0) => new()
-    {
-        Workspace = WorkspaceName.Default,
-        Endpoint = "flights",
-        Deployment = "blue",
-        Loading = loading,
-        Requests = requests,
-        Rows = requests,
-        Errors = errors,
-        Dropped = 0,
-        Seconds = 1,
-        Latencies = [.. DeploymentCounts.LatencyBounds.Select(bound => (long)(bound < 1 ? fast : fast + slow)), fast + slow],
-    };
 
     private async Task TestedAsync(bool passed)
     {
@@ -329,7 +243,7 @@ public abstract class AlertRuleContract(DatabaseProvider provider) : AlertContra
 
     private async Task MonitorAsync()
     {
-        await Host.RegisterAsync(MonitorRunContract.Profile(), Ct);
+        await Host.RegisterAsync(MonitorBed.Profile(), Ct);
         await Host.DeclareAsync(
             """
             name: flights

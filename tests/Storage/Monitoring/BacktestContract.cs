@@ -7,7 +7,7 @@ using Slipway.Monitoring.Runs;
 using Slipway.Serving.Contracts;
 using Slipway.Shared;
 using Xunit;
-using static Slipway.Storage.Monitoring.MonitorRunContract;
+using static Slipway.Storage.Monitoring.MonitorBed;
 
 namespace Slipway.Storage.Monitoring;
 

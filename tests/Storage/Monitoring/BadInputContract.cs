@@ -3,8 +3,9 @@ using Slipway.Kernel;
 using Slipway.Monitoring.Contracts;
 using Slipway.Monitoring.Runs;
 using Slipway.Shared;
+using Slipway.Statistics.Drift;
 using Xunit;
-using static Slipway.Storage.Monitoring.MonitorRunContract;
+using static Slipway.Storage.Monitoring.MonitorBed;
 
 namespace Slipway.Storage.Monitoring;
 
@@ -44,6 +45,29 @@ public abstract class BadInputContract(DatabaseProvider provider) : DatabaseCont
     }
 
     [Fact]
+    public async Task A_reference_whose_categories_are_nearly_all_too_rare_to_be_told_apart_is_told()
+    {
+        await GivenAsync(profile: Profile() with { Features = [Profile().Features[0], FeatureProfile.Categorical("origin", ["A"], [100], other: 900, nulls: 0)] });
+        _host.Collected.Windows[Week(1)] = Answers(origin: "('new' || i)");
+
+        var run = await _host.RunAsync(Week(1), Ct);
+
+        Assert.Contains(
+            "Most values of origin are too rare in the reference to be told apart; a data_quality signal's out_of_bounds_rate sees new ones.", run.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_reference_of_other_columns_leaves_nothing_to_compare_and_says_so()
+    {
+        await GivenAsync();
+        _host.Collected.Windows[Week(1)] = Answers().Replace("as input_origin", "as input_start", StringComparison.Ordinal).Replace("as input_hour", "as input_time", StringComparison.Ordinal);
+
+        var run = await _host.RunAsync(Week(1), Ct);
+
+        Assert.StartsWith("inputs: The reference has hour, origin, which the endpoint did not collect; nothing can be compared.", run.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_clock_that_jumps_back_runs_nothing_twice_and_one_that_jumps_ahead_runs_the_last_period_only()
     {
         await GivenAsync("\ntrigger: {type: recurrence, frequency: week, interval: 1}");
@@ -72,11 +96,11 @@ public abstract class BadInputContract(DatabaseProvider provider) : DatabaseCont
 
     private Task<IReadOnlyList<MonitorRun>> RunsAsync() => _host.Get<RunStore>().ListAsync(WorkspaceName.Default, "flights", 10, Ct);
 
-    private async Task GivenAsync(string trigger = "")
+    private async Task GivenAsync(string trigger = "", TrainingProfile? profile = null)
     {
         _host = new MonitoringHost(Database, Folder, Time);
-        await _host.RegisterAsync(Profile(), Ct);
-        await _host.DeclareAsync(MonitorRunContract.Monitor + trigger, Ct);
+        await _host.RegisterAsync(profile ?? Profile(), Ct);
+        await _host.DeclareAsync(MonitorBed.Monitor + trigger, Ct);
     }
 }
 

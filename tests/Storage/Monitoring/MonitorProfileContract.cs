@@ -6,7 +6,7 @@ using Slipway.Shared;
 using Slipway.Statistics.Drift;
 using Slipway.Statistics.Profiles;
 using Xunit;
-using static Slipway.Storage.Monitoring.MonitorRunContract;
+using static Slipway.Storage.Monitoring.MonitorBed;
 
 namespace Slipway.Storage.Monitoring;
 

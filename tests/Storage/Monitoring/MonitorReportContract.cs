@@ -4,7 +4,7 @@ using Slipway.Monitoring.Reports;
 using Slipway.Serving.Contracts;
 using Slipway.Shared;
 using Xunit;
-using static Slipway.Storage.Monitoring.MonitorRunContract;
+using static Slipway.Storage.Monitoring.MonitorBed;
 
 namespace Slipway.Storage.Monitoring;
 

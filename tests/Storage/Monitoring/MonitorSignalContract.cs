@@ -6,7 +6,7 @@ using Slipway.Monitoring.Contracts;
 using Slipway.Monitoring.Runs;
 using Slipway.Shared;
 using Xunit;
-using static Slipway.Storage.Monitoring.MonitorRunContract;
+using static Slipway.Storage.Monitoring.MonitorBed;
 
 namespace Slipway.Storage.Monitoring;
 

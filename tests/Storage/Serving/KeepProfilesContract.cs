@@ -176,7 +176,7 @@ public abstract class KeepProfilesContract(DatabaseProvider provider) : Database
 
     private ProfileRecorder GivenRecorder(ScoredDeployment deployment, CollectionRule? rule = null, ProfileStore? store = null)
     {
-        _keep = new KeepProfiles(store ?? Store, Time, NullLogger<KeepProfiles>.Instance);
+        _keep = new KeepProfiles(store ?? Store, Database, Time, NullLogger<KeepProfiles>.Instance);
         var recorder = new ProfileRecorder(s_blue, () => ColumnPlan.Create(deployment.Model, rule ?? CollectionRule.All), s_training, Time);
         _keep.Watch(recorder);
         return recorder;

@@ -28,9 +28,9 @@ internal static partial class MonitorTables
         F("timestamp_column", Text, "When it was.")])
     { Unknown = UnknownKeys.TyposRefused };
 
-    private static readonly ObjectShape s_data = Object(
-        "a monitor's data",
-        Required(
+    // A window without an input is of what the endpoint answered; Azure ML has no such reference.
+    private static readonly ObjectShape s_data = new("a monitor's data", [
+        F(
             "input_data",
             Object(
                 "a monitor's input",
@@ -52,7 +52,8 @@ internal static partial class MonitorTables
             "Which part of the data."),
         F("data_window_size", Text, "How long the window is: P7D."),
         F("trailing_window_size", Text, "How long the window is: P7D."),
-        F("trailing_window_offset", Text, "How long ago the window ends: P0D."));
+        F("trailing_window_offset", Text, "How long ago the window ends: P0D.")])
+    { Rules = [Rule.AtLeastOne("input_data", "data_window", "data_window_size", "trailing_window_size")] };
 
     public static ObjectShape Monitor { get; } = new("a monitor", [
         F(

@@ -19,7 +19,7 @@ namespace Slipway.Jobs.Schedules.Pushes;
 /// other right; what it starts runs on behalf of whoever made the schedule. A call that comes twice fires once.
 /// </summary>
 internal sealed class ReceivePush(
-    Database database, ScheduleStore schedules, ScheduleQueue queue, ScheduleMeter meter, IVault vault, IAuditLog audit, TimeProvider time)
+    Database database, ScheduleStore schedules, WorkQueue queue, ScheduleMeter meter, IVault vault, IAuditLog audit, TimeProvider time)
 {
     private const int MostBytes = 25 * 1024 * 1024;
 
@@ -99,7 +99,7 @@ internal sealed class ReceivePush(
             {
                 await FiringStore.AddAsync(tx, [firing], token);
                 if (firing.State == FiringState.Waiting)
-                    await queue.QueueAsync(tx, schedule, token);
+                    await queue.EnqueueAsync(tx, schedule.Look(), token);
                 return (await FiringStore.FindAsync(tx, schedule.Id, firing.Key, token))!;
             },
             ct);

@@ -6,7 +6,7 @@ namespace Slipway.Jobs.Schedules.Watches;
 
 /// <summary>Looks whether what schedules wait for has happened, and turns it into firings. Of several servers one writes what it saw.</summary>
 internal sealed partial class DueWatches(
-    Database database, ScheduleStore schedules, ScheduleQueue queue, Policies<IWatch> watches, TimeProvider time, ILogger<DueWatches> logger)
+    Database database, ScheduleStore schedules, WorkQueue queue, Policies<IWatch> watches, TimeProvider time, ILogger<DueWatches> logger)
 {
     private const int SchedulesAtOnce = 200;
     private const int Parallelism = 8;
@@ -49,7 +49,7 @@ internal sealed partial class DueWatches(
                 await seen.Remember(tx, schedule.Id, token);
                 await FiringStore.AddAsync(tx, firings, token);
                 if (firings.Count > 0)
-                    await queue.QueueAsync(tx, schedule, token);
+                    await queue.EnqueueAsync(tx, schedule.Look(), token);
             },
             ct);
     }

@@ -1,33 +1,11 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Slipway.Data;
 
 namespace Slipway.Jobs.Schedules.Watches;
 
 /// <summary>Looks every second whether a schedule is to look; apart from the timer of those that go by time, since stores may be slow.</summary>
-internal sealed partial class WatchTimer(DueWatches due, TimeProvider time, ILogger<WatchTimer> logger) : BackgroundService
+internal sealed class WatchTimer(DueWatches due, Database database, TimeProvider time, ILogger<WatchTimer> logger)
+    : PeriodicWork("Looking for schedules that watch", TimeSpan.FromSeconds(1), database, time, logger)
 {
-    private static readonly TimeSpan s_period = TimeSpan.FromSeconds(1);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(s_period, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await due.LookAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                // The database may come back; a timer that gave up would not.
-                Log.Failed(logger, exception);
-            }
-        }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(6048, LogLevel.Error, "The schedules that watch could not be read; they are looked at again")]
-        public static partial void Failed(ILogger logger, Exception exception);
-    }
+    protected override Task RunAsync(int round, CancellationToken ct) => due.LookAsync(ct);
 }

@@ -45,12 +45,5 @@ internal static class BacktestQueue
     public const string Long = "backtests.long";
     public const string Short = "backtests.short";
 
-    public static NewWork Work(Caller caller, string id, bool isLong) => new()
-    {
-        Workspace = caller.Workspace,
-        Principal = caller.Principal,
-        Kind = isLong ? Long : Short,
-        Key = id,
-        MaxAttempts = int.MaxValue,
-    };
+    public static NewWork Work(Caller caller, string id, bool isLong) => NewWork.Look(caller, isLong ? Long : Short, id);
 }

@@ -28,16 +28,8 @@ internal sealed partial class FollowChallenges(
     {
         foreach (var challenge in await challenges.OpenAsync(ct))
         {
-            await queue.EnqueueAsync(
-                new NewWork
-                {
-                    Workspace = WorkspaceName.Parse(challenge.Workspace),
-                    Principal = Caller.System.Principal,
-                    Kind = WorkKind,
-                    Key = challenge.DecisionId,
-                    MaxAttempts = int.MaxValue,
-                },
-                ct);
+            var caller = Caller.System with { Workspace = WorkspaceName.Parse(challenge.Workspace) };
+            await queue.EnqueueAsync(NewWork.Look(caller, WorkKind, challenge.DecisionId), ct);
         }
 
         while (await queue.LeaseAsync(s_kinds, _owner, s_lease, ct) is { } lease)

@@ -27,7 +27,7 @@ internal sealed class DataTestSource(IDataTestHistory tests) : IAlertSource
         return [.. found.DistinctBy(test => test.Report.Suite).SelectMany(test => FiguresOf(test, value))];
     }
 
-    public async Task<IReadOnlyList<Moment>> HistoryAsync(Caller caller, WatchedValue value, TimeWindow window, CancellationToken ct)
+    public async Task<IReadOnlyList<Moment>> HistoryAsync(Caller caller, WatchedValue value, TimeWindow window, TimeSpan every, CancellationToken ct)
     {
         var found = await tests.ListAsync(caller, AssetName.Parse(value.DataTest!), value.Suite, window.From, window.To, MostTests, ct);
         var last = new Dictionary<string, IReadOnlyList<Figure>>(StringComparer.Ordinal);

@@ -10,43 +10,28 @@ internal static class DeploymentFigures
         ["requests", "rows", "errors", "dropped", "request_rate", "error_rate", "latency_mean", "latency_p50", "latency_p90", "latency_p95", "latency_p99"];
 
     /// <summary>Null: without a request there is none. Latencies are milliseconds.</summary>
-    public static double? Of(string metric, IReadOnlyList<DeploymentSample> samples, TimeSpan length)
+    public static double? Of(string metric, DeploymentTally tally, TimeSpan length) => metric switch
     {
-        var requests = samples.Sum(sample => sample.RequestCount);
-        return metric switch
-        {
-            "requests" => requests,
-            "rows" => samples.Sum(sample => sample.RowCount),
-            "errors" => samples.Sum(sample => sample.ErrorCount),
-            "dropped" => samples.Sum(sample => sample.DroppedCount),
-            "request_rate" => requests / length.TotalSeconds,
-            "error_rate" => requests == 0 ? null : samples.Sum(sample => sample.ErrorCount) / (double)requests,
-            "latency_mean" => Mean(samples),
-            _ => Quantile(samples, double.Parse(metric["latency_p".Length..], CultureInfo.InvariantCulture) / 100),
-        };
-    }
-
-    private static double? Mean(IReadOnlyList<DeploymentSample> samples)
-    {
-        var answered = samples.Sum(sample => sample.ReadLatencies()[^1]);
-        return answered == 0 ? null : samples.Sum(sample => sample.Seconds) / answered * 1000;
-    }
+        "requests" => tally.Requests,
+        "rows" => tally.Rows,
+        "errors" => tally.Errors,
+        "dropped" => tally.Dropped,
+        "request_rate" => tally.Requests / length.TotalSeconds,
+        "error_rate" => tally.Requests == 0 ? null : tally.Errors / (double)tally.Requests,
+        "latency_mean" => tally.Latencies[^1] == 0 ? null : tally.Seconds / tally.Latencies[^1] * 1000,
+        _ => Quantile(tally.Latencies, double.Parse(metric["latency_p".Length..], CultureInfo.InvariantCulture) / 100),
+    };
 
     // As Prometheus's histogram_quantile: linear within the bucket that holds it, and beyond the last bound that bound.
-    private static double? Quantile(IReadOnlyList<DeploymentSample> samples, double share)
+    private static double? Quantile(IReadOnlyList<long> counts, double share)
     {
         var bounds = DeploymentSample.Bounds;
-        var counts = new long[bounds.Count + 1];
-        foreach (var own in samples.Select(sample => sample.ReadLatencies()))
-        {
-            for (var i = 0; i < counts.Length; i++)
-                counts[i] += own[i];
-        }
-
         var rank = share * counts[^1];
         if (counts[^1] == 0)
             return null;
-        var bucket = Array.FindIndex(counts, count => count >= rank);
+        var bucket = 0;
+        while (counts[bucket] < rank)
+            bucket++;
         if (bucket >= bounds.Count)
             return bounds[^1] * 1000;
         var (low, below) = bucket == 0 ? (0, 0) : (bounds[bucket - 1], counts[bucket - 1]);

@@ -1,15 +1,18 @@
+using Microsoft.Extensions.Options;
 using Slipway.Kernel;
+using Slipway.Monitoring.Notifications;
 using Slipway.Monitoring.Runs;
 using Slipway.Serving.Contracts;
 
 namespace Slipway.Monitoring.Rules.Sources;
 
 /// <summary>What deployments did in the last minutes, over all processes that serve them.</summary>
-internal sealed class DeploymentSource(SampleStore samples, IEndpoints endpoints) : IAlertSource
+internal sealed class DeploymentSource(SampleStore samples, IEndpoints endpoints, IOptions<AlertOptions> options, TimeProvider time) : IAlertSource
 {
-    private const int MostMoments = 5000;
+    // Of one month as often as samples are kept; a longer time is looked at less often.
+    private const int MostMoments = 200_000;
+
     private static readonly TimeSpan s_window = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan s_leastStep = TimeSpan.FromSeconds(15);
 
     public string Name => "deployment";
 
@@ -23,59 +26,95 @@ internal sealed class DeploymentSource(SampleStore samples, IEndpoints endpoints
 
     public async Task<IReadOnlyList<Figure>> LatestAsync(Caller caller, WatchedValue value, DateTimeOffset now, CancellationToken ct)
     {
-        var length = value.Window ?? s_window;
+        var window = new TimeWindow(now - (value.Window ?? s_window), now);
         var (endpoint, deployment) = Parts(value);
         var found = await endpoints.FindAsync(caller, endpoint, ct) ?? throw SlipwayException.NotFound("Endpoint", endpoint);
-        var within = await samples.ListAsync(caller.Workspace, endpoint, deployment, new TimeWindow(now - length, now), ct);
-        return [.. found.Deployments.Where(known => deployment is null || known.Name == deployment)
-            .Select(known => FigureOf(value, endpoint, known.Name, new TimeWindow(now - length, now), within.Where(sample => sample.Deployment == known.Name)))];
+        var within = await samples.ListAsync(caller.Workspace, endpoint, deployment, window, ct);
+        return
+        [
+            .. found.Deployments.Where(known => deployment is null || known.Name == deployment).Select(known => FigureOf(
+                value, Words(value, known.Name), window,
+                within.Where(sample => sample.Deployment == known.Name).Select(DeploymentTally.Of).Aggregate(DeploymentTally.None, (sum, one) => sum.Plus(one)))),
+        ];
     }
 
-    public async Task<IReadOnlyList<Moment>> HistoryAsync(Caller caller, WatchedValue value, TimeWindow window, CancellationToken ct)
+    /// <summary>At whole multiples of a step, whoever asks for which window: what is seen again is the same. A deployment that is there is looked at to the end, idle or not.</summary>
+    public async Task<IReadOnlyList<Moment>> HistoryAsync(Caller caller, WatchedValue value, TimeWindow window, TimeSpan every, CancellationToken ct)
     {
         var length = value.Window ?? s_window;
-        var (endpoint, deployment) = Parts(value);
-        var within = await samples.ListAsync(caller.Workspace, endpoint, deployment, window with { From = window.From - length }, ct);
-        if (within.Count == 0)
+        var pasts = await PastsAsync(caller, value, window, length, ct);
+        if (pasts.Count == 0)
             return [];
-        var start = Later(window.From, within[0].At.ToTime());
-        var end = within[^1].At.ToTime() + length < window.To ? within[^1].At.ToTime() + length : window.To;
-        var step = TimeSpan.FromTicks(Math.Max(s_leastStep.Ticks, (end - start).Ticks / MostMoments));
-        var names = within.Select(sample => sample.Deployment).Distinct(StringComparer.Ordinal).ToList();
+        var (start, end) = (pasts.Min(past => past.From), pasts.Max(past => past.To));
+        var step = Longest(TimeSpan.FromSeconds(options.Value.EverySeconds), every < length ? every : length, (end - start) / MostMoments);
+        var words = pasts.ToDictionary(past => past.Name, past => Words(value, past.Name), StringComparer.Ordinal);
         var moments = new List<Moment>();
-        var (first, last) = (0, 0);
-        for (var at = start; at <= end; at += step)
+        for (var at = new DateTimeOffset(((start.UtcTicks / step.Ticks) + 1) * step.Ticks, TimeSpan.Zero); at <= end; at += step)
         {
-            while (last < within.Count && within[last].At.ToTime() <= at)
-                last++;
-            while (first < last && within[first].At.ToTime() <= at - length)
-                first++;
-            var seen = within.Skip(first).Take(last - first).ToLookup(sample => sample.Deployment);
-            moments.Add(new Moment(at, [.. names.Select(name => FigureOf(value, endpoint, name, new TimeWindow(at - length, at), seen[name]))]));
+            moments.Add(new Moment(
+                at,
+                [
+                    .. pasts.Where(past => past.From < at && at <= past.To)
+                        .Select(past => FigureOf(value, words[past.Name], new TimeWindow(at - length, at), past.Within(at - length, at))),
+                ]));
         }
 
         return moments;
     }
 
+    private async Task<IReadOnlyList<DeploymentPast>> PastsAsync(Caller caller, WatchedValue value, TimeWindow window, TimeSpan length, CancellationToken ct)
+    {
+        var (endpoint, deployment) = Parts(value);
+        var until = Earlier(window.To, time.GetUtcNow());
+        var within = (await samples.ListAsync(caller.Workspace, endpoint, deployment, new TimeWindow(window.From - length, until), ct))
+            .ToLookup(sample => sample.Deployment, StringComparer.Ordinal);
+        var present = (await endpoints.FindAsync(caller, endpoint, ct))?.Deployments.Select(known => known.Name).Where(name => deployment is null || name == deployment).ToList() ?? [];
+        var pasts = new List<DeploymentPast>();
+        foreach (var name in within.Select(own => own.Key).Union(present))
+        {
+            if (await samples.FirstAsync(caller.Workspace, endpoint, name, ct) is not { } first)
+                continue;
+            var own = within[name].ToList();
+
+            // The sample tells what was before it.
+            var from = Later(window.From, first.ToTime() - TimeSpan.FromMilliseconds(1));
+            pasts.Add(new DeploymentPast(name, own, from, present.Contains(name) ? until : Earlier(until, own[^1].At.ToTime() + length)));
+        }
+
+        return pasts;
+    }
+
+    private static TimeSpan Longest(params IEnumerable<TimeSpan> spans) => spans.Max();
+
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 
     private static (string Endpoint, string? Deployment) Parts(WatchedValue value) =>
         value.Deployment!.Split('/', 2) is [var endpoint, var deployment] ? (endpoint, deployment) : (value.Deployment, null);
 
-    private static Figure FigureOf(WatchedValue value, string endpoint, string deployment, TimeWindow window, IEnumerable<DeploymentSample> samples)
+    /// <summary>The figure without its value, which is most of it and the same at all times.</summary>
+    private static Figure Words(WatchedValue value, string deployment)
     {
-        var dimensions = new Dictionary<string, string>();
-        var labels = new Dictionary<string, string> { ["endpoint"] = endpoint };
-        (value.Deployment!.Contains('/', StringComparison.Ordinal) ? labels : dimensions)["deployment"] = deployment;
+        var (endpoint, named) = Parts(value);
+        var own = new Dictionary<string, string> { ["deployment"] = deployment };
         return new Figure
         {
-            Dimensions = dimensions,
-            Labels = labels,
-            Value = DeploymentFigures.Of(value.Metric, [.. samples], window.To - window.From),
-            From = window.From,
-            To = window.To,
+            Dimensions = named is null ? own : new Dictionary<string, string>(),
+            Labels = new Dictionary<string, string>(named is null ? [] : own) { ["endpoint"] = endpoint },
+            Value = null,
+            From = default,
+            To = default,
             Evidence = $"deployment:{endpoint}/{deployment}",
-            Origin = $"{value.Metric} of deployment {endpoint}/{deployment} over {WindowText.Of(window)}",
+            Origin = $"{value.Metric} of deployment {endpoint}/{deployment}",
         };
     }
+
+    private static Figure FigureOf(WatchedValue value, Figure words, TimeWindow window, DeploymentTally tally) => words with
+    {
+        Value = DeploymentFigures.Of(value.Metric, tally, window.To - window.From),
+        From = window.From,
+        To = window.To,
+        Origin = $"{words.Origin} over {WindowText.Of(window)}",
+    };
 }

@@ -13,5 +13,7 @@ internal interface IAlertSource : IPolicy
     Task<IReadOnlyList<Figure>> LatestAsync(Caller caller, WatchedValue value, DateTimeOffset now, CancellationToken ct);
 
     /// <summary>As things stood in a window, in the order of time: a moment for each change.</summary>
-    Task<IReadOnlyList<Moment>> HistoryAsync(Caller caller, WatchedValue value, TimeWindow window, CancellationToken ct);
+    /// <param name="window">Its begin is outside, its end inside.</param>
+    /// <param name="every">How far apart moments may be, of a source that could tell of any time; it may take nearer ones.</param>
+    Task<IReadOnlyList<Moment>> HistoryAsync(Caller caller, WatchedValue value, TimeWindow window, TimeSpan every, CancellationToken ct);
 }

@@ -25,7 +25,7 @@ internal sealed class MetricSource(ITracking tracking) : IAlertSource
         return points.Count == 0 || points[^1].Time <= now - value.Window ? [] : FiguresAt(value, points, points.Count - 1);
     }
 
-    public async Task<IReadOnlyList<Moment>> HistoryAsync(Caller caller, WatchedValue value, TimeWindow window, CancellationToken ct)
+    public async Task<IReadOnlyList<Moment>> HistoryAsync(Caller caller, WatchedValue value, TimeWindow window, TimeSpan every, CancellationToken ct)
     {
         var points = await PointsAsync(caller, value, window.From - (value.Window ?? TimeSpan.Zero), ct);
         return

@@ -29,7 +29,7 @@ internal sealed class MonitorSource(MonitorStore monitors, RunStore runs, IAcces
         return await runs.ListAsync(caller.Workspace, value.Monitor!, 1, ct) is [var run] ? FiguresOf(run, value) : [];
     }
 
-    public async Task<IReadOnlyList<Moment>> HistoryAsync(Caller caller, WatchedValue value, TimeWindow window, CancellationToken ct)
+    public async Task<IReadOnlyList<Moment>> HistoryAsync(Caller caller, WatchedValue value, TimeWindow window, TimeSpan every, CancellationToken ct)
     {
         await access.DemandAsync(caller, Permission.Read, $"monitor:{value.Monitor}", ct);
         var found = await runs.WithinAsync(caller.Workspace, value.Monitor!, window, MostRuns, ct);

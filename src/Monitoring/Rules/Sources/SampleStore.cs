@@ -37,6 +37,12 @@ internal sealed class SampleStore(Database database)
         },
         ct);
 
+    /// <summary>Null: nothing is known of it.</summary>
+    public Task<long?> FirstAsync(WorkspaceName workspace, string endpoint, string deployment, CancellationToken ct) => database.FindAsync<long?>(
+        "select min(at) from deployment_samples where workspace = @Workspace and endpoint = @Endpoint and deployment = @Deployment",
+        new { Workspace = workspace.Value, Endpoint = endpoint, Deployment = deployment },
+        ct);
+
     public Task<int> DeleteAsync(long before, CancellationToken ct) =>
         database.ExecuteAsync("delete from deployment_samples where at < @Before", new { Before = before }, ct);
 }

@@ -182,6 +182,23 @@ public sealed class DetectorTests
         }
     }
 
+    [Fact]
+    public void Looks_that_remember_the_block_say_what_those_say_that_learn_anew()
+    {
+        var random = new Random(9);
+        double[] values = [.. Enumerable.Range(0, 24 * 30).Select(i => Day(i) + Normal(random))];
+        var points = Points(values);
+        var memory = new BlockMemory();
+        for (var end = 24 * 20; end < 24 * 23; end++)
+        {
+            SeriesPoint[] known = [.. points.Take(end).Where(point => point.At >= points[end - 1].At - Seasonal.Reach)];
+
+            var live = AnomalyDetectors.ByName.Get("detector", "dynamic").Judge(known, Seasonal, known[^1].At, memory);
+
+            Assert.Equal(AnomalyDetectors.ByName.Get("detector", "dynamic").Judge(known, Seasonal, known[^1].At), live);
+        }
+    }
+
     [Theory]
     [InlineData(2.5, 40)]
     [InlineData(-0.001, 1000)]
