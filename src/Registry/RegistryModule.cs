@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Data;
 using Slipway.Lake.Contracts;
+using Slipway.Lineage.Contracts;
 using Slipway.Registry.Contracts;
 using Slipway.Registry.Gates;
 using Slipway.Registry.Import;
@@ -27,6 +28,7 @@ public static class RegistryModule
         .AddSingleton<UpdateVersion>()
         .AddSingleton<RegisterModel>()
         .AddSingleton<IModelRegistry, ModelRegistry>()
+        .AddSingleton<ILineageThings, ModelsInLineage>()
         .AddSingleton<ITrainingProfiles, TrainingProfiles>()
         .AddSingleton<IGateLog, GateLog>()
         .AddSingleton<ModelImports>()
