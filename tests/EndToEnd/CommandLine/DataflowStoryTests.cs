@@ -59,4 +59,40 @@ public sealed class DataflowStoryTests : IDisposable
         Assert.Equal((0, ""), (deleted.ExitCode, deleted.Error));
         Assert.Equal((1, "Dataflow 'orders' does not exist."), (gone.ExitCode, gone.Error.Trim()));
     }
+
+    [Fact]
+    public async Task A_dataflow_goes_by_the_numbers_of_a_key_and_takes_only_what_is_new()
+    {
+        using var server = await ServerProcess.StartAsync(_folder.File("home"), Ct);
+        var address = server.Client.Server;
+        var (rows, file) = (_folder.File("orders.csv"), _folder.File("orders.yml"));
+        await File.WriteAllTextAsync(rows, "id,total\n1,10\n2,20\n", Ct);
+        await File.WriteAllTextAsync(
+            file,
+            $$"""
+            name: orders
+            type: dataflow
+            incremental: {column: id, start: 0}
+            source: {type: csv, path: "{{rows}}"}
+            sink: {asset: orders}
+            outputs: {data: {type: uri_folder} }
+            """,
+            Ct);
+
+        await SlipwayProgram.AskAsync(address, "dataflow", "create", "--file", file);
+        await SlipwayProgram.AskAsync(address, "dataflow", "run", "-n", "orders", "--wait");
+        var nothing = await SlipwayProgram.AskAsync(address, "dataflow", "run", "-n", "orders", "--wait");
+        await File.AppendAllTextAsync(rows, "5,50\n", Ct);
+        var grown = await SlipwayProgram.AskAsync(address, "dataflow", "run", "-n", "orders", "--wait");
+        var sum = await SlipwayProgram.AskAsync(address, "sql", "select count(*)::int as n, sum(total)::int as s from 'data:orders'");
+        var wrong = await SlipwayProgram.RunAsync("dataflow", "create", "--file", file, "--set", "incremental.delay=6h", "--server", address.ToString());
+        var filled = await SlipwayProgram.RunAsync("dataflow", "backfill", "-n", "orders", "--from", "2001-01-01", "--to", "2001-01-03", "--server", address.ToString());
+
+        Assert.Equal(["3..3 ", "0..3 data:orders@1"], nothing.AsArray().Select(window => $"{window!["from"]}..{window["to"]} {window["made"]}"));
+        Assert.Equal(["3..6 data:orders@2", "0..3 data:orders@1"], grown.AsArray().Select(window => $"{window!["from"]}..{window["to"]} {window["made"]}"));
+        Assert.Equal((3, 80), ((int)sum[0]!["n"]!, (int)sum[0]!["s"]!));
+        Assert.Equal((2, "incremental.delay is '6h'; start is a whole number, so this is one too, from 0 on."), (wrong.ExitCode, wrong.Error.Trim()));
+        Assert.Equal(2, filled.ExitCode);
+        Assert.Contains("it goes on from its watermark, by run", filled.Error, StringComparison.Ordinal);
+    }
 }

@@ -67,6 +67,22 @@ public sealed class SqlTests(LakeServer server) : IClassFixture<LakeServer>
     }
 
     [Fact]
+    public async Task A_Parquet_file_that_is_cut_off_is_told_by_its_name_in_its_version()
+    {
+        var whole = await server.TableAsync("whole", "select range as x from range(1000)");
+        var file = (await server.Services.GetRequiredService<ILakeTables>().TableAsync(whole.Tree, Ct)).Files[0];
+        await server.FilesAsync("cut-off", new Dictionary<string, byte[]> { ["part.parquet"] = (await File.ReadAllBytesAsync(file, Ct))[..200] });
+
+        foreach (var format in new[] { "json", "ndjson", "csv", "parquet" })
+        {
+            var refusal = await server.PostAsync("/api/v1/sql", new { Sql = "from 'data:cut-off'", Format = format });
+
+            Assert.Equal(400, refusal.Status);
+            Assert.Contains("'data:cut-off@1/part.parquet'", refusal.Text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_pivot_with_its_values_is_a_query() => Assert.Equal(
         "a,b\r\n3,4\r\n",
         await SqlAsync(new { Sql = "pivot (values ('a', 1), ('a', 2), ('b', 4)) t(k, v) on k in ('a', 'b') using sum(v)", Format = "csv" }));

@@ -51,6 +51,18 @@ public sealed partial class ChangingFileTests : IDisposable
         await Assert.ThrowsAsync<SlipwayException>(() => store.PutFolderAsync(_folder.Path, path => path == "pipe", Ct));
     }
 
+    [Fact]
+    public async Task A_link_to_a_folder_that_it_lies_in_is_refused_and_not_followed_for_ever()
+    {
+        var store = Store(new LocalBlobStore(_folder.File("store/x")));
+        Directory.CreateDirectory(_folder.File("data/a/deep"));
+        File.CreateSymbolicLink(_folder.File("data/a/deep/up"), _folder.File("data/a"));
+
+        var refusal = await Assert.ThrowsAsync<SlipwayException>(() => store.PutFolderAsync(_folder.File("data"), null, Ct));
+
+        Assert.Equal("'a/deep/up' is a link to a folder that it lies in: leave it out.", refusal.Message);
+    }
+
     [System.Runtime.InteropServices.LibraryImport("libc", EntryPoint = "mkfifo", StringMarshalling = System.Runtime.InteropServices.StringMarshalling.Utf8)]
     private static partial int MakePipe(string path, uint mode);
 

@@ -28,6 +28,17 @@ public sealed class FileDigestsTests : IDisposable
     }
 
     [Fact]
+    public void A_link_to_a_folder_that_it_lies_in_is_refused_and_not_followed_for_ever()
+    {
+        Directory.CreateDirectory(_folder.File("data/deep"));
+        File.CreateSymbolicLink(_folder.File("data/deep/up"), _folder.File("data"));
+
+        var refusal = Assert.Throws<IOException>(() => LocalFiles.Below(_folder.File("data")).ToList());
+
+        Assert.Equal($"'{_folder.File("data/deep/up")}' is a link to a folder that it lies in: leave it out.", refusal.Message);
+    }
+
+    [Fact]
     public void A_device_is_refused_and_not_read_for_ever()
     {
         var refusal = Assert.Throws<IOException>(() => Remembered("/dev/zero"));

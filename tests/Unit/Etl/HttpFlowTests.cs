@@ -71,6 +71,18 @@ public sealed class HttpFlowTests(EtlHost host) : IClassFixture<EtlHost>, IAsync
     }
 
     [Fact]
+    public async Task An_interface_is_asked_for_what_comes_from_a_whole_number_on()
+    {
+        _answer = context => context.Response.WriteAsync("""[{"id": 7}, {"id": 9}]""");
+        var flow = new Flow(host);
+
+        await flow.RunAsync($$"""{"source": {"type": "http", "url": "{{Url}}", "from_parameter": "since_id", "to_parameter": "until_id"}, "window": {"column": "id", "from": 7} }""");
+
+        Assert.Equal("?since_id=7", _asked.First());
+        Assert.Equal(["7", "9"], await flow.RowsAsync("select id from $table order by id"));
+    }
+
+    [Fact]
     public async Task An_interface_that_fails_now_and_then_is_asked_again()
     {
         _answer = context => _asked.Count switch
