@@ -31,7 +31,7 @@ internal sealed class SaveConnection(ConnectionStore store, ConnectionSecrets se
     private async Task<Connection> CreateAsync(Caller caller, Request request, CancellationToken ct)
     {
         await access.DemandAsync(caller, Permission.Administer, "connections", ct);
-        return await SaveAsync(caller, Read(request.Definition, request.Source ?? "connection.yml"), ct);
+        return await SaveAsync(caller, Read(request.Definition, request.Source ?? "connection.yml", []), ct);
     }
 
     private async Task<Connection> UpdateAsync(Caller caller, string name, IReadOnlyList<DefinitionEdit> edits, CancellationToken ct)
@@ -41,7 +41,7 @@ internal sealed class SaveConnection(ConnectionStore store, ConnectionSecrets se
         var whole = before.ReadDefinition();
         if (before.Credentials is not null)
             whole["credentials"] = await secrets.ReadAsync(before, ct);
-        var definition = Read(Definitions.Edit(whole.ToJsonString(), "connection.yml", edits), "connection.yml");
+        var definition = Read(whole.ToJsonString(), "connection.yml", edits);
         return definition["name"]!.ToString() == name
             ? await SaveAsync(caller, definition, ct)
             : throw SlipwayException.Invalid("The name of a connection does not change; create another one.");
@@ -69,8 +69,8 @@ internal sealed class SaveConnection(ConnectionStore store, ConnectionSecrets se
         return connection;
     }
 
-    private static JsonObject Read(string yaml, string source) =>
-        Definitions.Read(new DefinitionFile { Yaml = yaml, Source = source, Kind = "connection" });
+    private static JsonObject Read(string yaml, string source, IReadOnlyList<DefinitionEdit> edits) =>
+        Definitions.Read(new DefinitionFile { Yaml = yaml, Source = source, Kind = "connection", Edits = edits });
 
     /// <param name="Definition">Azure ML's YAML (or JSON) of the connection, with its credentials.</param>
     public sealed record Request(string Definition, string? Source);

@@ -69,8 +69,7 @@ internal sealed class CreateSchedule(
     {
         await access.DemandAsync(caller, Permission.Write, $"schedule:{name}", ct);
         var before = await schedules.FindAsync(caller.Workspace, name, ct) ?? throw SlipwayException.NotFound("Schedule", name);
-        var yaml = Contracts.Definitions.Edit(before.Yaml, "schedule.yml", edits);
-        var definition = Read(yaml, "schedule.yml");
+        var definition = Read(before.Yaml, "schedule.yml", edits);
         if ((string?)definition["name"] != name)
             throw SlipwayException.Invalid("The name of a schedule does not change; create another one.");
         if (!JsonNode.DeepEquals(definition[before.Act], before.ReadDefinition()[before.Act]))
@@ -78,7 +77,7 @@ internal sealed class CreateSchedule(
 
         var after = before with
         {
-            Yaml = yaml,
+            Yaml = Contracts.Definitions.Edit(before.Yaml, "schedule.yml", edits),
             Definition = definition.ToJsonString(),
             IsEnabled = (bool?)definition["is_enabled"] ?? before.IsEnabled,
             UpdatedAt = time.UtcNow(),
@@ -109,11 +108,12 @@ internal sealed class CreateSchedule(
 
     public static string ActOf(JsonObject definition) => s_acts.Single(definition.ContainsKey);
 
-    public JsonObject Read(string yaml, string source) => Contracts.Definitions.Read(new DefinitionFile
+    public JsonObject Read(string yaml, string source, IReadOnlyList<DefinitionEdit>? edits = null) => Contracts.Definitions.Read(new DefinitionFile
     {
         Yaml = yaml,
         Source = source,
         Kind = "schedule",
+        Edits = edits ?? [],
         StepKinds = [.. kinds.Names.Select(kinds.Find).OfType<IStepKind>()],
     });
 

@@ -36,8 +36,8 @@ internal static class BatchDeploymentRoutes
         if (string.IsNullOrWhiteSpace(request.Definition))
             throw SlipwayException.Invalid("""Send the deployment's YAML: {"definition":"model: azureml:m:1\n…","files":{"./src":"sha256:…"}}.""");
         var files = (request.Files ?? []).ToDictionary(file => file.Key, file => Digest.Parse(file.Value));
-        var saved = await operation.RunAsync(
-            caller, endpoint, name, request.Definition, request.Source ?? "deployment.yml", files, request.SetDefault, ct);
+        var file = new DefinitionFile { Yaml = request.Definition, Source = request.Source ?? "deployment.yml" };
+        var saved = await operation.RunAsync(caller, endpoint, name, file, files, request.SetDefault, ct);
         return TypedResults.Ok(BatchDeploymentWire.Of(saved));
     }
 

@@ -20,15 +20,14 @@ internal sealed class SaveBatchDeployment(
     ];
 
     public async Task<BatchDeployment> RunAsync(
-        Caller caller, string endpoint, string name, string yaml, string source, IReadOnlyDictionary<string, Digest> files, bool setDefault,
-        CancellationToken ct)
+        Caller caller, string endpoint, string name, DefinitionFile file, IReadOnlyDictionary<string, Digest> files, bool setDefault, CancellationToken ct)
     {
         await access.DemandAsync(caller, Permission.Write, $"batch-endpoint:{endpoint}", ct);
         ServingName.Check("a batch deployment's name", name);
         await store.GetAsync(caller.Workspace, endpoint, ct);
         foreach (var tree in files.Values)
             await content.KeepTreeAsync(tree, ct);
-        var definition = Normal(Definitions.Read(new DefinitionFile { Yaml = yaml, Source = source, Kind = "batch-deployment" }));
+        var definition = Normal(Definitions.Read(file with { Kind = "batch-deployment" }));
         (definition["name"], definition["endpoint_name"]) = (name, endpoint);
         var wanted = new BatchDeployment
         {
@@ -36,7 +35,7 @@ internal sealed class SaveBatchDeployment(
             Name = name,
             Type = definition["type"]?.ToString() ?? BatchDeployment.OfModel,
             Definition = definition,
-            Source = source,
+            Source = file.Source,
             Files = files,
             CreatedAt = default,
         };
@@ -63,7 +62,8 @@ internal sealed class SaveBatchDeployment(
             throw SlipwayException.Invalid("The name, the endpoint and the type of a batch deployment do not change; create another one.");
         var kept = before.Definition.DeepClone().AsObject();
         kept.Remove("job_yaml");
-        return await RunAsync(caller, endpoint, name, Definitions.Edit(kept.ToJsonString(), before.Source, edits), before.Source, before.Files, setDefault, ct);
+        var changed = new DefinitionFile { Yaml = kept.ToJsonString(), Source = before.Source, Edits = edits };
+        return await RunAsync(caller, endpoint, name, changed, before.Files, setDefault, ct);
     }
 
     private static JsonObject Normal(JsonObject definition)

@@ -161,6 +161,8 @@ public sealed class AzureUpdateTests : IAsyncLifetime
 
         Assert.Equal("other\nrisk\nnull\naccess_key", await ShownAsync("connection", "db", "[target, tags.team, to_string(description), credentials.type]"));
         await RefusedAsync("--set: say what is to change.", "connection", "update", "-n", "db");
+        var type = await _server.RunAsync("connection", "update", "-n", "db", "--set", "type=s4");
+        Assert.Equal((2, true), (type.Code, type.Errors.StartsWith("--set type=s4: type: 's4' is not allowed", StringComparison.Ordinal)));
         await RefusedAsync("--remove tags.gone: there is nothing of this name to remove.", "connection", "update", "-n", "db", "--remove", "tags.gone");
     }
 

@@ -9,18 +9,13 @@ namespace Slipway.Serving.Runtimes.Python;
 /// The workers of a deployment, and the requests that wait for one. A worker that ended, or that had to be ended, is replaced; ever later while that
 /// fails. It hurts the request that it was at; one that lay behind that goes to another.
 /// </summary>
-internal sealed partial class WorkerPool : IDisposable
+internal sealed class WorkerPool : IDisposable
 {
-    private static readonly TimeSpan s_leastPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan s_mostPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
 
     private readonly WorkerProgram _program;
-    private readonly WorkerSpec _spec;
-    private readonly DeploymentLog _log;
+    private readonly WorkerStarts _starts;
     private readonly TimeSpan _timeout;
-    private readonly TimeProvider _time;
-    private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private readonly List<WorkerProcess> _workers = [];
     private readonly LinkedList<WorkerCall> _waiting = [];
@@ -31,7 +26,7 @@ internal sealed partial class WorkerPool : IDisposable
 
     public WorkerPool(WorkerProgram program, WorkerSpec spec, DeploymentLog log, TimeSpan timeout, TimeProvider time, ILogger logger)
     {
-        (_program, _spec, _log, _timeout, _time, _logger) = (program, spec, log, timeout, time, logger);
+        (_program, _starts, _timeout) = (program, new WorkerStarts(program, spec, log, time, logger), timeout);
         _clock = time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -41,7 +36,7 @@ internal sealed partial class WorkerPool : IDisposable
     /// <summary>Starts the first, which shows whether the model loads, and then the others.</summary>
     public async Task StartAsync(int workers, CancellationToken ct)
     {
-        var first = await WorkerProcess.StartAsync(_program, _spec, _log, ct);
+        var first = await _starts.OnceAsync(ct);
         ReadsHeads = first.ReadsHeads;
         Add(first);
         for (var i = 1; i < workers; i++)
@@ -161,20 +156,8 @@ internal sealed partial class WorkerPool : IDisposable
         }
     }
 
-    private WorkerProcess? Choose()
-    {
-        WorkerProcess? busy = null;
-        foreach (var worker in _workers)
-        {
-            if (!worker.CanTake)
-                continue;
-            if (worker.IsIdle)
-                return worker;
-            busy ??= worker;
-        }
-
-        return busy;
-    }
+    private WorkerProcess? Choose() =>
+        _workers.Find(worker => worker is { CanTake: true, IsIdle: true }) ?? _workers.Find(worker => worker.CanTake);
 
     // Ends workers that hang, takes back what lies behind a long request, and refuses what waited too long; now and then, so that it costs no request anything.
     private void Look()
@@ -203,32 +186,13 @@ internal sealed partial class WorkerPool : IDisposable
 
     private async Task ReplaceAsync()
     {
-        for (var pause = TimeSpan.Zero; !_stop.IsCancellationRequested; pause = Longer(pause))
+        try
         {
-            try
-            {
-                await Task.Delay(pause, _time, _stop.Token);
-                Add(await WorkerProcess.StartAsync(_program, _spec, _log, _stop.Token));
-                return;
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            catch (Exception exception)
-            {
-                // A model that loaded once may load again; until then its requests say that it is not ready.
-                Log.NotStarted(_logger, exception, _program.Folder.Name);
-            }
+            Add(await _starts.UntilReadyAsync(_stop.Token));
         }
-    }
-
-    private static TimeSpan Longer(TimeSpan pause) =>
-        pause == TimeSpan.Zero ? s_leastPause : pause * 2 > s_mostPause ? s_mostPause : pause * 2;
-
-    private static partial class Log
-    {
-        [LoggerMessage(7010, LogLevel.Warning, "A worker of {Model} could not be started")]
-        public static partial void NotStarted(ILogger logger, Exception exception, string model);
+        catch (OperationCanceledException)
+        {
+            // The deployment ended meanwhile, and needs no worker any more.
+        }
     }
 }
