@@ -32,6 +32,8 @@ internal static class DeploymentCommands
             DefinitionEdit[] named = [.. DefinitionEdit.Option("name", parsed.GetValue(name)), .. DefinitionEdit.Option("endpoint_name", parsed.GetValue(endpoint))];
             DefinitionEdit[] edits = [.. changes.Read(parsed), .. DefinitionEdit.Option("model", EndpointOptions.Reference(parsed.GetValue(model)))];
             var isChange = verb == "update" && parsed.GetValue(file) is null;
+            if (isChange && !parsed.GetValue(all))
+                ChangeOptions.Demand(edits);
             var target = ServingFile.Read("online-deployment", parsed.GetValue(file), isChange ? named : [.. edits, .. named]);
             var (deployment, of) = (target.Required("name", "--name"), target.Required("endpoint_name", "--endpoint-name"));
             var (definition, body) = isChange ? await ChangedAsync(client, Route(of, deployment), edits, ct) : (target, await BodyAsync(client, target, ct));
@@ -54,7 +56,6 @@ internal static class DeploymentCommands
     private static async Task<(ServingFile Definition, JsonObject Body)> ChangedAsync(
         SlipwayClient client, string route, IReadOnlyList<DefinitionEdit> edits, CancellationToken ct)
     {
-        ChangeOptions.Demand(edits);
         if (edits.FirstOrDefault(edit => edit.Field is "name" or "endpoint_name") is { } moved)
             throw SlipwayException.Invalid($"{moved.Said}: the name and the endpoint of a deployment do not change; create another one.");
         var kept = await client.GetAsync(route, ct);

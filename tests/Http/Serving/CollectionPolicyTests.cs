@@ -140,6 +140,8 @@ public sealed class CollectionPolicyTests : IAsyncLifetime
                 "online-deployment", "show", "-e", "flights", "-n", "blue", "--query",
                 "[[settings.environment_variables.B, settings.environment_variables.C, to_string(length(settings.environment_variables)), to_string(settings.request_timeout_ms), settings.concurrency, settings.collection.sampling_rate, settings.collection.inputs, settings.collection.outputs]]",
                 "-o", "tsv"));
+        await CallAsync("online-deployment", "update", "-e", "flights", "-n", "green", "--all-traffic");
+        Assert.Equal("100", await CallAsync("online-endpoint", "show", "-n", "flights", "--query", "traffic.green", "-o", "tsv"));
         await RefusedAsync(1, "Deployment 'flights/none' does not exist.", "-n", "none", "--set", "instance_count=3");
         await RefusedAsync(2, "--set: say what is to change.", "-n", "blue");
         await RefusedAsync(2, "--set name=x: the name and the endpoint of a deployment do not change; create another one.", "-n", "blue", "--set", "name=x");
