@@ -97,7 +97,7 @@ public sealed class BadInputTests : IAsyncLifetime
     public async Task An_output_that_is_used_before_it_exists_is_named()
     {
         var go = _server.File("go");
-        await WriteCommandAsync("slow.yml", $"until [ -e '{go}' ]; do sleep 0.05; done; echo 1 > ${{{{outputs.out}}}}/n", "outputs: {out: {type: uri_folder}}");
+        await WriteCommandAsync("slow.yml", $"for i in $(seq 1200); do [ ! -e '{go}' ] || break; sleep 0.05; done; echo 1 > ${{{{outputs.out}}}}/n", "outputs: {out: {type: uri_folder}}");
         await WriteCommandAsync("early.yml", "cat ${{inputs.n}}/n", "inputs: {n: {type: uri_folder, path: azureml://jobs/slow/outputs/out/paths/}}");
         await WriteCommandAsync("silent.yml", "true", "outputs: {out: {type: uri_file}}");
         await _server.CallAsync("job", "create", "-f", _server.File("slow.yml"), "-n", "slow", "-o", "none");
