@@ -30,7 +30,8 @@ internal sealed partial class DeploymentFile
             container["image"] = image.DeepClone();
         if (environment["build"] is JsonObject build)
         {
-            container["build"] = files is null ? await UploadAsync(client, build["path"]!.ToString(), ct) : files[build["path"]!.ToString()]?.DeepClone();
+            var path = build["path"]!.ToString();
+            container["build"] = files is null ? await UploadAsync(client, path, ct) : files[Path.GetRelativePath(".", path)]?.DeepClone();
             container["dockerfile"] = build["dockerfile_path"]?.DeepClone();
         }
 

@@ -8,6 +8,15 @@ namespace Slipway.EndToEnd.CommandLine;
 /// <summary>Azure ML's custom container behind an endpoint, as somebody at a terminal sees it, up to the sudden death of the server.</summary>
 public sealed class ContainerStoryTests : IDisposable
 {
+    private const string Environment =
+        """
+        build: {path: ./image}
+        inference_config:
+          liveness_route: {port: 8080, path: /cgi-bin/live}
+          readiness_route: {port: 8080, path: /cgi-bin/live}
+          scoring_route: {port: 8080, path: /cgi-bin/score}
+        """;
+
     private const string Deployment =
         """
         type: kubernetes
@@ -16,11 +25,7 @@ public sealed class ContainerStoryTests : IDisposable
         model: {path: ./model, name: weights, type: custom_model}
         model_mount_path: /var/models
         environment:
-          build: {path: ./image}
-          inference_config:
-            liveness_route: {port: 8080, path: /cgi-bin/live}
-            readiness_route: {port: 8080, path: /cgi-bin/live}
-            scoring_route: {port: 8080, path: /cgi-bin/score}
+          ENVIRONMENT
         environment_variables: {LEVEL: high}
         instance_type: Standard_DS3_v2
         resources: {requests: {cpu: "1"}, limits: {cpu: 500m, memory: 128Mi}}
@@ -46,6 +51,9 @@ public sealed class ContainerStoryTests : IDisposable
         var answered = await RunAsync(address, "online-endpoint", "invoke", "-n", "own", "-r", _folder.File("request.json"));
         var key = await RunAsync(address, "online-endpoint", "get-credentials", "-n", "own", "--query", "primaryKey", "-o", "tsv");
         var logs = await RunAsync(address, "online-deployment", "get-logs", "-n", "blue", "-e", "own");
+        await RunAsync(address, "environment", "create", "-f", _folder.File("environment.yml"));
+        var registered = await RunAsync(address, "online-deployment", "create", "-f", _folder.File("registered.yml"), "-n", "green");
+        var second = await RunAsync(address, "online-endpoint", "invoke", "-n", "own", "-r", _folder.File("request.json"), "--deployment-name", "green");
         var mistaken = await RunAsync(address, "online-deployment", "create", "-f", _folder.File("deployment.yml"), "-n", "green", "--set", "resources.limits.memory=much");
         var changed = await RunAsync(
             address, "online-deployment", "update", "-n", "blue", "-e", "own", "--set", "environment_variables.LEVEL=low", "-o", "json");
@@ -58,6 +66,8 @@ public sealed class ContainerStoryTests : IDisposable
         Assert.Contains("\"period_s\": 10", made.Output, StringComparison.Ordinal);
         Assert.Contains("\"memory_mb\": 128", made.Output, StringComparison.Ordinal);
         Assert.Contains("{\"a\":1} /var/models/weights/1 w8 high", answered.Output.Trim('"').Replace("\\\"", "\"", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.True(registered.ExitCode == 0, registered.Error);
+        Assert.Equal(answered.Output, second.Output);
         Assert.InRange(key.Output.Trim().Length, 20, 200);
         Assert.Contains("here I am", logs.Output, StringComparison.Ordinal);
         Assert.Equal((2, true), (mistaken.ExitCode, mistaken.Error.Contains("resources.limits.memory is 'much'", StringComparison.Ordinal)));
@@ -66,15 +76,19 @@ public sealed class ContainerStoryTests : IDisposable
         Assert.Contains("\"memory_mb\": 128", changed.Output, StringComparison.Ordinal);
         Assert.Equal((2, true), (inside.ExitCode, inside.Error.Contains("changes with its whole file", StringComparison.Ordinal)));
         Assert.Contains("slipway-server-", running, StringComparison.Ordinal);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        limit.CancelAfter(TimeSpan.FromMinutes(2));
         while ((await ContainersAsync(socket)).Contains("slipway-server-", StringComparison.Ordinal))
-            await Task.Delay(50, Ct);
+            await Task.Delay(50, limit.Token);
     }
 
     private async Task GivenAsync()
     {
         (string Path, string Text)[] files =
         [
-            ("deployment.yml", Deployment),
+            ("deployment.yml", Deployment.Replace("ENVIRONMENT", Environment.ReplaceLineEndings("\n  "), StringComparison.Ordinal)),
+            ("registered.yml", Deployment.Replace("\n  ENVIRONMENT", " azureml:own-image:1", StringComparison.Ordinal)),
+            ("environment.yml", $"name: own-image\nversion: 1\n{Environment}"),
             ("request.json", """{"a":1}"""),
             ("model/weights.txt", "w8"),
             ("image/Dockerfile", "FROM localhost/slipway-test:1\nCOPY www /www\nCMD [\"/bin/sh\", \"/www/start\"]\n"),

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Data;
 using Slipway.Jobs.Compute.Containers;
+using Slipway.Kernel;
 using Slipway.Shared;
 using Xunit;
 
@@ -58,23 +59,18 @@ public sealed class ContainerTests(ContainerTests.Images images) : IClassFixture
     [Fact]
     public async Task A_container_that_ends_is_started_anew_and_one_whose_deployment_is_deleted_is_gone()
     {
-        await Server.DeployAsync("mortal", "weights:1", images.Settings("score"));
+        await Server.DeployAsync("mortal", "weights:1", images.Settings("score", more: ",\"environment_variables\":{\"LEVEL\":\"mortal\"}"));
         await AskAsync("mortal/score", "die");
 
-        var log = "";
-        while (log.Split("listening").Length - 1 < 2)
-            log = await Server.Client.GetStringAsync("/api/v1/online-endpoints/mortal/deployments/blue/logs", Ct);
-        HttpStatusCode status;
-        while ((status = (await AskAsync("mortal/score", "1")).Status) == HttpStatusCode.ServiceUnavailable)
-            await Task.Delay(20, Ct);
-        var before = await CountAsync();
+        await UntilAsync(async () => await StartsAsync("mortal") >= 2);
+        await UntilAsync(async () => (await AskAsync("mortal/score", "1")).Status == HttpStatusCode.OK);
+        var lived = await RunsAsync("mortal");
         await Server.PutAsync("/api/v1/online-endpoints/mortal/traffic", """{"traffic":{"blue":0},"reason":"its end"}""");
         using var deleted = await Server.Client.DeleteAsync("/api/v1/online-endpoints/mortal", Ct);
 
-        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.True(lived);
         Assert.True(deleted.IsSuccessStatusCode, await deleted.Content.ReadAsStringAsync(Ct));
-        while (await CountAsync() >= before)
-            await Task.Delay(20, Ct);
+        await UntilAsync(async () => !await RunsAsync("mortal"));
     }
 
     [Fact]
@@ -83,11 +79,9 @@ public sealed class ContainerTests(ContainerTests.Images images) : IClassFixture
         await Server.DeployAsync("deaf", "weights:1", images.Settings("score", more: ",\"probe\":{\"period_s\":1,\"timeout_s\":5,\"failure_threshold\":1}"));
         await AskAsync("deaf/score", "deafen");
 
-        var log = "";
-        while (log.Split("listening").Length - 1 < 2)
-            log = await Server.Client.GetStringAsync("/api/v1/online-endpoints/deaf/deployments/blue/logs", Ct);
+        await UntilAsync(async () => await StartsAsync("deaf") >= 2);
 
-        Assert.Contains("It was not healthy 1 times, one after the other; it is ended.", log, StringComparison.Ordinal);
+        Assert.Contains("It was not healthy 1 times, one after the other; it is ended.", await LogAsync("deaf"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -116,7 +110,37 @@ public sealed class ContainerTests(ContainerTests.Images images) : IClassFixture
         Assert.Contains(words, JsonNode.Parse(await response.Content.ReadAsStringAsync(Ct))!["detail"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
-    private async Task<int> CountAsync() => (await Server.Services.GetRequiredService<ContainerEngine>().LabelledAsync(ServerContainers.Label, Ct)).Count;
+    private static async Task UntilAsync(Func<Task<bool>> isSo)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        limit.CancelAfter(TimeSpan.FromMinutes(2));
+        while (!await isSo())
+            await Task.Delay(50, limit.Token);
+    }
+
+    private async Task<int> StartsAsync(string endpoint) => (await LogAsync(endpoint)).Split("listening").Length - 1;
+
+    private Task<string> LogAsync(string endpoint) => Server.Client.GetStringAsync($"/api/v1/online-endpoints/{endpoint}/deployments/blue/logs", Ct);
+
+    // Whether the engine has a container with this level.
+    private async Task<bool> RunsAsync(string level)
+    {
+        var engine = Server.Services.GetRequiredService<ContainerEngine>();
+        foreach (var id in await engine.LabelledAsync(ServerContainers.Label, Ct))
+        {
+            try
+            {
+                if ((await engine.ShowAsync(id, Ct))["Config"]!["Env"]!.AsArray().Any(variable => variable!.ToString() == $"LEVEL={level}"))
+                    return true;
+            }
+            catch (SlipwayException)
+            {
+                // It has ended meanwhile.
+            }
+        }
+
+        return false;
+    }
 
     private async Task<(HttpStatusCode Status, string Answer)> AskAsync(string path, string body)
     {

@@ -62,6 +62,8 @@ internal sealed class ServerContainer : IServerContainer
 
     public void End()
     {
+        if (Ended.IsCompleted)
+            return;
         if (_process > 0)
             ProcessTree.EndGroup(_process);
         _ = DeleteAsync();

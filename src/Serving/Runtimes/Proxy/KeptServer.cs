@@ -83,8 +83,9 @@ internal sealed partial class KeptServer(
             {
                 return;
             }
-            catch (SlipwayException exception)
+            catch (Exception exception)
             {
+                // What started once may start again; until then its requests say that it is not there.
                 Log.NotStarted(logger, exception, start.Name);
                 pause = pause == TimeSpan.Zero ? TimeSpan.FromSeconds(1) : pause * 2 > s_mostPause ? s_mostPause : pause * 2;
             }
