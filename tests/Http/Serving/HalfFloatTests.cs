@@ -1,19 +1,18 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Slipway.Engines.OnnxRuntime;
-using Slipway.Unit.OnnxRuntime;
 using Xunit;
 
 namespace Slipway.Http.Serving;
 
 /// <summary>Numbers in sixteen bits, through every runtime. 1.00390625 lies between two of bfloat16 and becomes the even one, 1.</summary>
-public sealed class HalfFloatTests(HalfFloatTests.HalfServer half) : IClassFixture<HalfFloatTests.HalfServer>
+[Collection(ProxyTests.Shared)]
+public sealed class HalfFloatTests(ProxyTests.ProxyServers servers)
 {
     private const string Body = """{"id":"ID","inputs":[{"name":"x","shape":[2,2],"datatype":"TYPE","data":[0.5,-2,1.00390625,null]}]}""";
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    private ServingServer Server => half.Server;
+    private ServingServer Server => servers.Server;
 
     [Theory]
     [InlineData("fp16", "FP16", "[0.5,-2,1.0039062,null]")]
@@ -72,28 +71,5 @@ public sealed class HalfFloatTests(HalfFloatTests.HalfServer half) : IClassFixtu
         var answer = await response.Content.ReadFromJsonAsync<JsonNode>(Ct);
         Assert.True(response.IsSuccessStatusCode, answer!.ToJsonString());
         return answer["outputs"]![0]!["data"]!.ToJsonString();
-    }
-
-    /// <summary>A server with two models that answer with what they are given, in either of the types.</summary>
-    public sealed class HalfServer : IAsyncLifetime
-    {
-        public ServingServer Server { get; } = new();
-
-        public async ValueTask InitializeAsync()
-        {
-            // Read when the server starts.
-            Environment.SetEnvironmentVariable("Deliveries__AllowPrivateAddresses", "true");
-            Environment.SetEnvironmentVariable("Deliveries__AllowHttp", "true");
-            await Server.InitializeAsync();
-            Environment.SetEnvironmentVariable("Deliveries__AllowPrivateAddresses", null);
-            Environment.SetEnvironmentVariable("Deliveries__AllowHttp", null);
-            foreach (var (model, type) in new[] { ("fp16", OnnxElementType.Float16), ("bf16", OnnxElementType.BFloat16) })
-            {
-                await Server.RegisterAsync(model, OnnxModels.Identity(type));
-                await Server.DeployAsync(model, $"{model}:1", "{}");
-            }
-        }
-
-        public ValueTask DisposeAsync() => Server.DisposeAsync();
     }
 }

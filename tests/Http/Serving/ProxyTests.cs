@@ -1,12 +1,18 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Slipway.Engines.OnnxRuntime;
+using Slipway.Unit.OnnxRuntime;
 using Xunit;
 
 namespace Slipway.Http.Serving;
 
-public sealed class ProxyTests(ProxyTests.ProxyServers servers) : IClassFixture<ProxyTests.ProxyServers>
+[Collection(Shared)]
+public sealed class ProxyTests(ProxyTests.ProxyServers servers)
 {
+    /// <summary>Tests of one server, which may call private addresses because it was started while the environment said so.</summary>
+    internal const string Shared = "a server that calls others";
+
     private const string Rows = """
         {"id":"a","inputs":[{"name":"carrier","shape":[2,1],"datatype":"BYTES","data":["AA","é"]},
                             {"name":"distance","shape":[2,1],"datatype":"FP32","data":[1200,null]}]}
@@ -187,6 +193,9 @@ public sealed class ProxyTests(ProxyTests.ProxyServers servers) : IClassFixture<
         return (response.StatusCode, await response.Content.ReadAsStringAsync(Ct));
     }
 
+    [CollectionDefinition(Shared)]
+    public sealed class Together : ICollectionFixture<ProxyServers>;
+
     /// <summary>A server with deployments that are answered by itself, by a small server of the Open Inference Protocol, and by one like MLflow's.</summary>
     public sealed class ProxyServers : IAsyncLifetime
     {
@@ -286,6 +295,12 @@ public sealed class ProxyTests(ProxyTests.ProxyServers servers) : IClassFixture<
             await Server.InitializeAsync();
             Environment.SetEnvironmentVariable("Deliveries__AllowPrivateAddresses", null);
             Environment.SetEnvironmentVariable("Deliveries__AllowHttp", null);
+            foreach (var (model, type) in new[] { ("fp16", OnnxElementType.Float16), ("bf16", OnnxElementType.BFloat16) })
+            {
+                await Server.RegisterAsync(model, OnnxModels.Identity(type));
+                await Server.DeployAsync(model, $"{model}:1", "{}");
+            }
+
             await Server.DeployAsync("there", "late:1", $$$"""{"runtime":"proxy","proxy":{"url":"{{{Server.Client.BaseAddress}}}endpoints/flights"}}""");
             await Server.RegisterFilesAsync("line", null, ("oip_server.py", Oip));
             await Server.DeployAsync("oip", "line:1", Command("oip", "oip_server.py"));
