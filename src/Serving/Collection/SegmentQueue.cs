@@ -44,7 +44,7 @@ internal sealed partial class SegmentQueue(SegmentWriter writer, int mostWaiting
 
     private async Task WriteUntilDoneAsync(SegmentRows rows, CancellationToken ct)
     {
-        while (true)
+        for (var isFirst = true; ; isFirst = false)
         {
             try
             {
@@ -56,7 +56,8 @@ internal sealed partial class SegmentQueue(SegmentWriter writer, int mostWaiting
             {
                 // The disk is full or the database away: the rows stay in memory, and those behind them wait or are
                 // dropped and counted, until it works again.
-                Log.SegmentFailed(logger, exception, rows.Rows, rows.Owner.Deployment.Node);
+                if (isFirst)
+                    Log.SegmentFailed(logger, exception, rows.Rows, rows.Owner.Deployment.Node);
                 FailFlushes(exception);
                 if (ct.IsCancellationRequested)
                     return;
@@ -98,7 +99,7 @@ internal sealed partial class SegmentQueue(SegmentWriter writer, int mostWaiting
 
     private static partial class Log
     {
-        [LoggerMessage(7001, LogLevel.Error, "{Rows} collected rows of {Deployment} could not be written; trying again")]
+        [LoggerMessage(7001, LogLevel.Error, "{Rows} collected rows of {Deployment} could not be written; it is tried again each second until it works")]
         public static partial void SegmentFailed(ILogger logger, Exception exception, int rows, string deployment);
     }
 }
