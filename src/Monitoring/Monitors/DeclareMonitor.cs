@@ -21,7 +21,11 @@ internal sealed class DeclareMonitor(CreateMonitor create, MonitorStore monitors
             await schedules.KeepAsync(caller, yaml, "monitor.yml", ct);
         if (isDisabled)
             await schedules.SwitchAsync(caller, monitor.Name, MonitorAct.Act, enabled: false, ct);
-        return await create.RunAsync(caller, yaml, ct);
+        await create.RunAsync(caller, yaml, ct);
+
+        // The schedule that was kept or deleted has switched the monitor.
+        await monitors.SetEnabledAsync(caller.Workspace, monitor.Name, !isDisabled, ct);
+        return (await monitors.FindAsync(caller.Workspace, monitor.Name, ct))!;
     }
 
     public async Task<MonitorRow> SwitchAsync(Caller caller, string name, bool enabled, CancellationToken ct)

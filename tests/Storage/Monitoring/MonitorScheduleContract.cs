@@ -50,11 +50,13 @@ public abstract class MonitorScheduleContract(DatabaseProvider provider) : Monit
 
         await Host.DeclareAsync(Monitor, Ct);
         var without = await IsKeptAsync();
+        var isEnabled = (await Host.Get<MonitorStore>().FindAsync(WorkspaceName.Default, "flights", Ct))!.Enabled;
         await Host.DeclareAsync(Monitor + "\ntrigger: {type: recurrence, frequency: day, interval: 1}", Ct);
         var again = await IsKeptAsync();
         await Host.Get<DeclareMonitor>().DeleteAsync(Caller.System, "flights", Ct);
 
         Assert.Equal((true, false, true, false), (declared, without, again, await IsKeptAsync()));
+        Assert.True(isEnabled);
         Assert.Empty(await Host.Get<MonitorStore>().ListAsync(WorkspaceName.Default, Ct));
     }
 
