@@ -50,7 +50,7 @@ public abstract class ConnectionContract : IAsyncLifetime
         await PostAsync("connections", new { definition = "name: a-b\ntype: git\ntarget: https://one\ncredentials: {type: pat, pat: hush}\ntags: {team: blue}" });
         await PostAsync("connections", new { definition = "name: a_b\ntype: git\ntarget: https://other\ncredentials: {type: pat, pat: hush too}" });
 
-        using var changed = await _client.PatchAsJsonAsync("/api/v1/connections/a-b", new { edits = new[] { "target=https://two", "credentials.pat=hushed" } }, Ct);
+        using var changed = await _client.PatchAsJsonAsync("/api/v1/connections/a-b", new { edits = new[] { new { set = "target=https://two" }, new { set = "credentials.pat=hushed" } } }, Ct);
         var shown = await _client.GetStringAsync("/api/v1/connections/a-b", Ct);
         var all = await _client.GetStringAsync("/api/v1/connections?type=git", Ct);
         using var deleted = await _client.DeleteAsync("/api/v1/connections/a-b", Ct);
