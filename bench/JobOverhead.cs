@@ -73,9 +73,16 @@ internal static class JobOverhead
         var job = await jobs.WaitAsync(Caller.System, submitted.Name, ct);
         Console.WriteLine(
             $"{what}: {job.Status}, {clock.Elapsed.TotalSeconds:N2} s ({queued.TotalSeconds:N2} s to submit), "
-            + $"{clock.Elapsed.TotalMilliseconds / steps:N2} ms per step, "
+            + $"{clock.Elapsed.TotalMilliseconds / steps:N2} ms per step, median {MedianGap(job):N0} ms from the end of one to the end of the next, "
             + $"{(Environment.CpuUsage.TotalTime - processor).TotalMilliseconds / steps:N2} ms of the server's processor time, "
             + $"{job.Steps.Count(step => step.Reused)} reused");
+    }
+
+    private static double MedianGap(Job job)
+    {
+        DateTimeOffset[] ends = [.. job.Steps.Select(step => step.EndedAt).OfType<DateTimeOffset>().Order()];
+        double[] gaps = [.. ends.Skip(1).Select((end, i) => (end - ends[i]).TotalMilliseconds).Order()];
+        return gaps.Length == 0 ? double.NaN : gaps[gaps.Length / 2];
     }
 
     private static string Pipeline(int steps, bool chain, string name, string priority = "medium")
