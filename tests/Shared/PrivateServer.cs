@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace Slipway.Shared;
@@ -17,10 +18,10 @@ public sealed class PrivateServer
     /// <summary>Prometheus's Alertmanager; the line is its address.</summary>
     public static readonly PrivateServer Alertmanager = new("private-alertmanager");
 
-    private readonly Lazy<Task<string>> _line;
+    // Held, also when nobody holds the server: it stops when the pipe to its standard input closes.
+    private static readonly ConcurrentBag<Process> s_keepers = [];
 
-    // Held: the server stops when the pipe to its standard input closes.
-    private Process? _keeper;
+    private readonly Lazy<Task<string>> _line;
 
     private PrivateServer(params string[] script) => _line = new(() => StartAsync(script));
 
@@ -30,15 +31,16 @@ public sealed class PrivateServer
     /// <summary>What the script prints once the server answers.</summary>
     public Task<string> LineAsync() => _line.Value;
 
-    private async Task<string> StartAsync(string[] script)
+    private static async Task<string> StartAsync(string[] script)
     {
-        _keeper = Process.Start(new ProcessStartInfo("setsid", [Repository.Path($"tests/Shared/{script[0]}"), .. script[1..]])
+        var keeper = Process.Start(new ProcessStartInfo("setsid", [Repository.Path($"tests/Shared/{script[0]}"), .. script[1..]])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-        return await _keeper.StandardOutput.ReadLineAsync()
-            ?? throw new InvalidOperationException(await _keeper.StandardError.ReadToEndAsync());
+        s_keepers.Add(keeper);
+        return await keeper.StandardOutput.ReadLineAsync()
+            ?? throw new InvalidOperationException(await keeper.StandardError.ReadToEndAsync());
     }
 }
