@@ -101,10 +101,10 @@ internal sealed partial class ErrorRendering(RequestDelegate next, ILogger<Error
 
     private static partial class Log
     {
-        [LoggerMessage(9001, LogLevel.Error, "{Method} {Path} failed ({TraceId})")]
+        [LoggerMessage(10001, LogLevel.Error, "{Method} {Path} failed ({TraceId})")]
         public static partial void Failed(ILogger logger, Exception exception, string method, string path, string traceId);
 
-        [LoggerMessage(9002, LogLevel.Error, "{Method} {Path} failed after the answer had begun")]
+        [LoggerMessage(10002, LogLevel.Error, "{Method} {Path} failed after the answer had begun")]
         public static partial void FailedMidway(ILogger logger, Exception exception, string method, string path);
     }
 }

@@ -80,10 +80,10 @@ internal static partial class Listening
 
     private static partial class Log
     {
-        [LoggerMessage(9010, LogLevel.Information, "Takes {Connections} connections; the process may have {Files} files open")]
+        [LoggerMessage(10010, LogLevel.Information, "Takes {Connections} connections; the process may have {Files} files open")]
         public static partial void Room(ILogger logger, long connections, int files);
 
-        [LoggerMessage(9011, LogLevel.Warning, "{Connections} connections were asked for, and the process may have {Files} files open; raise it with ulimit -n")]
+        [LoggerMessage(10011, LogLevel.Warning, "{Connections} connections were asked for, and the process may have {Files} files open; raise it with ulimit -n")]
         public static partial void TooFewFiles(ILogger logger, long connections, int files);
     }
 }

@@ -57,10 +57,10 @@ internal sealed partial class ServedCertificate(CertificateFiles files, TimeProv
 
     private static partial class Log
     {
-        [LoggerMessage(9012, LogLevel.Information, "Took the new certificate of {File}, which is good until {Until}")]
+        [LoggerMessage(10012, LogLevel.Information, "Took the new certificate of {File}, which is good until {Until}")]
         public static partial void Changed(ILogger logger, string file, DateTime until);
 
-        [LoggerMessage(9013, LogLevel.Warning, "A changed certificate was not taken, and the one before it is still served: {Reason}")]
+        [LoggerMessage(10013, LogLevel.Warning, "A changed certificate was not taken, and the one before it is still served: {Reason}")]
         public static partial void Unusable(ILogger logger, string reason);
     }
 }

@@ -66,7 +66,7 @@ internal sealed partial class GaugeReader(IEnumerable<IGaugeSource> sources, Dat
 
     private static partial class Log
     {
-        [LoggerMessage(9130, LogLevel.Warning, "Metrics: {Source} could not be read")]
+        [LoggerMessage(10030, LogLevel.Warning, "Metrics: {Source} could not be read")]
         public static partial void Failed(ILogger logger, Exception exception, string source);
     }
 }

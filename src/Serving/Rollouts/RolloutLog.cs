@@ -40,7 +40,7 @@ internal sealed partial class RolloutLog(
 
     private static partial class Log
     {
-        [LoggerMessage(7010, LogLevel.Information, "Rollout {Rollout}: {Reason}")]
+        [LoggerMessage(7040, LogLevel.Information, "Rollout {Rollout}: {Reason}")]
         public static partial void Decided(ILogger logger, string rollout, string reason);
     }
 }

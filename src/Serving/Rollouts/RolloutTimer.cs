@@ -31,7 +31,7 @@ internal sealed partial class RolloutTimer(RolloutStore store, JudgeRollout judg
 
     private static partial class Log
     {
-        [LoggerMessage(7011, LogLevel.Error, "Rollout {Rollout} could not be judged")]
+        [LoggerMessage(7041, LogLevel.Error, "Rollout {Rollout} could not be judged")]
         public static partial void Failed(ILogger logger, Exception exception, string rollout);
     }
 }

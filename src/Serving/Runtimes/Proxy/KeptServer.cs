@@ -94,10 +94,10 @@ internal sealed partial class KeptServer(
 
     private static partial class Log
     {
-        [LoggerMessage(7011, LogLevel.Warning, "The model server of {Model} ended with exit code {Code} and is started anew")]
+        [LoggerMessage(7050, LogLevel.Warning, "The model server of {Model} ended with exit code {Code} and is started anew")]
         public static partial void Ended(ILogger logger, string model, int code);
 
-        [LoggerMessage(7012, LogLevel.Warning, "The model server of {Model} could not be started anew")]
+        [LoggerMessage(7051, LogLevel.Warning, "The model server of {Model} could not be started anew")]
         public static partial void NotStarted(ILogger logger, Exception exception, string model);
     }
 }
