@@ -4,25 +4,11 @@ namespace Slipway.ObjectStores;
 /// <param name="left">How many bytes the answer has.</param>
 /// <param name="reopen">Asks for the bytes from an offset on, of the same etag.</param>
 internal sealed class ResumingStream(
-    Stream first, long offset, long left, Func<long, long, CancellationToken, Task<Stream>> reopen, Retrying retrying) : Stream
+    Stream first, long offset, long left, Func<long, long, CancellationToken, Task<Stream>> reopen, Retrying retrying) : ForwardStream
 {
     private Stream? _current = first;
     private long _offset = offset;
     private long _left = left;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -49,22 +35,6 @@ internal sealed class ResumingStream(
             }
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) =>
-        throw new NotSupportedException("A remote object is read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override async ValueTask DisposeAsync()
     {

@@ -1,15 +1,12 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Builder;
-using Slipway.Server;
-using Slipway.Server.Contracts;
-using Slipway.Shared;
+using Slipway.Http.Server;
 using Xunit;
 
 namespace Slipway.Http.Jobs;
 
-public sealed class JobRoutesTests : IAsyncLifetime
+public sealed class JobRoutesTests : RunningServer
 {
     private const string Hello =
         """
@@ -19,27 +16,6 @@ public sealed class JobRoutesTests : IAsyncLifetime
         inputs:
           who: bash
         """;
-
-    private readonly TempFolder _home = new();
-    private WebApplication _app = null!;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    private HttpClient Client { get; set; } = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _app = await ServerModule.StartAsync(new ServerSettings { Home = _home.Path, Urls = ["http://127.0.0.1:0"] }, Ct);
-        Client = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        Client.Dispose();
-        await _app.StopAsync(CancellationToken.None);
-        await _app.DisposeAsync();
-        _home.Dispose();
-    }
 
     [Fact]
     public async Task A_command_job_is_submitted_followed_to_its_end_and_shown()
@@ -55,8 +31,8 @@ public sealed class JobRoutesTests : IAsyncLifetime
         Assert.Equal("hello", (string?)shown["steps"]![0]!["name"]);
         Assert.Equal("hello", (string?)listed["jobs"]![0]!["name"]);
         var log = await Client.GetStringAsync("/api/v1/jobs/hello/logs", Ct);
-        Assert.Equal($"hello from bash\nMLFLOW_TRACKING_URI={_app.Urls.First()}\n", log);
-        Assert.Equal($"MLFLOW_TRACKING_URI={_app.Urls.First()}", await Client.GetStringAsync("/api/v1/jobs/hello/logs?tail=1", Ct));
+        Assert.Equal($"hello from bash\nMLFLOW_TRACKING_URI={Url}\n", log);
+        Assert.Equal($"MLFLOW_TRACKING_URI={Url}", await Client.GetStringAsync("/api/v1/jobs/hello/logs?tail=1", Ct));
     }
 
     [Fact]
@@ -127,7 +103,7 @@ public sealed class JobRoutesTests : IAsyncLifetime
     [Fact]
     public async Task An_input_from_a_web_server_is_fetched_when_the_step_starts()
     {
-        var yaml = Hello.Replace("  who: bash", $"  who: {{type: uri_file, path: \"{_app.Urls.First()}/health/live\"}}")
+        var yaml = Hello.Replace("  who: bash", $"  who: {{type: uri_file, path: \"{Url}/health/live\"}}")
             .Replace("hello from", "$(basename");
         await PostAsync(new { yaml = yaml.Replace("${{inputs.who}};", "${{inputs.who}});"), name = "far" });
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Builder;
 using Slipway.Kernel;
 using Slipway.Server;
 using Slipway.Server.Contracts;
@@ -9,34 +8,14 @@ using Xunit;
 
 namespace Slipway.Http.Server;
 
-public sealed class ServerTests : IAsyncLifetime
+public sealed class ServerTests : RunningServer
 {
-    private readonly TempFolder _home = new();
-    private WebApplication _app = null!;
-    private HttpClient _client = null!;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _app = await ServerModule.StartAsync(new ServerSettings { Home = _home.Path, Urls = ["http://127.0.0.1:0"] }, Ct);
-        _client = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        await _app.StopAsync(CancellationToken.None);
-        await _app.DisposeAsync();
-        _home.Dispose();
-    }
-
     [Theory]
     [InlineData("/health/live")]
     [InlineData("/health/ready")]
     public async Task The_server_says_that_it_is_well(string path)
     {
-        Assert.Equal("OK", await _client.GetStringAsync(path, Ct));
+        Assert.Equal("OK", await Client.GetStringAsync(path, Ct));
     }
 
     [Theory]
@@ -66,7 +45,7 @@ public sealed class ServerTests : IAsyncLifetime
     [InlineData("/api//v1///data")]
     public async Task Several_slashes_in_a_path_are_one(string path)
     {
-        Assert.Equal(HttpStatusCode.OK, (await _client.GetAsync(new Uri(_app.Urls.First() + path), Ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync(new Uri(Url + path), Ct)).StatusCode);
     }
 
     [Fact]
@@ -74,7 +53,7 @@ public sealed class ServerTests : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/2.0/mlflow/experiments/get?experiment_id=0");
         request.Headers.Add("X-MLFLOW-WORKSPACE", "nowhere");
-        using var answer = await _client.SendAsync(request, Ct);
+        using var answer = await Client.SendAsync(request, Ct);
 
         Assert.Equal("RESOURCE_DOES_NOT_EXIST", JsonNode.Parse(await answer.Content.ReadAsStringAsync(Ct))!["error_code"]!.ToString());
     }
@@ -82,7 +61,7 @@ public sealed class ServerTests : IAsyncLifetime
     [Fact]
     public async Task A_page_of_this_server_is_answered()
     {
-        Assert.Equal(HttpStatusCode.OK, (await SendAsync("Origin", _app.Urls.First())).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync("Origin", Url)).StatusCode);
     }
 
     [Theory]
@@ -91,7 +70,7 @@ public sealed class ServerTests : IAsyncLifetime
     [InlineData("/api/v1/nowhere", HttpStatusCode.NotFound, "NotFound", "There is no /api/v1/nowhere here; /openapi/v1.json lists the routes.")]
     public async Task A_refusal_is_problem_details_with_one_sentence(string path, HttpStatusCode status, string title, string detail)
     {
-        using var answer = await _client.GetAsync(path, Ct);
+        using var answer = await Client.GetAsync(path, Ct);
         var problem = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Ct))!;
 
         Assert.Equal(status, answer.StatusCode);
@@ -106,7 +85,7 @@ public sealed class ServerTests : IAsyncLifetime
     public async Task A_body_that_is_not_what_the_route_takes_is_a_bad_request(string body)
     {
         using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
-        using var answer = await _client.PostAsync("/api/v1/sql", content, Ct);
+        using var answer = await Client.PostAsync("/api/v1/sql", content, Ct);
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains("The body is not the JSON that this route takes", await answer.Content.ReadAsStringAsync(Ct));
@@ -115,7 +94,7 @@ public sealed class ServerTests : IAsyncLifetime
     [Fact]
     public async Task The_openapi_document_lists_the_routes()
     {
-        var document = JsonNode.Parse(await _client.GetStringAsync("/openapi/v1.json", Ct))!;
+        var document = JsonNode.Parse(await Client.GetStringAsync("/openapi/v1.json", Ct))!;
 
         Assert.NotNull(document["paths"]!["/api/v1/sql"]!["post"]);
     }
@@ -124,7 +103,7 @@ public sealed class ServerTests : IAsyncLifetime
     public async Task A_home_that_another_server_holds_is_refused()
     {
         var refusal = await Assert.ThrowsAsync<SlipwayException>(() => ServerModule.StartAsync(
-            new ServerSettings { Home = _home.Path, Urls = ["http://127.0.0.1:0"] }, Ct));
+            new ServerSettings { Home = Home, Urls = ["http://127.0.0.1:0"] }, Ct));
 
         Assert.Contains("uses the home folder", refusal.Message);
     }
@@ -135,7 +114,7 @@ public sealed class ServerTests : IAsyncLifetime
         using var other = new TempFolder();
 
         var refusal = await Assert.ThrowsAsync<SlipwayException>(() => ServerModule.StartAsync(
-            new ServerSettings { Home = other.Path, Urls = [_app.Urls.First()] }, Ct));
+            new ServerSettings { Home = other.Path, Urls = [Url] }, Ct));
 
         Assert.Contains("Another program listens on", refusal.Message);
     }
@@ -159,6 +138,6 @@ public sealed class ServerTests : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/data");
         request.Headers.TryAddWithoutValidation(header, value);
-        return await _client.SendAsync(request, Ct);
+        return await Client.SendAsync(request, Ct);
     }
 }

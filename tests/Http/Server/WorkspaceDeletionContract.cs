@@ -1,52 +1,29 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Data;
 using Slipway.Security.Contracts;
-using Slipway.Server;
-using Slipway.Server.Contracts;
-using Slipway.Shared;
 using Xunit;
 
 namespace Slipway.Http.Server;
 
 /// <summary>Workspaces that hold something are deleted with it, or give it to the default one.</summary>
-public abstract class WorkspaceDeletionContract : IAsyncLifetime
+public abstract class WorkspaceDeletionContract : RunningServer
 {
     private const string Hello = "type: command\ncommand: echo hello\nenvironment: azureml:any@latest\n";
 
-    private readonly TempFolder _home = new();
-    private WebApplication _app = null!;
-    private HttpClient _client = null!;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    protected virtual Task<string?> DatabaseAsync() => Task.FromResult<string?>(null);
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _app = await ServerModule.StartAsync(
-            new ServerSettings { Home = _home.Path, Urls = ["http://127.0.0.1:0"], Database = await DatabaseAsync() }, Ct);
-        _client = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
+        await base.InitializeAsync();
         await SendAsync("POST", "/api/v1/workspaces", """{"name": "team"}""", workspace: null);
-    }
-
-    public virtual async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        _client.Dispose();
-        await _app.StopAsync(CancellationToken.None);
-        await _app.DisposeAsync();
-        _home.Dispose();
     }
 
     [Fact]
     public async Task Every_table_of_a_workspace_says_what_becomes_of_its_rows()
     {
-        var database = _app.Services.GetRequiredService<Database>();
-        var rows = _app.Services.GetServices<WorkspaceRows>().ToList();
+        var database = Part<Database>();
+        var rows = Services.GetServices<WorkspaceRows>().ToList();
         var kept = rows.SelectMany(module => module.Kept);
         var deleted = rows.SelectMany(module => module.Contents.Concat(module.Deletions))
             .Where(statement => statement.EndsWith("where workspace = @Workspace", StringComparison.Ordinal))
@@ -156,7 +133,7 @@ public abstract class WorkspaceDeletionContract : IAsyncLifetime
     // The rows that no workspace hides.
     private async Task<IEnumerable<string>> CountsAsync()
     {
-        var database = _app.Services.GetRequiredService<Database>();
+        var database = Part<Database>();
         var counts = new List<string>();
         foreach (var table in new[] { "metrics", "latest_metrics", "params", "run_tags", "trace_metadata", "logged_model_params", "experiment_tags" })
         {
@@ -225,7 +202,7 @@ public abstract class WorkspaceDeletionContract : IAsyncLifetime
             request.Headers.Add(path.StartsWith("/api/v1", StringComparison.Ordinal) ? "X-Slipway-Workspace" : "X-MLFLOW-WORKSPACE", workspace);
         if (body is not null)
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
-        using var response = await _client.SendAsync(request, Ct);
+        using var response = await Client.SendAsync(request, Ct);
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(Ct));
     }
 }
@@ -234,17 +211,5 @@ public sealed class WorkspaceDeletionOnSqlite : WorkspaceDeletionContract;
 
 public sealed class WorkspaceDeletionOnPostgres : WorkspaceDeletionContract
 {
-    private Postgres _postgres = null!;
-
-    protected override async Task<string?> DatabaseAsync()
-    {
-        _postgres = await Postgres.CreateAsync(TestContext.Current.CancellationToken);
-        return _postgres.ConnectionString;
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        await _postgres.DisposeAsync();
-    }
+    protected override DatabaseProvider Provider => DatabaseProvider.Postgres;
 }

@@ -20,28 +20,31 @@ public class TrackingServer : IAsyncLifetime
 {
     private readonly TempFolder _home = new();
     private WebApplication _app = null!;
+    private Postgres? _postgres;
 
     public HttpClient Client { get; private set; } = null!;
 
     public IServiceProvider Services => _app.Services;
 
-    /// <summary>A PostgreSQL connection string; null: SQLite.</summary>
-    protected virtual Task<string?> DatabaseAsync() => Task.FromResult<string?>(null);
+    protected virtual DatabaseProvider Provider => DatabaseProvider.Sqlite;
 
     public async ValueTask InitializeAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        _postgres = Provider == DatabaseProvider.Postgres ? await Postgres.CreateAsync(TestContext.Current.CancellationToken) : null;
         builder.Services
-            .AddData(new DataOptions { Home = _home.Path, Database = await DatabaseAsync() })
+            .AddData(new DataOptions { Home = _home.Path, Database = _postgres?.ConnectionString })
             .AddSecurity(_home.Path)
             .AddTracking();
+        AddModules(builder);
         _app = builder.Build();
         _app.Use(RenderAsync);
         _app.UseSecurity();
         _app.UseRouting();
         _app.MapTracking();
+        MapModules(_app);
         await _app.StartAsync(TestContext.Current.CancellationToken);
         Client = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
     }
@@ -86,12 +89,23 @@ public class TrackingServer : IAsyncLifetime
         "runs/create",
         new JsonObject { ["experiment_id"] = experimentId, ["run_name"] = name, ["start_time"] = 1000 }))["run"]!["info"]!["run_id"]!;
 
-    public virtual async ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         Client.Dispose();
         await _app.DisposeAsync();
+        if (_postgres is not null)
+            await _postgres.DisposeAsync();
         _home.Dispose();
+    }
+
+    /// <summary>Modules that stand on tracking.</summary>
+    protected virtual void AddModules(WebApplicationBuilder builder)
+    {
+    }
+
+    protected virtual void MapModules(WebApplication app)
+    {
     }
 
     private static async Task RenderAsync(HttpContext context, RequestDelegate next)
@@ -103,9 +117,13 @@ public class TrackingServer : IAsyncLifetime
         catch (SlipwayException refusal)
         {
             if (context.GetEndpoint()?.Metadata.GetMetadata<IErrorShape>() is { } shape)
+            {
                 await shape.WriteAsync(context, refusal);
-            else
-                context.Response.StatusCode = HttpStatus.Of(refusal.Code);
+                return;
+            }
+
+            context.Response.StatusCode = HttpStatus.Of(refusal.Code);
+            await context.Response.WriteAsync(new JsonObject { ["detail"] = refusal.Message }.ToJsonString());
         }
     }
 }
@@ -113,17 +131,5 @@ public class TrackingServer : IAsyncLifetime
 /// <summary>The same on a PostgreSQL schema of its own.</summary>
 public sealed class TrackingServerOnPostgres : TrackingServer
 {
-    private readonly Postgres _postgres = new();
-
-    protected override async Task<string?> DatabaseAsync()
-    {
-        await _postgres.InitializeAsync();
-        return _postgres.ConnectionString;
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        await _postgres.DisposeAsync();
-    }
+    protected override DatabaseProvider Provider => DatabaseProvider.Postgres;
 }

@@ -2,43 +2,19 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using Slipway.Data;
+using Slipway.Http.Server;
 using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
 using Slipway.Registry.Contracts;
-using Slipway.Server;
-using Slipway.Server.Contracts;
 using Slipway.Shared;
 using Xunit;
 
 namespace Slipway.Http.Training;
 
 /// <summary>AutoML on the real server, from the example's definition to an answer of the served model.</summary>
-public sealed class AutomlJobTests : IAsyncLifetime
+public sealed class AutomlJobTests : RunningServer
 {
-    private readonly TempFolder _home = new();
-    private WebApplication _app = null!;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    private HttpClient Client { get; set; } = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _app = await ServerModule.StartAsync(new ServerSettings { Home = _home.Path, Urls = ["http://127.0.0.1:0"] }, Ct);
-        Client = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        Client.Dispose();
-        await _app.StopAsync(CancellationToken.None);
-        await _app.DisposeAsync();
-        _home.Dispose();
-    }
-
     [Fact]
     public async Task What_was_learned_is_registered_with_its_signature_and_answers_its_own_example()
     {
@@ -50,12 +26,12 @@ public sealed class AutomlJobTests : IAsyncLifetime
         Assert.Equal((string?)leaderboard["trials"]![0]!["runId"], (string?)leaderboard["best"]);
         Assert.Equal("model:flights-automl@1", Assert.Single(job.Steps).Outputs["best_model"].Node);
 
-        var version = (await Get<IModelRegistry>().FindAsync(Caller.System, "flights-automl:1", Ct))!;
+        var version = (await Part<IModelRegistry>().FindAsync(Caller.System, "flights-automl:1", Ct))!;
         Assert.Contains("\"scheduled\"", version.SignatureJson, StringComparison.Ordinal);
         await PutAsync("/api/v1/online-endpoints/late", """{"collect":"wait"}""");
         await PutAsync("/api/v1/online-endpoints/late/deployments/blue", """{"model":"flights-automl:1"}""");
         await PutAsync("/api/v1/online-endpoints/late/traffic", """{"traffic":{"blue":100},"reason":"first"}""");
-        var content = Get<ContentStore>();
+        var content = Part<ContentStore>();
         var example = (await content.GetTreeAsync(version.Tree, Ct)).Find("input_example.json")!;
         var asked = $$"""{"dataframe_split":{{Encoding.UTF8.GetString(await content.ReadAllAsync(example.Digest, Ct))}}}""";
         using var answer = await Client.PostAsync("/endpoints/late/invocations", new StringContent(asked, Encoding.UTF8, "application/json"), Ct);
@@ -85,11 +61,11 @@ public sealed class AutomlJobTests : IAsyncLifetime
         while ((await GetAsync("/api/v1/jobs/endless/leaderboard"))["trials"]!.AsArray().Count < 2)
             Ct.ThrowIfCancellationRequested();
 
-        await Get<IJobs>().CancelAsync(Caller.System, "endless", Ct);
+        await Part<IJobs>().CancelAsync(Caller.System, "endless", Ct);
 
         // The news of a job's end comes after it.
         while ((await GetAsync("/api/v1/jobs/endless/leaderboard"))["trials"]!.AsArray().Any(trial => (string?)trial!["status"] == "Running")
-            || !(await Get<IJobs>().FindAsync(Caller.System, "endless", Ct))!.IsOver)
+            || !(await Part<IJobs>().FindAsync(Caller.System, "endless", Ct))!.IsOver)
         {
             Ct.ThrowIfCancellationRequested();
         }
@@ -98,7 +74,7 @@ public sealed class AutomlJobTests : IAsyncLifetime
     [Fact]
     public async Task Only_AutoML_jobs_have_a_leaderboard()
     {
-        var jobs = Get<IJobs>();
+        var jobs = Part<IJobs>();
         await jobs.SubmitAsync(Caller.System, new NewJob { Name = "other", Yaml = "type: command\ncommand: \"true\"\nenvironment: azureml:any@latest", Source = "other.yml" }, Ct);
 
         using var other = await Client.GetAsync("/api/v1/jobs/other/leaderboard", Ct);
@@ -108,22 +84,19 @@ public sealed class AutomlJobTests : IAsyncLifetime
         Assert.Contains("AutoML step", await other.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
     }
 
-    private T Get<T>()
-        where T : notnull => _app.Services.GetRequiredService<T>();
-
     private async Task<Job> RunAsync(string name, string limits)
     {
         await SubmitAsync(name, limits);
-        var job = await Get<IJobs>().WaitAsync(Caller.System, name, Ct).WaitAsync(TimeSpan.FromMinutes(2), Ct);
+        var job = await Part<IJobs>().WaitAsync(Caller.System, name, Ct).WaitAsync(TimeSpan.FromMinutes(2), Ct);
         Assert.True(job.Status == JobStatus.Completed, $"{job.Message} {string.Join(" ", job.Steps.Select(step => step.Message))}");
         return job;
     }
 
     private async Task SubmitAsync(string name, string limits)
     {
-        var files = await Get<ContentStore>().PutFolderAsync(Repository.Path("examples/automl/flights"), null, Ct);
+        var files = await Part<ContentStore>().PutFolderAsync(Repository.Path("examples/automl/flights"), null, Ct);
         var yaml = await File.ReadAllTextAsync(Repository.Path("examples/automl/automl.yml"), Ct);
-        await Get<IJobs>().SubmitAsync(
+        await Part<IJobs>().SubmitAsync(
             Caller.System,
             new NewJob
             {

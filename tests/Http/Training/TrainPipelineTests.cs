@@ -1,36 +1,21 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using Slipway.Data;
+using Slipway.Http.Server;
 using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
 using Slipway.Lake.Contracts;
 using Slipway.Registry.Contracts;
-using Slipway.Server;
-using Slipway.Server.Contracts;
 using Slipway.Shared;
 using Xunit;
 
 namespace Slipway.Http.Training;
 
 /// <summary>The flights' training pipeline on the real server, with few made-up flights.</summary>
-public sealed class TrainPipelineTests : IAsyncLifetime
+public sealed class TrainPipelineTests : RunningServer
 {
-    private readonly TempFolder _home = new();
-    private WebApplication _app = null!;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _app = await ServerModule.StartAsync(new ServerSettings { Home = _home.Path, Urls = ["http://127.0.0.1:0"] }, Ct);
+        await base.InitializeAsync();
         await LandAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _app.StopAsync(CancellationToken.None);
-        await _app.DisposeAsync();
-        _home.Dispose();
     }
 
     [Fact]
@@ -53,7 +38,7 @@ public sealed class TrainPipelineTests : IAsyncLifetime
 
         Assert.Equal(JobStatus.Completed, Step(better, "promote").Status);
         Assert.Equal(3, (await ChampionAsync()).Number);
-        var decisions = await Get<IGateLog>().ListAsync(Caller.System, "flights-late", Ct);
+        var decisions = await Part<IGateLog>().ListAsync(Caller.System, "flights-late", Ct);
         Assert.Equal([true, false, true], decisions.OrderBy(decision => decision.Candidate).Select(decision => decision.Accepted));
     }
 
@@ -63,21 +48,18 @@ public sealed class TrainPipelineTests : IAsyncLifetime
         var job = await TrainAsync("first", from: 0, to: 1);
 
         var version = await ChampionAsync();
-        var upstream = await Get<LineageLog>().UpstreamAsync(Caller.System.Workspace, version.Node, 20, Ct);
+        var upstream = await Part<LineageLog>().UpstreamAsync(Caller.System.Workspace, version.Node, 20, Ct);
 
         Assert.Equal(Step(job, "train").RunId, version.RunId);
         Assert.Contains(upstream.Edges, edge => edge.From == "data:flights-features@1" && edge.To == $"run:{version.RunId}");
         Assert.Contains(upstream.Edges, edge => edge is { Act: "accepted", To: "model:flights-late@1" });
     }
 
-    private T Get<T>()
-        where T : notnull => _app.Services.GetRequiredService<T>();
-
-    private async Task<ModelVersion> ChampionAsync() => (await Get<IModelRegistry>().FindAsync(Caller.System, "flights-late@champion", Ct))!;
+    private async Task<ModelVersion> ChampionAsync() => (await Part<IModelRegistry>().FindAsync(Caller.System, "flights-late@champion", Ct))!;
 
     private async Task<Job> TrainAsync(string name, int from, int to)
     {
-        var jobs = Get<IJobs>();
+        var jobs = Part<IJobs>();
         await jobs.SubmitAsync(
             Caller.System,
             new NewJob
@@ -96,8 +78,8 @@ public sealed class TrainPipelineTests : IAsyncLifetime
     // From week 2 on the hours mean the opposite: who learned from weeks 0 and 1 is wrong in week 4.
     private async Task LandAsync()
     {
-        var folder = Directory.CreateDirectory(_home.File("flights")).FullName;
-        using (var connection = Get<ILakeTables>().Connect())
+        var folder = Directory.CreateDirectory(Path.Combine(Home, "flights")).FullName;
+        using (var connection = Part<ILakeTables>().Connect())
         {
             for (var week = 0; week < 5; week++)
             {
@@ -116,8 +98,8 @@ public sealed class TrainPipelineTests : IAsyncLifetime
             }
         }
 
-        var tree = await Get<ContentStore>().PutFolderAsync(folder, null, Ct);
-        await Get<IDataAssets>().CreateAsync(
+        var tree = await Part<ContentStore>().PutFolderAsync(folder, null, Ct);
+        await Part<IDataAssets>().CreateAsync(
             Caller.System,
             new NewDataVersion
             {
