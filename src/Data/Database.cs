@@ -24,6 +24,9 @@ public sealed class Database : IAsyncDisposable
     /// <summary>Why it could not be reached when that was tried last; null: it could.</summary>
     public string? Away => _engine.Away;
 
+    /// <summary>Why somebody found no free connection since this was asked last; null: all did.</summary>
+    public string? TakeExhausted() => _engine.TakeExhausted();
+
     /// <summary>Opens or creates a SQLite database in WAL mode; creates the folder.</summary>
     public static Database Sqlite(string path, SqliteSynchronous synchronous = SqliteSynchronous.Full) =>
         new(new SqliteEngine(path, synchronous));
@@ -37,11 +40,13 @@ public sealed class Database : IAsyncDisposable
     public Task<DbConnection> OpenAsync(CancellationToken ct) => _engine.OpenAsync(ct);
 
     /// <summary>
-    /// This failed because the database is away, which <see cref="DatabaseWatch"/> tells for all: who works in the background just tries again.
+    /// This failed because the database is away or has no connection left, which <see cref="DatabaseWatch"/> tells for all: who works in the
+    /// background just tries again.
     /// </summary>
     public bool IsAway(Exception exception) => exception switch
     {
         DbException { SqlState: "57P01" or "57P02" or "57P03" } => true,
+        DbException refused when PostgresExhaustion.Explain(refused) is not null => true,
         DbException { SqlState: null, IsTransient: true, InnerException: not TimeoutException } => true,
         DbException => Away is not null,
         { InnerException: { } inner } => IsAway(inner),

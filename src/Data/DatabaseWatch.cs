@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Slipway.Data;
 
-/// <summary>Tells once for all parts of a server that the database is away: at once, then ever more seldom, and when it is back.</summary>
+/// <summary>
+/// Tells once for all parts of a server that the database is away: at once, then ever more seldom, and when it is back; and that it has no
+/// connection left, which comes and goes, once in a while.
+/// </summary>
 internal sealed partial class DatabaseWatch(Database database, TimeProvider time, ILogger<DatabaseWatch> logger) : BackgroundService
 {
     private const int Growth = 3;
@@ -11,15 +14,18 @@ internal sealed partial class DatabaseWatch(Database database, TimeProvider time
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan s_betweenWarnings = TimeSpan.FromMinutes(1);
 
     private DateTimeOffset? _since;
     private DateTimeOffset _nextWord;
+    private DateTimeOffset _nextWarning;
     private TimeSpan _pause;
 
     /// <summary>One look at what the parts of the server met.</summary>
     public void Look()
     {
         var now = time.GetUtcNow();
+        LookAtConnections(now);
         if (database.Away is not { } why)
         {
             if (_since is { } then)
@@ -43,6 +49,14 @@ internal sealed partial class DatabaseWatch(Database database, TimeProvider time
             Look();
     }
 
+    private void LookAtConnections(DateTimeOffset now)
+    {
+        if (database.TakeExhausted() is not { } why || now < _nextWarning)
+            return;
+        _nextWarning = now + s_betweenWarnings;
+        Log.Exhausted(logger, why);
+    }
+
     private static partial class Log
     {
         [LoggerMessage(1120, LogLevel.Error, "The database has been away since {Since:u}; the server goes on when it is back. {Why}")]
@@ -50,5 +64,8 @@ internal sealed partial class DatabaseWatch(Database database, TimeProvider time
 
         [LoggerMessage(1121, LogLevel.Warning, "The database is back after {Seconds:0} s")]
         public static partial void Back(ILogger logger, double seconds);
+
+        [LoggerMessage(1123, LogLevel.Warning, "The database is there, and some found no connection to it. {Why}")]
+        public static partial void Exhausted(ILogger logger, string why);
     }
 }

@@ -11,6 +11,9 @@ internal interface IDatabaseEngine : IAsyncDisposable
     /// <inheritdoc cref="Database.Away"/>
     string? Away { get; }
 
+    /// <inheritdoc cref="Database.TakeExhausted"/>
+    string? TakeExhausted();
+
     Task<DbConnection> OpenAsync(CancellationToken ct);
 
     Task<T> WriteAsync<T>(WriteAction<T> write, IsolationLevel isolation);

@@ -12,6 +12,7 @@ internal sealed class PostgresEngine : IDatabaseEngine
 
     private readonly NpgsqlDataSource _source;
     private volatile string? _away;
+    private string? _exhausted;
 
     public PostgresEngine(string connectionString)
     {
@@ -27,6 +28,8 @@ internal sealed class PostgresEngine : IDatabaseEngine
     public Dialect Dialect => Dialect.Postgres;
 
     public string? Away => _away;
+
+    public string? TakeExhausted() => Interlocked.Exchange(ref _exhausted, null);
 
     public async Task<DbConnection> OpenAsync(CancellationToken ct) => await ConnectAsync(ct);
 
@@ -66,7 +69,10 @@ internal sealed class PostgresEngine : IDatabaseEngine
         catch (NpgsqlException exception)
         {
             var refusal = Translate(exception);
-            _away = refusal.Message;
+            if (PostgresExhaustion.Explain(exception) is { } exhausted)
+                _exhausted = exhausted;
+            else
+                _away = refusal.Message;
             throw refusal;
         }
     }
@@ -119,6 +125,7 @@ internal sealed class PostgresEngine : IDatabaseEngine
 
     private static Exception Translate(NpgsqlException exception) => exception switch
     {
+        _ when PostgresExhaustion.Explain(exception) is { } exhausted => new SlipwayException(ErrorCode.Unavailable, exhausted, exception),
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } full => new SlipwayException(
             ErrorCode.StorageFull, $"The database's disk is full: {full.MessageText}. Free space, then try again.", full),
         PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected } busy =>
@@ -127,7 +134,7 @@ internal sealed class PostgresEngine : IDatabaseEngine
             ErrorCode.Unavailable, $"The database refused the connection: {refused.MessageText}. Check the connection string.", refused),
         PostgresException
         {
-            SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections
+            SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow
         } closed => new SlipwayException(ErrorCode.Unavailable, $"The database takes nobody in for the moment: {closed.MessageText}. Try again.", closed),
         PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire } nul => new SlipwayException(
             ErrorCode.InvalidParameter, "A text has a character that no record can hold, such as NUL; leave it out.", nul),

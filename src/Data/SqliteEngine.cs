@@ -27,6 +27,9 @@ internal sealed class SqliteEngine : IDatabaseEngine
     // A file is there; what fails of it fails for a reason of its own each time.
     public string? Away => null;
 
+    // There is no limit to the connections of a file.
+    public string? TakeExhausted() => null;
+
     public async Task<DbConnection> OpenAsync(CancellationToken ct)
     {
         // A read-only connection cannot create the file, nor the WAL; the writer can.
