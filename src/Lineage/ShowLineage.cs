@@ -21,9 +21,9 @@ internal sealed class ShowLineage(LineageWalk graph, IEnumerable<ILineageThings>
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/lineage/upstream", (Caller caller, ShowLineage operation, string node, CancellationToken ct, int depth = MaxDepth) =>
-            HandleAsync(operation.RunAsync(caller, node, depth, upstream: true, ct))).WithName("LineageUpstream").WithTags("lineage");
+            HandleAsync(operation.RunAsync(caller, node, depth, upstream: true, ct))).WithName("TraceUpstream").WithTags("lineage");
         routes.MapGet("/lineage/downstream", (Caller caller, ShowLineage operation, string node, CancellationToken ct, int depth = MaxDepth) =>
-            HandleAsync(operation.RunAsync(caller, node, depth, upstream: false, ct))).WithName("LineageDownstream").WithTags("lineage");
+            HandleAsync(operation.RunAsync(caller, node, depth, upstream: false, ct))).WithName("TraceDownstream").WithTags("lineage");
     }
 
     private static async Task<Ok<Response>> HandleAsync(Task<Response> answer) => TypedResults.Ok(await answer);

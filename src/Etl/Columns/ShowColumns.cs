@@ -16,7 +16,7 @@ internal sealed class ShowColumns(ColumnStore store, IDataAssets assets, IAccess
     private const int MostNodes = 1000;
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/lineage/columns", HandleAsync).WithName("LineageColumns").WithTags("lineage");
+        routes.MapGet("/lineage/columns", HandleAsync).WithName("TraceColumns").WithTags("lineage");
 
     private static async Task<Ok<Response>> HandleAsync(Caller caller, string node, ShowColumns operation, CancellationToken ct) =>
         TypedResults.Ok(await operation.RunAsync(caller, node, ct));

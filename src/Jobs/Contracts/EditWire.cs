@@ -7,7 +7,7 @@ namespace Slipway.Jobs.Contracts;
 /// <param name="Add">As <c>--add</c>, the value goes to the end of a list or into a mapping: "tags={\"team\":\"risk\"}".</param>
 /// <param name="Remove">As <c>--remove</c>, a path: "tags.team".</param>
 /// <param name="AsText">The value is text, whatever it looks like.</param>
-public sealed record EditWire(string? Set, string? Add, string? Remove, bool AsText)
+public sealed record EditWire(string? Set = null, string? Add = null, string? Remove = null, bool AsText = false)
 {
     public static IReadOnlyList<DefinitionEdit> Read(IReadOnlyList<EditWire?> edits)
     {

@@ -21,7 +21,8 @@ internal sealed class JobLogs(JobStore jobs, StepStore steps, StepLogs logs, IAc
     private static readonly TimeSpan s_lookAgain = TimeSpan.FromMilliseconds(500);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/jobs/{name}/logs", HandleAsync).WithName("JobLogs").WithTags("jobs");
+        routes.MapGet("/jobs/{name}/logs", HandleAsync).WithName("ShowJobLogs").WithTags("jobs")
+            .Produces<string>(StatusCodes.Status200OK, "text/plain", "text/event-stream");
 
     private static async Task<IResult> HandleAsync(
         Caller caller, string name, JobLogs operation, CancellationToken ct, string? step = null, int? tail = null, bool follow = false)

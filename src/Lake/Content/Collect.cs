@@ -22,7 +22,7 @@ internal sealed class Collect(Collections collections, IAccess access, IAuditLog
         routes.MapPost("/gc/runs", StartAsync).WithName("StartCollection").WithTags("gc");
         routes.MapGet("/gc/runs", ListAsync).WithName("ListCollections").WithTags("gc");
         routes.MapGet("/gc/runs/{id}", ShowAsync).WithName("ShowCollection").WithTags("gc");
-        routes.MapGet("/gc", StatusAsync).WithName("CollectionStatus").WithTags("gc");
+        routes.MapGet("/gc", StatusAsync).WithName("ShowCollectionStatus").WithTags("gc");
     }
 
     private static async Task<Accepted<Response>> StartAsync(Caller caller, Request request, Collect operation, CancellationToken ct)

@@ -22,7 +22,8 @@ internal sealed class DownloadFile(ContentStore content, IAccess access)
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/content/trees/{digest}", ListAsync).WithName("ShowTree").WithTags("content");
-        routes.MapGet("/content/trees/{digest}/files/{**path}", HandleAsync).WithName("DownloadFile").WithTags("content");
+        routes.MapGet("/content/trees/{digest}/files/{**path}", HandleAsync).WithName("DownloadFile").WithTags("content")
+            .Produces<Stream>(contentType: "application/octet-stream");
     }
 
     private static async Task<Ok<Listing>> ListAsync(string digest, Caller caller, DownloadFile operation, CancellationToken ct)

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Data;
 using Slipway.Kernel;
+using Slipway.Kernel.Http;
 using Slipway.Security.Contracts;
 
 namespace Slipway.Lake.Content;
@@ -19,8 +20,8 @@ internal sealed class UploadBlob(ContentStore content, IAccess access)
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/content/blobs", HandleAsync)
-            .WithMetadata(new DisableRequestSizeLimitAttribute()).WithName("UploadBlob").WithTags("content");
-        routes.MapMethods("/content/blobs/{digest}", ["HEAD"], HandleExistsAsync).WithName("BlobExists").WithTags("content");
+            .WithMetadata(new DisableRequestSizeLimitAttribute(), new RawBody("application/octet-stream")).WithName("UploadBlob").WithTags("content");
+        routes.MapMethods("/content/blobs/{digest}", ["HEAD"], HandleExistsAsync).WithName("CheckBlob").WithTags("content");
     }
 
     private static async Task<Ok<Response>> HandleAsync(

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Data;
 using Slipway.Kernel;
+using Slipway.Kernel.Http;
 using Slipway.Security.Contracts;
 
 namespace Slipway.Lake.Content;
@@ -20,7 +21,7 @@ internal sealed class UploadMany(ContentStore content, IAccess access)
     private const int MostBytes = 28_000_000;
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/content/batches", HandleAsync).WithName("UploadBlobs").WithTags("content");
+        routes.MapPost("/content/batches", HandleAsync).WithName("UploadBlobs").WithTags("content").WithMetadata(new RawBody("application/x-tar"));
 
     private static async Task<Ok<Response>> HandleAsync(
         HttpRequest request, Caller caller, UploadMany operation, CancellationToken ct)

@@ -15,7 +15,7 @@ internal sealed class WhyKept(ReachableContent records, IBlobStore blobs, DataVe
     private const int Limit = 1000;
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/content/why-kept", HandleAsync).WithName("WhyKept").WithTags("gc");
+        routes.MapGet("/content/why-kept", HandleAsync).WithName("ExplainKept").WithTags("gc");
 
     private static async Task<Ok<Response>> HandleAsync(string of, Caller caller, WhyKept operation, CancellationToken ct) =>
         TypedResults.Ok(await operation.RunAsync(caller, of, ct));

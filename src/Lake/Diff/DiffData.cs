@@ -23,7 +23,8 @@ internal sealed class DiffData(
     private static readonly string[] s_formats = ["json", "text"];
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/data/{name}/versions/{version}/diff", HandleAsync).WithName("DiffDataVersions").WithTags("data");
+        routes.MapGet("/data/{name}/versions/{version}/diff", HandleAsync).WithName("DiffDataVersions").WithTags("data")
+            .Produces<DataDiff>(StatusCodes.Status200OK, "application/json", "text/plain");
 
     private static async Task<IResult> HandleAsync(
         string name, string version, string to, Caller caller, DiffData operation, CancellationToken ct, string? key = null, string format = "json")

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -15,7 +16,8 @@ internal static class ShowProfile
     private static readonly string[] s_formats = ["json", "text", "html"];
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/data/{name}/versions/{version}/profile", HandleAsync).WithName("ShowDataProfile").WithTags("data");
+        routes.MapGet("/data/{name}/versions/{version}/profile", HandleAsync).WithName("ShowDataProfile").WithTags("data")
+            .Produces<JsonElement>(StatusCodes.Status200OK, "application/json", "text/plain", "text/html");
 
     private static async Task<IResult> HandleAsync(
         string name, string version, Caller caller, IDataProfiles profiles, CancellationToken ct, string format = "json")

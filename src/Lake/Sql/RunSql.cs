@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -17,7 +18,8 @@ internal sealed class RunSql(ILakeTables tables, SqlBinding binding, IAccess acc
     private const int DefaultRows = 10_000;
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/sql", HandleAsync).WithName("RunSql").WithTags("lake");
+        routes.MapPost("/sql", HandleAsync).WithName("RunSql").WithTags("lake")
+            .Produces<JsonElement>(StatusCodes.Status200OK, "application/json", "application/x-ndjson", "text/csv", "application/vnd.apache.parquet");
 
     private static async Task HandleAsync(
         HttpContext context, Caller caller, SqlRequest request, RunSql operation, CancellationToken ct) =>

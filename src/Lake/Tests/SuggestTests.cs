@@ -24,7 +24,8 @@ internal sealed class SuggestTests(IDataProfiles profiles, ILakeTables tables)
     private const double MostExact = 1L << 53;
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/data/{name}/versions/{version}/suggested-tests", HandleAsync).WithName("SuggestDataTests").WithTags("data");
+        routes.MapGet("/data/{name}/versions/{version}/suggested-tests", HandleAsync).WithName("SuggestDataTests").WithTags("data")
+            .Produces<string>(contentType: "application/yaml");
 
     private static async Task<ContentHttpResult> HandleAsync(
         string name, string version, Caller caller, SuggestTests operation, CancellationToken ct) =>

@@ -1,13 +1,19 @@
+using System.Reflection;
 using System.Text;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 using Slipway.Kernel;
+using Slipway.Kernel.Http;
 
 namespace Slipway.Monitoring.Definitions;
 
 /// <summary>A request's body as text: YAML, or JSON, which is YAML too.</summary>
-internal sealed record DefinitionBody(string Text)
+internal sealed record DefinitionBody(string Text) : IEndpointParameterMetadataProvider
 {
     private const int MostBytes = 512 * 1024;
+
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(new RawBody("application/yaml"));
 
     public static async ValueTask<DefinitionBody> BindAsync(HttpContext context)
     {

@@ -18,7 +18,7 @@ internal static class ModelRoutes
         routes.MapGet("/models/{model}/versions", ListVersionsAsync).WithName("ListModelVersions").WithTags("models");
         routes.MapGet("/models/{model}/versions/{version}", ShowAsync).WithName("ShowModelVersion").WithTags("models");
         routes.MapPut("/models/{model}/aliases/{alias}", SetAliasAsync).WithName("SetModelAlias").WithTags("models");
-        routes.MapGet("/models/{model}/history", HistoryAsync).WithName("ModelHistory").WithTags("models");
+        routes.MapGet("/models/{model}/history", HistoryAsync).WithName("ShowModelHistory").WithTags("models");
         routes.MapGet("/models/{model}/gates", GatesAsync).WithName("ListGateDecisions").WithTags("models");
     }
 

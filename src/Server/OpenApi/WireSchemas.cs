@@ -11,6 +11,7 @@ internal static class WireSchemas
     public static IServiceCollection AddWireSchemas(this IServiceCollection services) => services.AddOpenApi(options =>
     {
         options.CreateSchemaReferenceId = ReferenceId;
+        WireOperations.Add(options);
         options.AddSchemaTransformer((schema, context, _) =>
         {
             Narrow(schema, context.JsonTypeInfo);

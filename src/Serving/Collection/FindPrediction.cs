@@ -18,7 +18,7 @@ internal sealed class FindPrediction(
 
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/online-endpoints/{endpoint}/predictions/{id}", HandleAsync)
-        .WithName("ShowPrediction").WithTags("online-endpoints");
+        .WithName("ShowPrediction").WithTags("online-endpoints").Produces<JsonObject>();
 
     /// <param name="endpoint">Null: whichever endpoint made it.</param>
     public async Task<Prediction?> RunAsync(Caller caller, string? endpoint, string id, CancellationToken ct)

@@ -22,8 +22,8 @@ internal sealed class ImportState(
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/import/runs/{id}", HandleRunAsync).WithName("ImportedRun").WithTags("import");
-        routes.MapGet("/import/logged-models/{id}", HandleModelAsync).WithName("ImportedLoggedModel").WithTags("import");
+        routes.MapGet("/import/runs/{id}", HandleRunAsync).WithName("ShowImportedRun").WithTags("import");
+        routes.MapGet("/import/logged-models/{id}", HandleModelAsync).WithName("ShowImportedLoggedModel").WithTags("import");
     }
 
     private static async Task<Ok<Response>> HandleRunAsync(string id, Caller caller, ImportState operation, CancellationToken ct) =>
