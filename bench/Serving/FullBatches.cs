@@ -24,7 +24,7 @@ internal sealed class FullBatches(SpeedServer server, LoadProcess load, SpeedOpt
     private async Task MeasureAsync(string form, LoadPlan plan, byte[] request, OnnxSession session, CancellationToken ct)
     {
         await File.WriteAllBytesAsync(plan.RequestFile, request, ct);
-        await load.RunAsync(plan, ct);
+        await load.WarmAsync(plan, ct);
         var turns = new List<(double Floor, double Ours)>();
         var failed = 0L;
         for (var turn = 0; turn < options.Turns; turn++)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime;
 using System.Text.Json;
 
 namespace Slipway.Bench.Serving;
@@ -19,6 +20,19 @@ internal sealed class LoadProcess : IDisposable
         await _process.StandardInput.FlushAsync(ct);
         var line = await _process.StandardOutput.ReadLineAsync(ct) ?? throw new IOException("The load process has ended.");
         return JsonSerializer.Deserialize<LoadReport>(line)!;
+    }
+
+    /// <summary>Loads the server until the compiler rests, as in one that has answered for a while: what it compiles anew meanwhile takes the cores that are measured.</summary>
+    public async Task WarmAsync(LoadPlan plan, CancellationToken ct)
+    {
+        const int AtRest = 50;
+        var resting = 0;
+        for (var run = 0; run < 20 && resting < 2; run++)
+        {
+            var compiled = JitInfo.GetCompiledMethodCount();
+            await RunAsync(plan with { Seconds = 2 }, ct);
+            resting = JitInfo.GetCompiledMethodCount() - compiled < AtRest ? resting + 1 : 0;
+        }
     }
 
     public void Dispose()

@@ -16,8 +16,8 @@ internal sealed class OneRow(SpeedServer server, ThinServer thin, LoadProcess lo
     {
         var plan = new LoadPlan("http", server.Url, server.File("row.http"), options.Connections, options.Seconds, 0);
         await File.WriteAllBytesAsync(plan.RequestFile, Requests.Json(1, Path), ct);
-        foreach (var url in new[] { thin.Url, server.Url, thin.Url, server.Url })
-            await load.RunAsync(plan with { Url = url }, ct);
+        foreach (var url in new[] { thin.Url, server.Url })
+            await load.WarmAsync(plan with { Url = url }, ct);
         for (var turn = 0; turn < options.Turns; turn++)
             _full.Add((await TurnAsync(plan with { Url = thin.Url }, ct), await TurnAsync(plan, ct)));
         SayFullLoad();

@@ -11,8 +11,8 @@ internal sealed class ProfiledRows(SpeedServer server, LoadProcess load, SpeedOp
         await server.DeployAsync("profiled", "trees:1", DeploymentSettings.Default, ct);
         await server.DeployAsync("plain", "trees:1", DeploymentSettings.Default with { Collection = new CollectionPolicy { Profiles = false } }, ct);
         var (profiled, plain) = (await PlanAsync("profiled", ct), await PlanAsync("plain", ct));
-        foreach (var plan in new[] { profiled, plain, profiled, plain })
-            await load.RunAsync(plan, ct);
+        foreach (var plan in new[] { profiled, plain })
+            await load.WarmAsync(plan, ct);
         var turns = new List<(Turn With, Turn Without)>();
         for (var turn = 0; turn < options.Turns; turn++)
         {

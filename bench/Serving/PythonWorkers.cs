@@ -32,7 +32,7 @@ internal sealed class PythonWorkers(SpeedServer server, LoadProcess load, SpeedO
         await server.DeployAsync(name, $"{name}:1", s_settings, ct);
         var plan = new LoadPlan("http", server.Url, server.File($"{name}.http"), options.Connections, options.Seconds, 0);
         await File.WriteAllBytesAsync(plan.RequestFile, Request(name), ct);
-        await load.RunAsync(plan, ct);
+        await load.WarmAsync(plan, ct);
         var turns = new List<Turn>();
         for (var turn = 0; turn < options.Turns; turn++)
             turns.Add(new Turn(alone.Ask(options.Seconds) / options.Seconds, await AskAsync(plan, ct)));

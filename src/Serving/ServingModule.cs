@@ -183,6 +183,7 @@ public static class ServingModule
         .AddSingleton<IContentRoots, SegmentRoots>()
         .AddSingleton<IContentRetention, SegmentRetention>()
         .AddSingleton<MaskKey>()
+        .AddSingleton<SegmentFiles>()
         .AddSingleton<SegmentWriter>()
         .AddSingleton<SequenceClock>()
         .AddSingleton<Collector>()

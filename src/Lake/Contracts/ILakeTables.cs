@@ -41,7 +41,8 @@ public interface ILakeTables
     Task<LakeQuery> BindAsync(Caller caller, string sql, CancellationToken ct);
 
     /// <summary>A connection to a new in-memory database with the process's limits of memory and threads. The caller disposes it.</summary>
-    DuckDbConnection Connect();
+    /// <param name="threads">Of one query; null: as many as the process's.</param>
+    DuckDbConnection Connect(int? threads = null);
 
     /// <summary>The same, but it reads only these files and below these folders, and cannot change that: for SQL of users.</summary>
     /// <param name="files">Files that it may read.</param>

@@ -76,7 +76,7 @@ internal sealed partial class LakeTables(
         RaggedRows.Refuse(table, Describe(table, ct).Keys);
     }
 
-    public DuckDbConnection Connect() => Open(memoryBytes: null);
+    public DuckDbConnection Connect(int? threads = null) => Open(memoryBytes: null, threads);
 
     public DuckDbConnection ConnectSandboxed(
         IReadOnlyCollection<string> files, IReadOnlyCollection<string> folders, int? memoryMegabytes = null)
@@ -97,12 +97,12 @@ internal sealed partial class LakeTables(
         }
     }
 
-    private DuckDbConnection Open(long? memoryBytes)
+    private DuckDbConnection Open(long? memoryBytes, int? threads = null)
     {
         Directory.CreateDirectory(options.TempFolder);
         using var database = DuckDbDatabase.OpenMemory(new DuckDbSettings
         {
-            Threads = options.Threads,
+            Threads = threads ?? options.Threads,
             MemoryLimitBytes = memoryBytes ?? options.MemoryLimitBytes,
             // One of its own: SQL may read what lies there. The engine makes and deletes it.
             TempDirectory = Path.Combine(options.TempFolder, $"spill-{Path.GetRandomFileName()}"),

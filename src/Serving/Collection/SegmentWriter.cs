@@ -1,14 +1,11 @@
 using System.Globalization;
-using Slipway.Data;
 using Slipway.Engines.DuckDb;
 using Slipway.Kernel;
-using Slipway.Lake.Contracts;
-using Slipway.Serving.Contracts;
 
 namespace Slipway.Serving.Collection;
 
-/// <summary>Writes rows as Parquet files into the content store and lists them in the database.</summary>
-internal sealed class SegmentWriter(ILakeTables lake, ContentStore content, SegmentStore segments, ServingOptions options, TimeProvider time)
+/// <summary>Writes rows as segments and lists them in the database.</summary>
+internal sealed class SegmentWriter(SegmentFiles files, SegmentStore segments, TimeProvider time)
 {
     // In front of the columns of the model. The id of a row is kept in two parts: a request has many rows, so the
     // first part compresses to almost nothing, and Parquet can skip what does not hold it.
@@ -24,7 +21,7 @@ internal sealed class SegmentWriter(ILakeTables lake, ContentStore content, Segm
     {
         var deployment = rows.Owner.Deployment;
         var version = deployment.ModelVersion.ToString(CultureInfo.InvariantCulture);
-        var blob = await StoreAsync(
+        var blob = await files.WriteAsync(
             [.. s_own, .. rows.Columns.Select(column => (column.Name, column.Type))],
             $", {DuckDbSql.Literal(deployment.Name)} as deployment, {version}::integer as model_version",
             appender => Append(appender, rows),
@@ -56,7 +53,7 @@ internal sealed class SegmentWriter(ILakeTables lake, ContentStore content, Segm
 
     public async Task WriteAsync(Caller caller, string endpoint, Labels labels, CancellationToken ct)
     {
-        var blob = await StoreAsync(
+        var blob = await files.WriteAsync(
             [
                 ("request_id", DuckDbTypeId.Varchar),
                 ("row", DuckDbTypeId.Integer),
@@ -79,42 +76,6 @@ internal sealed class SegmentWriter(ILakeTables lake, ContentStore content, Segm
                 MaxRequest = labels.GreatestRequest,
             },
             ct);
-    }
-
-    private async Task<Blob> StoreAsync(
-        IReadOnlyList<(string Name, DuckDbTypeId Type)> columns, string constants, Action<DuckDbAppender> append,
-        CancellationToken ct)
-    {
-        Directory.CreateDirectory(options.TempFolder);
-        var name = $"segment-{Guid.CreateVersion7():N}";
-        var file = Path.Combine(options.TempFolder, $"{name}.parquet");
-        try
-        {
-            using (var connection = lake.Connect())
-            {
-                var definitions = columns.Select(column => $"{DuckDbSql.Identifier(column.Name)} {new DuckDbType(column.Type)}");
-                connection.Execute($"create table segment ({string.Join(", ", definitions)})");
-                using (var appender = connection.Append("segment"))
-                {
-                    append(appender);
-                    appender.Close();
-                }
-
-                // The name tells files apart that have no rows: each is a content of its own.
-                connection.Execute(
-                    $"""
-                     copy (select *{constants} from segment) to {DuckDbSql.Literal(file)}
-                     (format parquet, compression zstd, kv_metadata {'{'}slipway_segment: {DuckDbSql.Literal(name)}{'}'})
-                     """,
-                    ct);
-            }
-
-            return await content.PutFileAsync(file, ct);
-        }
-        finally
-        {
-            File.Delete(file);
-        }
     }
 
     private static void Append(DuckDbAppender appender, SegmentRows rows)

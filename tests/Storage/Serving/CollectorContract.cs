@@ -101,7 +101,7 @@ public abstract class CollectorContract(DatabaseProvider provider) : DatabaseCon
         var options = new ServingOptions { TempFolder = Path.Combine(Folder, "temp"), SegmentRows = 30, WaitingSegments = 1 };
         var content = new ContentStore(new LocalBlobStore(Folder), new BlobCache(Path.Combine(Folder, "cache"), 1L << 40, TimeProvider.System));
         var collector = new Collector(
-            new SegmentWriter(_engine, content, Segments, options, Time), new SequenceClock(Time), options, Time, NullLogger<Collector>.Instance);
+            new SegmentWriter(new SegmentFiles(_engine, content, options), Segments, Time), new SequenceClock(Time), options, Time, NullLogger<Collector>.Instance);
         await collector.StartAsync(Ct);
         collector.Watch(deployment);
         return collector;
@@ -121,7 +121,7 @@ public abstract class CollectorContract(DatabaseProvider provider) : DatabaseCon
             set => _broken = value;
         }
 
-        public DuckDbConnection Connect()
+        public DuckDbConnection Connect(int? threads = null)
         {
             if (Broken)
                 throw new SlipwayException(ErrorCode.StorageFull, "The disk is full.");
