@@ -18,7 +18,7 @@ public sealed class FeedbackStoryTests : IDisposable
     public async Task Labels_are_sent_from_a_file_corrected_and_counted()
     {
         using var server = await ServerProcess.StartAsync(_folder.File("home"), Ct);
-        await DeployAsync(server.Client.Server);
+        await DoublingModel.DeployAsync(_folder, server.Client.Server);
         await AskModelAsync(server.Client.Server);
 
         var first = await SendAsync(server.Client.Server, "id,label", "r.0,1", "r.1,0", "");
@@ -52,43 +52,11 @@ public sealed class FeedbackStoryTests : IDisposable
         return await SlipwayProgram.RunAsync("online-endpoint", "feedback", "-n", "flights", "-f", _folder.File("labels.csv"), "--server", server.ToString());
     }
 
-    private async Task DeployAsync(Uri server)
-    {
-        await WriteAsync(
-            "model/MLmodel",
-            """
-            flavors:
-              python_function: {loader_module: own, code: code, data: data}
-            signature:
-              inputs: '[{"name": "distance", "type": "double"}]'
-            """);
-        await WriteAsync(
-            "model/code/own.py",
-            """
-            class Model:
-                def predict(self, table):
-                    rows = table.values.tolist() if hasattr(table, "values") else table
-                    return [row[0] * 2 for row in rows]
-            def _load_pyfunc(path):
-                return Model()
-            """);
-        await WriteAsync("model/data/weights.txt", "1");
-        await WriteAsync("blue.yml", "name: blue\nendpoint_name: flights\nmodel: {path: ./model, name: double, type: mlflow_model}\nproperties: {slipway.runtime: python}\n");
-        await SlipwayProgram.AskAsync(server, "online-endpoint", "create", "-n", "flights");
-        await SlipwayProgram.AskAsync(server, "online-deployment", "create", "-f", _folder.File("blue.yml"), "--all-traffic");
-    }
-
     private static async Task AskModelAsync(Uri server)
     {
         using var client = new HttpClient { BaseAddress = server };
         using var body = new StringContent("""{"id":"r","inputs":[{"name":"distance","shape":[3,1],"datatype":"FP64","data":[1,2,3]}]}""");
         using var answer = await client.PostAsync("/endpoints/flights/v2/models/double/infer", body, Ct);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Ct));
-    }
-
-    private Task WriteAsync(string path, string text)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(_folder.File(path))!);
-        return File.WriteAllTextAsync(_folder.File(path), text, Ct);
     }
 }

@@ -24,32 +24,9 @@ public sealed class ServeStoryTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await WriteAsync(
-            "model/MLmodel",
-            """
-            flavors:
-              python_function: {loader_module: own, code: code, data: data}
-            signature:
-              inputs: '[{"name": "distance", "type": "double"}]'
-            """);
-        await WriteAsync(
-            "model/code/own.py",
-            """
-            class Model:
-                def predict(self, table):
-                    rows = table.values.tolist() if hasattr(table, "values") else table
-                    return [row[0] * 2 for row in rows]
-            def _load_pyfunc(path):
-                return Model()
-            """);
-        await WriteAsync("model/data/weights.txt", "1");
-        await WriteAsync(
-            "blue.yml",
-            "name: blue\nendpoint_name: flights\nmodel: {path: ./model, name: double, type: mlflow_model}\nproperties: {slipway.runtime: python}\n");
         _authority.Issue();
         await StartServerAsync();
-        await SlipwayProgram.AskAsync(Server, "online-endpoint", "create", "-n", "flights");
-        await SlipwayProgram.AskAsync(Server, "online-deployment", "create", "-f", _folder.File("blue.yml"), "--all-traffic");
+        await DoublingModel.DeployAsync(_folder, Server);
     }
 
     public ValueTask DisposeAsync()
@@ -147,6 +124,4 @@ public sealed class ServeStoryTests : IAsyncLifetime
                 return blue;
         }
     }
-
-    private async Task WriteAsync(string path, string text) => await File.WriteAllTextAsync(_folder.File(path), text, Ct);
 }
