@@ -34,6 +34,7 @@ internal static class BatchDeploymentCommands
                     client, parsed.GetValue(file),
                     [.. edits, .. DefinitionEdit.Option("name", parsed.GetValue(name)), .. DefinitionEdit.Option("endpoint_name", parsed.GetValue(endpoint))],
                     parsed.GetValue(chosen), ct);
+            await EndpointOptions.TellUnusedAsync(BatchUnused.Of(saved["definition"]!), format);
             Printer.Show(saved, format);
             return 0;
         });

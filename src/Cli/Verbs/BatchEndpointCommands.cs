@@ -43,19 +43,21 @@ internal static class BatchEndpointCommands
                 edits.Add(new DefinitionEdit($"defaults.{defaults}", "--defaults"));
             var endpoint = verb == "update" && parsed.GetValue(file) is null
                 ? await ChangeAsync(client, parsed.GetValue(name), edits, ct)
-                : await SaveAsync(client, parsed.GetValue(file), [.. edits, .. DefinitionEdit.Option("name", parsed.GetValue(name))], isNew: verb == "create", ct);
+                : await SaveAsync(client, parsed.GetValue(file), [.. edits, .. DefinitionEdit.Option("name", parsed.GetValue(name))], isNew: verb == "create", format, ct);
             Printer.Show(await GetAsync(client, endpoint, ct), format);
             return 0;
         });
     }
 
-    private static async Task<string> SaveAsync(SlipwayClient client, string? file, IReadOnlyList<DefinitionEdit> edits, bool isNew, CancellationToken ct)
+    private static async Task<string> SaveAsync(
+        SlipwayClient client, string? file, IReadOnlyList<DefinitionEdit> edits, bool isNew, OutputStyle format, CancellationToken ct)
     {
         var definition = ServingFile.Read("batch-endpoint", file, edits);
         var endpoint = definition.Required("name", "--name");
         if (!isNew)
             await client.GetAsync(Route(endpoint), ct);
         await client.PutAsync(Route(endpoint), definition.BatchEndpoint(), ct);
+        await EndpointOptions.TellUnusedAsync(definition.UnusedOfEndpoint(), format);
         return endpoint;
     }
 

@@ -11,7 +11,8 @@ namespace Slipway.Cli.Verbs;
 /// <summary>slipway online-deployment: model versions behind endpoints.</summary>
 internal static class DeploymentCommands
 {
-    private static readonly string[] s_ofContainers = ["environment", "resources", "model_mount_path", "egress_public_network_access"];
+    private static readonly string[] s_ofContainers =
+        ["environment", "resources", "model_mount_path", "egress_public_network_access", "liveness_probe", "readiness_probe", "startup_probe"];
 
     public static Command Create() => new("online-deployment", "Deployments: model versions behind online endpoints.")
     {

@@ -17,11 +17,17 @@ internal sealed partial class DeploymentFile
         found.AddRange(HasProcess(settings) ? s_probes.SelectMany(probe => Present(s_unusedOfProbe, probe)) : Present(s_probes));
         if (IsContainer(settings))
             found.AddRange(Present(["requests"], "resources"));
+        if (definition["instance_count"]?.GetValue<long>() is > 1 and var instances && (IsContainer(settings) || settings?["proxy"]?["command"] is not null))
+            found.Add($"instance_count (one server is started, and gets {instances} times as many requests at once)");
         if (definition["scale_settings"]?["type"]?.ToString() is "target_utilization")
             found.Add("scale_settings");
         if (definition["environment"] is { } environment)
             found.AddRange(UnusedOf(environment, settings));
-        if (definition["data_collector"] is JsonObject collector)
+        if (definition["data_collector"] is not null && IsPlain(settings))
+        {
+            found.Add("data_collector (bodies of a plain route are counted, and not collected)");
+        }
+        else if (definition["data_collector"] is JsonObject collector)
         {
             found.AddRange(Present(s_unusedOfCollector, "data_collector"));
             found.AddRange((collector["collections"] as JsonObject ?? []).Where(collection => collection.Value?["data"] is not null).Select(collection => $"data_collector.collections.{collection.Key}.data"));
@@ -29,6 +35,12 @@ internal sealed partial class DeploymentFile
 
         return found;
     }
+
+    // A container's route says it, where nothing else does.
+    private static bool IsPlain(JsonNode? settings) => settings?["proxy"]?["protocol"]?.ToString() is { } protocol
+        ? protocol == "plain"
+        : settings?["proxy"]?["container"]?["scoring_route"]?["path"]?.ToString() is { } route
+            && !route.EndsWith("/infer", StringComparison.Ordinal) && !route.EndsWith("/invocations", StringComparison.Ordinal);
 
     private IEnumerable<string> Present(IEnumerable<string> fields) => fields.Where(field => definition[field] is not null);
 

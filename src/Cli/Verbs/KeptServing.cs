@@ -36,6 +36,8 @@ internal static class KeptServing
         (kept["name"], kept["endpoint_name"]) = (deployment["name"]?.DeepClone(), deployment["endpoint"]?.DeepClone());
         if (Chosen(settings, s_timeouts) is { Count: > 0 } timeouts)
             kept["request_settings"] = timeouts;
+        if (settings["probe"] is JsonObject probe)
+            Probes(probe, kept);
         var properties = new JsonObject { ["slipway.runtime"] = settings["runtime"]?.DeepClone() };
         if (settings["collection"] is JsonObject collection)
         {
@@ -72,6 +74,23 @@ internal static class KeptServing
         }
 
         return merged;
+    }
+
+    // How long the start may take is one number, whichever probe had said it.
+    private static void Probes(JsonObject probe, JsonObject kept)
+    {
+        if (probe["start_timeout_s"] is { } start)
+            kept["startup_probe"] = new JsonObject { ["initial_delay"] = 0, ["period"] = 1, ["failure_threshold"] = start.DeepClone() };
+        if (probe["period_s"] is { } period)
+        {
+            kept["liveness_probe"] = new JsonObject
+            {
+                ["initial_delay"] = 0,
+                ["period"] = period.DeepClone(),
+                ["timeout"] = probe["timeout_s"]?.DeepClone(),
+                ["failure_threshold"] = probe["failure_threshold"]?.DeepClone(),
+            };
+        }
     }
 
     private static void Proxy(string name, JsonNode? value, JsonObject properties)

@@ -46,7 +46,7 @@ internal sealed class ServedEndpoint
         : throw new SlipwayException(
             ErrorCode.NotFound,
             _byModel.Count == 0
-                ? $"Endpoint '{Definition.Name}' has no deployment that answers."
+                ? NoneAnswers()
                 : $"Endpoint '{Definition.Name}' does not serve model '{Short(model)}'.{Nearest.Hint(Short(model), _byModel.Keys)} "
                     + $"It serves: {string.Join(", ", _byModel.Keys.Order(StringComparer.Ordinal))}.");
 
@@ -63,7 +63,7 @@ internal sealed class ServedEndpoint
             ? CallersKey(target) is { } key ? split.PickFor(Definition.Name, key) : split.Pick(Random.Shared.Next(split.Total))
             : throw new SlipwayException(
                 ErrorCode.Unavailable,
-                $"No traffic goes to {(model is null ? "any model" : $"model '{model}'")} of endpoint '{Definition.Name}'; set the traffic of one of: "
+                split.Deployments.Count == 0 ? NoneAnswers() : $"No traffic goes to {(model is null ? "any model" : $"model '{model}'")} of endpoint '{Definition.Name}'; set the traffic of one of: "
                 + $"{string.Join(", ", split.Deployments.Select(deployment => deployment.Definition.Name))}.");
     }
 
@@ -137,6 +137,10 @@ internal sealed class ServedEndpoint
                 ErrorCode.NotFound,
                 $"Deployment '{pinned}' serves {found.Model.Name} version {found.Model.VersionText}, not what the address names.");
     }
+
+    private string NoneAnswers() => Definition.Deployments.Count == 0
+        ? $"Endpoint '{Definition.Name}' has no deployment."
+        : $"No deployment of endpoint '{Definition.Name}' answers: {string.Join(", ", Definition.Deployments.Select(deployment => deployment.Name))} could not be loaded; the server's log tells why.";
 
     private static string Short(string text) => text.Length <= 64 ? text : text[..61] + "...";
 }

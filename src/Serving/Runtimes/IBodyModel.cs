@@ -23,7 +23,7 @@ internal readonly struct BodyRequest(HttpRequest request, ReadOnlyMemory<byte> b
     /// <summary>The headers but for those that the caller signs in with: a model has no business with them.</summary>
     public Dictionary<string, string> PassedOn() => request.Headers
         .Where(header => !header.Key.Equals("Authorization", StringComparison.OrdinalIgnoreCase) && !header.Key.Equals("Cookie", StringComparison.OrdinalIgnoreCase))
-        .ToDictionary(header => header.Key, header => header.Value.ToString());
+        .ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
 }
 
 /// <param name="Owner">Whose memory the body is, until it is disposed of; null: nobody else's.</param>

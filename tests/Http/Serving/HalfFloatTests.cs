@@ -5,8 +5,8 @@ using Xunit;
 namespace Slipway.Http.Serving;
 
 /// <summary>Numbers in sixteen bits, through every runtime. 1.00390625 lies between two of bfloat16 and becomes the even one, 1.</summary>
-[Collection(ProxyTests.Shared)]
-public sealed class HalfFloatTests(ProxyTests.ProxyServers servers)
+[Collection(ProxyServers.Shared)]
+public sealed class HalfFloatTests(ProxyServers servers)
 {
     private const string Body = """{"id":"ID","inputs":[{"name":"x","shape":[2,2],"datatype":"TYPE","data":[0.5,-2,1.00390625,null]}]}""";
 

@@ -20,6 +20,11 @@ public sealed class KeptServingTests
          "collection":{"sampling_rate":0.5,"inputs":true,"outputs":false,"profiles":false,"mask":"ssn=drop"},"concurrency":8,"max_queue_wait_ms":50,"max_batch":16}
         """;
 
+    private const string Probed =
+        """
+        {"runtime":"python","scoring_script":"score.py","code":"sha256:ab","probe":{"start_timeout_s":600,"period_s":5,"timeout_s":2,"failure_threshold":3}}
+        """;
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -27,6 +32,9 @@ public sealed class KeptServingTests
     [InlineData(Python, "", "")]
     [InlineData(Proxy, "properties.slipway.proxy.model=other", """{"proxy":{"url":"/v2","protocol":"oip","model":"other","command":["sh","-c","serve --port ${port}"],"headers":{"x-key":"${{secrets.key}}"}}}""")]
     [InlineData(Proxy, "liveness_probe.period=5", """{"probe":{"start_timeout_s":160,"period_s":5,"timeout_s":2,"failure_threshold":30}}""")]
+    [InlineData(Probed, "", "")]
+    [InlineData(Probed, "liveness_probe.period=7", """{"probe":{"start_timeout_s":600,"period_s":7,"timeout_s":2,"failure_threshold":3}}""")]
+    [InlineData(Probed, "startup_probe.failure_threshold=60", """{"probe":{"start_timeout_s":60,"period_s":5,"timeout_s":2,"failure_threshold":3}}""")]
     [InlineData(Python, "environment_variables.A=2", """{"environment_variables":{"A":"2","WORKER_COUNT":"2"}}""")]
     [InlineData(Python, "environment_variables.WORKER_COUNT=3", """{"environment_variables":{"A":"1","WORKER_COUNT":"3"},"concurrency":3}""")]
     [InlineData(Python, "instance_count=3", """{"concurrency":6}""")]
@@ -54,6 +62,19 @@ public sealed class KeptServingTests
         Assert.Null(merged["max_queue_wait_ms"]);
         Assert.Equal("""{"WORKER_COUNT":"2"}""", merged["environment_variables"]!.ToJsonString());
         Assert.Equal("8", merged["concurrency"]!.ToString());
+    }
+
+    [Theory]
+    [InlineData("""{"start_timeout_s":600}""", "liveness_probe")]
+    [InlineData("""{"start_timeout_s":15,"period_s":5,"timeout_s":2,"failure_threshold":3}""", "startup_probe")]
+    [InlineData(null, "startup_probe", "liveness_probe")]
+    public async Task Probes_that_are_removed_go(string? left, params string[] removed)
+    {
+        var kept = JsonNode.Parse($$"""{"name":"blue","endpoint":"late","settings":{{Probed}}}""")!;
+
+        var merged = await MergedAsync(kept, [.. removed.Select(DefinitionEdit.Remove)]);
+
+        Assert.Equal(left, merged["probe"]?.ToJsonString());
     }
 
     private static async Task<JsonObject> MergedAsync(JsonNode kept, IReadOnlyList<DefinitionEdit> edits)

@@ -98,7 +98,6 @@ public sealed class DefinitionsTests
     [InlineData("online-endpoint", "name: abc\ntraffic: {a: 50, b: 60}", "traffic: The shares add up to 110; expected 0 or 100.")]
     [InlineData("online-endpoint", "name: abc\ntraffic: {a: 150}", "traffic.a: '150' is not allowed; expected a whole number from 0 to 100.")]
     [InlineData("online-endpoint", "name: abc\nmirror_traffic: {a: 10, b: 101}", "mirror_traffic.b")]
-    [InlineData("online-endpoint", "name: abc\ntraffic: {a: 100}\nmirror_traffic: {a: 10}", "mirror_traffic.a: 'a' has live traffic")]
     [InlineData("online-deployment", "name: blue\nrequest_settings: {request_timeout_ms: 200000}", "expected a whole number from 1 to 180000.")]
     [InlineData("online-deployment", "name: blue\ncode_configuration: {code: x}", "code_configuration.scoring_script: This field is required and missing")]
     [InlineData("batch-deployment", "name: abc\ntype: pipeline", "One of component, job_definition is needed, and none is given.")]

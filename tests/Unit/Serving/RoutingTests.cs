@@ -133,6 +133,19 @@ public sealed class RoutingTests : IDisposable
         Assert.Equal(50.5, stats.MeanMilliseconds, 3);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("late")]
+    public void An_endpoint_whose_deployments_could_not_be_loaded_names_them(string? model)
+    {
+        var endpoint = Put([("blue", 100), ("green", 0)]);
+        _table.Put(new ServedEndpoint(WorkspaceName.Default, endpoint.Definition, []));
+
+        var refusal = Assert.Throws<SlipwayException>(() => _table.Acquire(new InferTarget(WorkspaceName.Default, "flights", model, null, null), out _));
+
+        Assert.Equal("No deployment of endpoint 'flights' answers: blue, green could not be loaded; the server's log tells why.", refusal.Message);
+    }
+
     private ServedEndpoint Put((string Name, int Percent)[] deployments)
     {
         var served = deployments.Select((deployment, index) => Deployment(deployment.Name, index + 1)).ToList();

@@ -11,10 +11,6 @@ internal static class EndpointTables
         var shares = (map.Map("traffic")?.Entries ?? []).Select(entry => (entry.Value as YamlScalar)?.Text ?? "").Select(YamlText.Integer).ToList();
         if (shares.Count > 0 && shares.Sum() is not (0 or 100))
             check.Refuse(map["traffic"]!, Shape.Join(path, "traffic"), $"The shares add up to {shares.Sum()}; expected 0 or 100.");
-
-        var mirrored = map.Map("mirror_traffic")?.Entries ?? [];
-        foreach (var entry in mirrored.Where(entry => YamlText.Integer(map.Map("traffic")?.Text(entry.Key) ?? "0") > 0))
-            check.Refuse(entry.Value, $"{Shape.Join(path, "mirror_traffic")}.{entry.Key}", $"'{entry.Key}' has live traffic, so that none can be mirrored to it.");
     });
 
     private static readonly ObjectShape s_probe = Object(
@@ -67,7 +63,7 @@ internal static class EndpointTables
         CommonTables.Compute(ExpressionScope.None),
         F("identity", Map(Any), "As whom it acts."),
         F("traffic", Map(Integer(0, 100)), "Percent of the requests by deployment."),
-        F("mirror_traffic", Map(Integer(0, 100)), "Percent of the requests that a deployment gets as copies; Azure ML takes one deployment and at most 50."),
+        F("mirror_traffic", Map(Integer(0, 100)), "Percent of the requests that a deployment gets as copies; Azure ML takes one deployment without live traffic and at most 50."),
         F("public_network_access", Choice("enabled", "disabled"), "Whether it is open to the world."),
         F("kind", Text, "What it runs on."),
         CommonTables.Description,

@@ -53,9 +53,10 @@ internal sealed class ProxyModel(TensorPlan[] inputs, IModelWire wire, ProxyServ
     {
         using var content = new ReadOnlyMemoryContent(request.Body);
         content.Headers.ContentType = MediaTypeHeaderValue.TryParse(request.ContentType, out var given) ? given : new MediaTypeHeaderValue("application/json");
-        var answer = await server.SendAsync(HttpMethod.Post, wire.Path, content, null, ct);
-        return new BodyAnswer(
-            (int)answer.Status, new Dictionary<string, string> { ["Content-Type"] = answer.ContentType ?? "application/json" }, answer.Body, Owner: null);
+        var answer = await server.SendAsync(HttpMethod.Post, wire.Path, content, null, ct, PassedHeaders.Of(request));
+        var headers = answer.Headers ?? [];
+        headers["Content-Type"] = answer.ContentType ?? "application/json";
+        return new BodyAnswer((int)answer.Status, headers, answer.Body, Owner: null);
     }
 
     public void Dispose()

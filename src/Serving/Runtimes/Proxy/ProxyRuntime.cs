@@ -102,7 +102,8 @@ internal sealed class ProxyRuntime(
                 ?? throw SlipwayException.Invalid($"proxy.headers names the secret '{secret}', which the vault does not have; set it with: slipway secret set {secret}.");
         }
 
-        return (proxy.Headers ?? []).ToDictionary(header => header.Key, header => ProxySettings.SecretPattern().Replace(header.Value, match => values[match.Groups[1].Value]));
+        return (proxy.Headers ?? []).ToDictionary(
+            header => header.Key, header => ProxySettings.SecretPattern().Replace(header.Value, match => values[match.Groups[1].Value]), StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>By the version's signature, else by the server's own words, else by the model's MLmodel; empty: nothing says it.</summary>

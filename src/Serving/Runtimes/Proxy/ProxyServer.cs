@@ -43,7 +43,9 @@ internal sealed class ProxyServer(HttpClient http, Func<Uri?> address, IReadOnly
     }
 
     /// <param name="version">The version of HTTP that it must be; null: any.</param>
-    public async Task<ServerAnswer> SendAsync(HttpMethod method, string path, HttpContent? content, Version? version, CancellationToken ct)
+    /// <param name="passed">The caller's headers, over which the server's own win; null: none.</param>
+    public async Task<ServerAnswer> SendAsync(
+        HttpMethod method, string path, HttpContent? content, Version? version, CancellationToken ct, Dictionary<string, string>? passed = null)
     {
         var to = address() ?? throw new SlipwayException(ErrorCode.Unavailable, "The model server has ended and is being started anew; the deployment's log tells why.");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -53,7 +55,7 @@ internal sealed class ProxyServer(HttpClient http, Func<Uri?> address, IReadOnly
             using var request = new HttpRequestMessage(method, new Uri(to, path)) { Content = content };
             if (version is not null)
                 (request.Version, request.VersionPolicy) = (version, HttpVersionPolicy.RequestVersionExact);
-            foreach (var (name, value) in headers)
+            foreach (var (name, value) in headers.Concat(passed?.Where(header => !headers.ContainsKey(header.Key)) ?? []))
                 request.Headers.TryAddWithoutValidation(name, value);
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             return new ServerAnswer(
@@ -64,6 +66,7 @@ internal sealed class ProxyServer(HttpClient http, Func<Uri?> address, IReadOnly
                     : null,
                 await ReadAsync(response, limit.Token))
             {
+                Headers = passed is null ? null : response.Headers.ToDictionary(header => header.Key, header => string.Join(", ", header.Value)),
                 Call = version is null ? null : CallOf(response),
             };
         }
@@ -107,6 +110,9 @@ internal sealed class ProxyServer(HttpClient http, Func<Uri?> address, IReadOnly
     /// <param name="JsonLength">How much of the body is JSON, where bytes of tensors follow.</param>
     internal sealed record ServerAnswer(HttpStatusCode Status, string? ContentType, int? JsonLength, byte[] Body)
     {
+        /// <summary>Of an answer that is passed on: its headers.</summary>
+        public Dictionary<string, string>? Headers { get; init; }
+
         /// <summary>How gRPC says that the call ended.</summary>
         public IReadOnlyDictionary<string, string>? Call { get; init; }
 
