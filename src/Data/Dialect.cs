@@ -67,6 +67,14 @@ public sealed class Dialect
     /// </summary>
     public string Head(string table) => IsSqlite ? $"{table}.value" : $"{table}.head collate \"C\"";
 
+    /// <summary>
+    /// A row of a table with <c>key</c> and <c>value</c> has both of these, and an index has the runs of such rows in order. PostgreSQL's index has a hash of
+    /// 64 bits in their place: whole numbers are compared in half the time of texts.
+    /// </summary>
+    public string IsText(string table, string key, string value) => IsSqlite
+        ? $"{table}.key = {key} and {table}.value = {value}"
+        : $"{table}.mark = hashtextextended({value}, hashtextextended({key}, 0))";
+
     private bool IsSqlite => Provider == DatabaseProvider.Sqlite;
 
     /// <summary>Matches with case, '%' and '_', and '\' before a literal one. SQLite's like is made to (a pragma).</summary>

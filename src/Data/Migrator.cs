@@ -73,6 +73,9 @@ public sealed class Migrator(Database database, IEnumerable<IMigrations> modules
         await using var command = tx.Connection!.CreateCommand();
         command.Transaction = tx;
         command.CommandText = script;
+
+        // A filled database may need minutes.
+        command.CommandTimeout = 0;
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.NextResultAsync(ct))
             ct.ThrowIfCancellationRequested();

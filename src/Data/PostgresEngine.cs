@@ -107,6 +107,9 @@ internal sealed class PostgresEngine : IDatabaseEngine
             builder.ApplicationName ??= "slipway";
             if (builder.MaxAutoPrepare == 0)
                 builder.MaxAutoPrepare = 128;
+
+            // A reset would take back what a connection begins with. Nothing else is set on one.
+            builder.NoResetOnClose = true;
             return builder.ToString();
         }
         catch (ArgumentException exception)

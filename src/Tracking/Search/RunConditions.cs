@@ -18,9 +18,6 @@ internal sealed class RunConditions(
     /// <summary>What the runs that are looked at have been chosen by: what an index answers wholly is not checked again.</summary>
     public IReadOnlyList<FilterCondition> Met { get; init; } = [];
 
-    /// <summary>The set of runs to find a run in, instead of looking it up; null for most conditions.</summary>
-    public Func<FilterCondition, string?> SetOf { get; init; } = _ => null;
-
     /// <summary>The conditions that most runs fail, by all experience, come first.</summary>
     public string Write(FilterNode node) => node switch
     {
@@ -35,7 +32,7 @@ internal sealed class RunConditions(
             ? string.Join(" and ", group.Select(Tree))
             : InTurn([.. group.OrderBy(Rank).Select(Tree)])));
 
-    private bool IsAnswered(FilterNode node) => node is FilterCondition condition && Met.Contains(condition) && SearchDriver.IsExact(condition);
+    private bool IsAnswered(FilterNode node) => node is FilterCondition condition && Met.Contains(condition) && RunLists.IsExact(condition);
 
     private string Tree(FilterNode node) => FilterSql.Tree(node, Write);
 
@@ -58,12 +55,6 @@ internal sealed class RunConditions(
     };
 
     private string Write(FilterCondition condition) => condition.Entity switch
-    {
-        _ when SetOf(condition) is { } set => $"{run} in ({set})" + (SearchDriver.IsExact(condition) ? "" : $" and {LookUp(condition)}"),
-        _ => LookUp(condition),
-    };
-
-    private string LookUp(FilterCondition condition) => condition.Entity switch
     {
         "metric" => Metric(condition),
         "param" => Text("params", condition),
@@ -95,9 +86,7 @@ internal sealed class RunConditions(
     private string Equal(string table, FilterCondition condition, string text)
     {
         var index = dialect.Provider == DatabaseProvider.Sqlite ? $" indexed by {table}_by_value" : "";
-        var whole = SearchDriver.IsExact(condition) ? "" : $" and t.value = {sql.Add(text)}";
-        return $"exists (select 1 from {table} t{index} where t.key = {sql.Add(condition.Key)} "
-            + $"and {dialect.Head("t")} = {sql.Add(dialect.IndexedValue(text))} and t.run_no = {run}{whole}{_fence})";
+        return $"exists (select 1 from {table} t{index} where {dialect.IsText("t", sql.Add(condition.Key), sql.Add(text))} and t.run_no = {run}{_fence})";
     }
 
     // A text that is no number never matches.

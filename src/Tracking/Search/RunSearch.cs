@@ -25,7 +25,7 @@ internal sealed class RunSearch(Database database, MetricKeys keys, SearchSettin
         await using var connection = await database.OpenAsync(ct);
         if (NeedsFunctions(query.Filter))
             SqliteFunctions.AddTo(connection);
-        var statements = new RunStatements(connection, database.Dialect, query, numbers);
+        var statements = new RunStatements(connection, database.Dialect, query, numbers, settings);
         if (cursor.Phase < SearchCursor.Sorted || cursor.Phase >= statements.Phases)
             return new Page<RunRow>([], null);
 
@@ -44,7 +44,7 @@ internal sealed class RunSearch(Database database, MetricKeys keys, SearchSettin
             (few, driving) = await ChooseAsync(statements, walk, query.Limit, ct);
         }
 
-        if (cursor.Phase == SearchCursor.Sorted || (driving is not null && statements.Sorts(driving, few, LengthOfWalk(walk, query.Limit))))
+        if (cursor.Phase == SearchCursor.Sorted || (driving is not null && statements.Sorts(driving, few, LengthOfWalk(walk, query.Limit, driving.Sample))))
             return await SortAsync(statements, query, driving, cursor, ct);
         for (var phase = walk.Place.Phase; phase < statements.Phases && walk.Found.Count <= query.Limit; phase++)
         {
@@ -74,9 +74,13 @@ internal sealed class RunSearch(Database database, MetricKeys keys, SearchSettin
         return (few, await statements.ChooseAsync(few, rest, ct));
     }
 
-    // How many rows more, when the order goes on as it began.
-    private static long LengthOfWalk(Walk walk, int limit) =>
-        walk.Found.Count == 0 ? long.MaxValue : walk.Rows * (limit + 1 - walk.Found.Count) / walk.Found.Count;
+    // How many rows more, when the order goes on as it began or, when that tells little, as a sample says.
+    private static long LengthOfWalk(Walk walk, int limit, SampledShares? sample = null) => (walk.Found.Count, sample) switch
+    {
+        ( < Unsure, { RunsPerMatch: { } runs }) => runs * (limit + 1 - walk.Found.Count),
+        (0, _) => long.MaxValue,
+        _ => walk.Rows * (limit + 1 - walk.Found.Count) / walk.Found.Count,
+    };
 
     private static async Task<Page<RunRow>> SortAsync(
         RunStatements statements, RunQuery query, DrivingConditions? driving, SearchCursor cursor, CancellationToken ct)

@@ -12,9 +12,9 @@ internal readonly record struct FoundRun(RunRow Row, int Phase, RowKey Key);
 
 /// <summary>The statements of one search.</summary>
 internal sealed class RunStatements(
-    DbConnection connection, Dialect dialect, RunQuery query, IReadOnlyDictionary<string, long?> numbers)
+    DbConnection connection, Dialect dialect, RunQuery query, IReadOnlyDictionary<string, long?> numbers, SearchSettings settings)
 {
-    private readonly SearchDriver _driver = new(dialect, numbers, query.Experiments);
+    private readonly SearchDriver _driver = new(dialect, numbers, query.Experiments, settings.Set);
 
     /// <summary>The number of parts that the order has.</summary>
     public int Phases => PhasesOf(new FilterSql(dialect)).Count;
@@ -118,21 +118,29 @@ internal sealed class RunStatements(
         var (run, ordered) = phase.WalksMetric ? ("o.run_no", First!.Key) : ("r.no", null);
         var conditions = new RunConditions(dialect, sql, numbers, run, ordered)
         {
-            Met = [.. ConditionsOf(set).Skip(1)],
-            SetOf = condition => set is not null && ReferenceEquals(condition, set.Rarest.Condition) ? _driver.Set(set, sql) : null,
+            Met = [.. ConditionsOf(set)],
         };
         var text =
             $"""
+            {(set is null ? "" : $"with chosen as materialized ({_driver.Set(set, sql)})")}
             select {RunStore.Columns}, cast({(phase is { Key: not null, Short: true } ? phase.Key : "0")} as double precision), {number}
             from {phase.From}{further.Joins}
             where r.workspace = {sql.Add(query.Workspace.Value)}{phase.Where}{ViewType.Condition(query.View, "r")}
-            {Filter(conditions)}{(start.After is { } row ? phase.After(row, sql) : "")}
+            {(set is null ? Filter(conditions) : $" and case when {InSet(set, new RunConditions(dialect, sql, numbers, run, ordered), run)} then 1 = 1{Filter(conditions)} else false end")}
+            {(start.After is { } row ? phase.After(row, sql) : "")}
             {(from is null ? "" : phase.Beyond(from, sql))}{(end is null ? "" : phase.Before(end, sql))}
             {phase.OrderBy(further.OrderBy)}
             limit {sql.Add(query.Limit + 1 - found.Count)} offset {sql.Add(start.Offset)}
             """;
         await ReadAsync(text, sql, found, ct);
     }
+
+    // How many runs there are was estimated: when they are too many for a set, each is looked up after all.
+    private string InSet(DrivingConditions set, RunConditions each, string run) =>
+        $"""
+        case when (select count(*) from chosen) <= {settings.Set} then {run} in (select run_no from chosen)
+        else {each.Write(new FilterAnd([.. ConditionsOf(set)]))} end
+        """;
 
     private static IEnumerable<FilterCondition> ConditionsOf(DrivingConditions? driving) =>
         (driving?.Conditions ?? []).Select(counted => counted.Condition);

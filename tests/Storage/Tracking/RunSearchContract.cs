@@ -9,9 +9,10 @@ namespace Slipway.Storage.Tracking;
 
 /// <param name="few">-1: the runs are walked in their order; else those that meet one condition are sorted.</param>
 /// <param name="stretch">So short that a walk has more than one.</param>
-public abstract class RunSearchContract(DatabaseProvider provider, int few, int stretch) : TrackingContract(provider)
+/// <param name="set">So few that what is read as a set turns out to be more.</param>
+public abstract class RunSearchContract(DatabaseProvider provider, int few, int stretch, int set = 120_000) : TrackingContract(provider)
 {
-    private protected override SearchSettings Search { get; } = new(few, stretch);
+    private protected override SearchSettings Search { get; } = new(few, stretch, Set: set);
 
     [Theory]
     [InlineData("metrics.auc > 0.65", "b c")]
@@ -276,3 +277,5 @@ public sealed class RunCutOnPostgres() : RunSearchContract(DatabaseProvider.Post
 public sealed class RunWalkOnSqlite() : RunSearchContract(DatabaseProvider.Sqlite, -1, 1);
 
 public sealed class RunWalkOnPostgres() : RunSearchContract(DatabaseProvider.Postgres, -1, 1);
+
+public sealed class RunSetOnPostgres() : RunSearchContract(DatabaseProvider.Postgres, -1, 1, 1);

@@ -1,0 +1,47 @@
+using Dapper;
+using Slipway.Data;
+using Slipway.Shared;
+using Xunit;
+
+namespace Slipway.Storage.Data;
+
+public sealed class PostgresConnectionTests : IAsyncLifetime
+{
+    private Postgres _postgres = null!;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _postgres = await Postgres.CreateAsync(Ct);
+
+    public ValueTask DisposeAsync() => _postgres.DisposeAsync();
+
+    [Fact]
+    public async Task A_connection_that_comes_back_from_the_pool_still_compiles_no_statements()
+    {
+        await using var database = Database.Postgres(_postgres.ConnectionString + ";Maximum Pool Size=1");
+
+        for (var use = 0; use < 3; use++)
+        {
+            await using var connection = await database.OpenAsync(Ct);
+            Assert.Equal("off", await connection.ExecuteScalarAsync<string>("show jit"));
+        }
+    }
+
+    [Fact]
+    public async Task A_migration_may_take_longer_than_a_statement()
+    {
+        await using var database = Database.Postgres(_postgres.ConnectionString + ";Command Timeout=1");
+
+        await new Migrator(database, [new SlowMigration()], TimeProvider.System).RunAsync(Ct);
+
+        await using var connection = await database.OpenAsync(Ct);
+        Assert.Equal("slow", await connection.ExecuteScalarAsync<string>("select name from schema_migrations"));
+    }
+
+    private sealed class SlowMigration : IMigrations
+    {
+        public string Module => "test";
+
+        public IReadOnlyList<Migration> All { get; } = [new(1, "slow", "select pg_sleep(2)")];
+    }
+}
