@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Amazon;
 using Amazon.Runtime;
@@ -19,6 +17,7 @@ public sealed class ObjectStoreOpener : IDisposable
     private readonly TimeProvider _time;
     private readonly ObjectStoreLimits _limits;
     private readonly HttpClient _http;
+    private readonly HttpClient _s3;
 
     public ObjectStoreOpener(TimeProvider time, ObjectStoreLimits limits)
         : this(time, limits, trust: null)
@@ -33,11 +32,22 @@ public sealed class ObjectStoreOpener : IDisposable
         {
             ConnectTimeout = TimeSpan.FromSeconds(15),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            ConnectCallback = ConnectAsync,
+            ConnectCallback = NamedHost.ConnectAsync,
             SslOptions = { CertificateChainPolicy = trust },
         })
         {
             Timeout = Timeout.InfiniteTimeSpan,
+        };
+        // Amazon's client follows redirections itself, since a request is signed for its host.
+        _s3 = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            ConnectTimeout = TimeSpan.FromSeconds(15),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            ConnectCallback = NamedHost.ConnectAsync,
+        })
+        {
+            Timeout = limits.Patience,
         };
     }
 
@@ -50,7 +60,11 @@ public sealed class ObjectStoreOpener : IDisposable
         _ => throw new InvalidOperationException(address.GetType().Name),
     };
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _s3.Dispose();
+    }
 
     private AzureBlobStore OpenAzure(ObjectStoreAddress.AzureBlob blob, ObjectStoreCredentials credentials)
     {
@@ -114,6 +128,7 @@ public sealed class ObjectStoreOpener : IDisposable
             // Retries are ours, alike for all stores; checksums in trailers are Amazon's alone.
             MaxErrorRetry = 0,
             Timeout = _limits.Patience,
+            HttpClientFactory = new NamedHostClients(_s3),
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         };
@@ -143,30 +158,4 @@ public sealed class ObjectStoreOpener : IDisposable
         new(_http, web.Root, credentials.Token, Retries($"the web address {web.Root.GetLeftPart(UriPartial.Path)}"));
 
     private Retrying Retries(string description) => new(description, _limits, _time);
-
-    // Link-local addresses are a cloud's metadata: whoever may name an address must not read the server's identity there.
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
-    {
-        var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, ct);
-        if (addresses.Any(IsLinkLocal))
-            throw SlipwayException.Invalid($"'{context.DnsEndPoint.Host}' is a link-local address, which no store may have.");
-
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(addresses, context.DnsEndPoint.Port, ct);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
-    private static bool IsLinkLocal(IPAddress address)
-    {
-        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return plain.IsIPv6LinkLocal || (plain.AddressFamily == AddressFamily.InterNetwork && plain.GetAddressBytes() is [169, 254, ..]);
-    }
 }

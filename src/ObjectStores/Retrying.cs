@@ -19,7 +19,7 @@ internal sealed class Retrying(string store, ObjectStoreLimits limits, TimeProvi
             {
                 return await InTimeAsync(attempt, ct);
             }
-            catch (HttpRequestException exception) when (exception.InnerException is SlipwayException refusal)
+            catch (Exception exception) when (Refusal(exception) is { } refusal)
             {
                 throw refusal;
             }
@@ -65,6 +65,15 @@ internal sealed class Retrying(string store, ObjectStoreLimits limits, TimeProvi
 
     // The client of S3 turns a cancelled request into a TimeoutException.
     private static bool IsLate(Exception failure) => failure is OperationCanceledException or TimeoutException;
+
+    // Of NamedHost, which clients wrap each in their own way.
+    private static SlipwayException? Refusal(Exception exception) => exception switch
+    {
+        SlipwayException => null,
+        { InnerException: SlipwayException refusal } => refusal,
+        { InnerException: { } inner } => Refusal(inner),
+        _ => null,
+    };
 
     private string Reason(Exception failure) => IsLate(failure)
         ? $"no answer within {limits.Patience.TotalSeconds:0.###} s."

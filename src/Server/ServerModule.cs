@@ -96,6 +96,7 @@ public static class ServerModule
         var app = builder.Build();
         app.UseRequestTrace();
         app.UseMergedSlashes();
+        app.UseSafeAnswers();
 
         // What is refused on the way is told in the shape of the route.
         app.UseRouting();

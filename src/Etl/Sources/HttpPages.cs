@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Slipway.Etl.Steps;
 using Slipway.Kernel;
+using Slipway.ObjectStores;
 using Slipway.Security.Contracts;
 
 namespace Slipway.Etl.Sources;
@@ -23,6 +24,7 @@ internal sealed class HttpPages(IVault vault, TimeProvider time) : IDisposable
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.All,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        ConnectCallback = NamedHost.ConnectAsync,
     })
     {
         Timeout = s_patience,
@@ -78,6 +80,10 @@ internal sealed class HttpPages(IVault vault, TimeProvider time) : IDisposable
                     return (await ParseAsync(api, answer, number, ct), answer.Headers.TryGetValues("Link", out var links) ? string.Join(", ", links) : null);
                 why = Refusal(api, answer, number);
                 after = answer.Headers.RetryAfter is { } wait ? wait.Delta ?? wait.Date - time.GetUtcNow() : null;
+            }
+            catch (HttpRequestException exception) when (exception.InnerException is SlipwayException refusal)
+            {
+                throw refusal;
             }
             catch (Exception exception) when (exception is HttpRequestException or IOException || (exception is OperationCanceledException && !ct.IsCancellationRequested))
             {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Kernel;
+using Slipway.Kernel.Http;
 using Slipway.Lake.Contracts;
 
 namespace Slipway.Lake.Profiles;
@@ -20,7 +21,7 @@ internal static class ShowProfile
             .Produces<JsonElement>(StatusCodes.Status200OK, "application/json", "text/plain", "text/html");
 
     private static async Task<IResult> HandleAsync(
-        string name, string version, Caller caller, IDataProfiles profiles, CancellationToken ct, string format = "json")
+        string name, string version, Caller caller, IDataProfiles profiles, HttpContext http, CancellationToken ct, string format = "json")
     {
         if (!s_formats.Contains(format))
             throw SlipwayException.Invalid($"'{format}' is no format of a profile.{Nearest.Hint(format, s_formats)} Known: {string.Join(", ", s_formats)}.");
@@ -28,7 +29,7 @@ internal static class ShowProfile
         return format switch
         {
             "text" => Results.Text(ProfileText.Write(found, profile), "text/plain; charset=utf-8"),
-            "html" => Results.Text(ProfilePage.Write(found, profile), "text/html; charset=utf-8"),
+            "html" => StaticPage.Show(http, ProfilePage.Write(found, profile)),
             _ => Results.Bytes(ProfileJson.Write(found, profile), "application/json"),
         };
     }

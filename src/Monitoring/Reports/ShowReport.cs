@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Kernel;
+using Slipway.Kernel.Http;
 using Slipway.Monitoring.Contracts;
 using Slipway.Monitoring.Monitors;
 using Slipway.Monitoring.Runs;
@@ -16,9 +17,6 @@ internal sealed class ShowReport(MonitorStore monitors, RunStore runs, Histogram
 {
     private const int MostWindows = 30;
     private const string Previous = "previous";
-
-    // The page is styled by itself and asks for nothing.
-    private const string ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'";
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/monitors/{name}/report", HandleAsync).WithName("ShowMonitorReport").WithTags("monitoring");
@@ -57,10 +55,7 @@ internal sealed class ShowReport(MonitorStore monitors, RunStore runs, Histogram
         if (format is not (null or "json" or "html"))
             throw SlipwayException.Invalid($"format is '{format}'; it is json or html.");
         var report = await operation.RunAsync(caller, name, run, compare, ct);
-        if (format != "html")
-            return TypedResults.Ok(report);
-        http.Response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
-        return TypedResults.Content(ReportPage.Render(report), "text/html; charset=utf-8");
+        return format == "html" ? StaticPage.Show(http, ReportPage.Render(report)) : TypedResults.Ok(report);
     }
 
     // A window that was measured again counts once, by what was found last; the run that is shown stands for its own.

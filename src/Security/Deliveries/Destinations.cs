@@ -75,7 +75,7 @@ internal sealed class Destinations(IOptions<DeliveryOptions> options) : IWebClie
         if (!options.Value.AllowPrivateAddresses && addresses.FirstOrDefault(address => !PublicAddress.Is(address)) is { } refused)
         {
             throw SlipwayException.Invalid(
-                $"The webhook URL must not resolve to a non-public IP address: '{host}' resolves to {refused}. "
+                $"The URL must not resolve to a non-public IP address: '{host}' resolves to {refused}. "
                 + "An administrator of the server can allow this with Deliveries:AllowPrivateAddresses.");
         }
 
@@ -91,7 +91,7 @@ internal sealed class Destinations(IOptions<DeliveryOptions> options) : IWebClie
         catch (SocketException exception)
         {
             throw new SlipwayException(
-                ErrorCode.InvalidParameter, $"Cannot resolve the webhook URL's hostname '{host}': {exception.Message}.", exception);
+                ErrorCode.InvalidParameter, $"Cannot resolve the hostname '{host}': {exception.Message}.", exception);
         }
     }
 }

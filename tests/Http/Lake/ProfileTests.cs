@@ -74,9 +74,11 @@ public sealed class ProfileTests(LakeServer server) : IClassFixture<LakeServer>
     {
         await server.TableAsync("page", "select '<script>alert(1)</script>' as \"<b>\"");
 
-        var page = await server.Client.GetStringAsync("/api/v1/data/page/versions/latest/profile?format=html", Ct);
+        using var answer = await server.Client.GetAsync("/api/v1/data/page/versions/latest/profile?format=html", Ct);
+        var page = await answer.Content.ReadAsStringAsync(Ct);
         var text = await server.Client.GetStringAsync("/api/v1/data/page/versions/latest/profile?format=text", Ct);
 
+        Assert.StartsWith("default-src 'none'; style-src 'unsafe-inline'", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         Assert.StartsWith("<!doctype html>", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
         Assert.DoesNotContain("http", page, StringComparison.Ordinal);

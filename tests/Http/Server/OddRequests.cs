@@ -46,6 +46,13 @@ internal sealed partial class OddRequests(JsonObject document)
         .Where(path => path.Key.StartsWith("/api/v1/", StringComparison.Ordinal))
         .SelectMany(path => OfRoute(path.Key, path.Value!.AsObject()));
 
+    /// <summary>One for each operation of /api/v1, as somebody would send it.</summary>
+    public IEnumerable<Request> Usual() =>
+        from path in document["paths"]!.AsObject()
+        where path.Key.StartsWith("/api/v1/", StringComparison.Ordinal)
+        from verb in path.Value!.AsObject()
+        select new Request(verb.Key.ToUpperInvariant(), Parameter.Replace(path.Key, Name), Body(verb.Value!)?.ToJsonString());
+
     private IEnumerable<Request> OfRoute(string path, JsonObject verbs)
     {
         var usual = Parameter.Replace(path, Name);
@@ -55,7 +62,7 @@ internal sealed partial class OddRequests(JsonObject document)
         {
             var method = verb.ToUpperInvariant();
             var schema = operation!["requestBody"]?["content"]?["application/json"]?["schema"];
-            var body = schema is null ? null : Sample(schema, 0);
+            var body = Body(operation);
             requests = requests
                 .Concat(Places(path).Select(place => new Request(method, place, body?.ToJsonString())))
                 .Concat(Queries(operation).Select(query => new Request(method, $"{usual}?{query}", body?.ToJsonString())));
@@ -104,6 +111,9 @@ internal sealed partial class OddRequests(JsonObject document)
 
         return wrong;
     }
+
+    private JsonNode? Body(JsonNode operation) =>
+        operation["requestBody"]?["content"]?["application/json"]?["schema"] is { } schema ? Sample(schema, 0) : null;
 
     private JsonNode? Sample(JsonNode schema, int depth)
     {

@@ -91,6 +91,18 @@ public sealed class ServerTests : RunningServer
         Assert.Contains("The body is not the JSON that this route takes", await answer.Content.ReadAsStringAsync(Ct));
     }
 
+    [Theory]
+    [InlineData("/api/v1/data")]
+    [InlineData("/api/v1/jobs/nope")]
+    [InlineData("/api/v1/nowhere")]
+    public async Task An_answer_is_only_data_to_a_browser(string path)
+    {
+        using var answer = await Client.GetAsync(path, Ct);
+
+        Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
+        Assert.Equal("default-src 'none'; frame-ancestors 'none'; sandbox", answer.Headers.GetValues("Content-Security-Policy").Single());
+    }
+
     [Fact]
     public async Task The_openapi_document_lists_the_routes()
     {

@@ -99,6 +99,14 @@ public sealed class HttpFlowTests(EtlHost host) : IClassFixture<EtlHost>, IAsync
         Assert.Equal(5, _asked.Count);
     }
 
+    [Fact]
+    public async Task The_metadata_of_a_cloud_is_no_source()
+    {
+        var refusal = await new Flow(host).RefusalAsync("""{"source": {"type": "http", "url": "http://169.254.169.254/latest/meta-data"} }""");
+
+        Assert.Equal("'169.254.169.254' is a link-local address, from which nothing is read.", refusal.Message);
+    }
+
     [Theory]
     [InlineData("dies", "Page 2 of $ could not be read, tried 2 times: it answers 500 Internal Server Error. Nothing was landed.")]
     [InlineData("noise", "Page 1 of $ is no JSON: ")]
