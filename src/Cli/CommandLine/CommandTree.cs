@@ -97,6 +97,7 @@ internal static class CommandTree
         JobCommands.Create(),
         ScheduleCommands.Create(),
         SecretCommands.Create(),
+        AuditCommands.Create(),
         ComputeCommands.Create(),
         DataflowCommands.Create(),
         ExperimentCommands.Create(),
