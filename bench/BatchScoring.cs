@@ -59,7 +59,7 @@ internal static class BatchScoring
         using var session = OnnxSession.Load(file, OnnxSessionSettings.Default with { IntraOpThreads = 1 });
         for (var time = 0; time < times; time++)
         {
-            var floor = OnnxFloor.RowsPerSecond(session, RowsOfRun, TimeSpan.FromSeconds(3));
+            var (floor, _) = OnnxFloor.RowsPerSecond(session, RowsOfRun, TimeSpan.FromSeconds(3));
             var (scored, seconds) = await ScoreAsync(lake, connection, table, file, folder, ct);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,

@@ -40,7 +40,7 @@ internal static class ServingLoad
     {
         var model = TreeModel.Create(trees: 200, depth: 6);
         using var session = OnnxSession.Load(model);
-        var floor = OnnxFloor.RowsPerSecond(session, batch, time);
+        var (floor, _) = OnnxFloor.RowsPerSecond(session, batch, time);
 
         var home = Directory.CreateTempSubdirectory("slipway-bench-");
         try

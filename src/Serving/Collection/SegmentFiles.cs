@@ -28,11 +28,11 @@ internal sealed class SegmentFiles(ILakeTables lake, ContentStore content, Servi
             {
                 Write(connection, columns, append);
 
-                // The name tells files apart that have no rows: each is a content of its own.
+                // The name tells files apart that have no rows: each is a content of its own. Of numbers that are all different a dictionary would be built and thrown away.
                 connection.Execute(
                     $"""
                      copy (select *{constants} from segment) to {DuckDbSql.Literal(file)}
-                     (format parquet, compression zstd, kv_metadata {'{'}slipway_segment: {DuckDbSql.Literal(name)}{'}'})
+                     (format parquet, compression zstd, dictionary_size_limit 4096, kv_metadata {'{'}slipway_segment: {DuckDbSql.Literal(name)}{'}'})
                      """,
                     ct);
                 connection.Execute("drop table segment");
