@@ -6,6 +6,9 @@ namespace Slipway.Client;
 /// <summary>A tree of files in the content store.</summary>
 public sealed record ContentTree(string Digest, long Size, int Files);
 
+/// <summary>A file of a tree in the content store.</summary>
+public sealed record ContentFile(string Path, string Digest, long Size);
+
 /// <summary>A file on this machine, and the path that it has in a tree ('/' between its parts).</summary>
 public sealed record FileOfTree(string TreePath, string File);
 
@@ -40,7 +43,7 @@ public sealed class ContentClient
         var digests = FileDigests.Load(root, FileDigests.DefaultFolder, TimeProvider.System);
         var found = await new ContentUpload(_client, digests).RunAsync(files, ct);
         var saving = Task.Run(digests.Save, ct);
-        var entries = found.Select(file => new Entry(file.TreePath, file.Digest, file.Size));
+        var entries = found.Select(file => new ContentFile(file.TreePath, file.Digest, file.Size));
         var tree = await _client.SendAsync<ContentTree>(HttpMethod.Post, "api/v1/content/trees", new { Entries = entries }, ct);
         await saving;
         return tree!;
@@ -68,6 +71,10 @@ public sealed class ContentClient
     /// <summary>The paths of a tree's files.</summary>
     public async Task<IReadOnlyList<string>> FilesAsync(string tree, CancellationToken ct) => [.. (await ListAsync(tree, ct)).Select(file => file.Path)];
 
+    /// <summary>The files of a tree, in the order of their paths.</summary>
+    public async Task<IReadOnlyList<ContentFile>> ListAsync(string tree, CancellationToken ct) =>
+        (await _client.ReadAsync<Listing>(HttpMethod.Get, $"api/v1/content/trees/{tree}", null, ct))!.Files;
+
     /// <summary>
     /// Writes the files of a tree into a folder, each complete or not at all; those that are right already are left alone,
     /// and what else is there stays. The number of files that were written.
@@ -87,11 +94,19 @@ public sealed class ContentClient
             if (File.Exists(target) && new FileInfo(target).Length == file.Size && digests.Of(target, token).Digest == file.Digest)
                 return;
 
-            await WriteAsync(tree, file, target, token);
+            await WriteAsync(file, target, token);
             Interlocked.Increment(ref written);
         });
         return written;
     }
+
+    /// <summary>
+    /// Fills the parts, one after the other, with what a content holds from the offset on. Goes on where a connection broke off, and gives up
+    /// when nothing has come for some seconds.
+    /// </summary>
+    /// <param name="filled">Told of each part as soon as it is full.</param>
+    public Task ReadAsync(string digest, long offset, IReadOnlyList<Memory<byte>> parts, Action<int> filled, CancellationToken ct) =>
+        new RangeReading(_client, digest, offset, parts, filled).RunAsync(ct);
 
     /// <summary>One file of a tree, as a stream that the caller disposes.</summary>
     public async Task<Stream> OpenAsync(string tree, string path, CancellationToken ct)
@@ -101,16 +116,13 @@ public sealed class ContentClient
         return await answer.Content.ReadAsStreamAsync(ct);
     }
 
-    private async Task<IReadOnlyList<Entry>> ListAsync(string tree, CancellationToken ct) =>
-        (await _client.ReadAsync<Listing>(HttpMethod.Get, $"api/v1/content/trees/{tree}", null, ct))!.Files;
-
-    private async Task WriteAsync(string tree, Entry file, string target, CancellationToken ct)
+    private async Task WriteAsync(ContentFile file, string target, CancellationToken ct)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         var unfinished = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetRandomFileName()}.part");
         try
         {
-            await using (var content = await OpenAsync(tree, file.Path, ct))
+            await using (var content = await _client.OpenAsync($"api/v1/content/blobs/{file.Digest}", ct))
             await using (var local = File.Create(unfinished))
                 await content.CopyToAsync(local, ct);
             File.Move(unfinished, target, overwrite: true);
@@ -123,7 +135,5 @@ public sealed class ContentClient
 
     private sealed record Missing(IReadOnlyList<string> Digests);
 
-    private sealed record Listing(IReadOnlyList<Entry> Files);
-
-    private sealed record Entry(string Path, string Digest, long Size);
+    private sealed record Listing(IReadOnlyList<ContentFile> Files);
 }

@@ -177,7 +177,7 @@ public sealed class SlipwayClient : IDisposable
     internal Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? body, CancellationToken ct) =>
         SendAsync(method, path, body, s_noHeaders, ct);
 
-    private async Task<HttpResponseMessage> SendAsync(
+    internal async Task<HttpResponseMessage> SendAsync(
         HttpMethod method, string path, HttpContent? body, IReadOnlyDictionary<string, string> headers, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body };

@@ -29,6 +29,7 @@ public static class LakeModule
         .AddSingleton<IContentRoots, VersionRoots>()
         .AddSingleton<IGaugeSource, LakeGauges>()
         .AddRules()
+        .AddContent()
         .AddSingleton<IDataAssets, DataAssets>()
         .AddSingleton<ILineageThings, VersionsInLineage>()
         .AddSingleton<LakeTables>()
@@ -51,13 +52,6 @@ public static class LakeModule
         .AddSingleton<IDataTestHistory, DataTestHistory>()
         .AddSingleton<RunDataTest>()
         .AddSingleton<SuggestTests>()
-        .AddSingleton<Collect>()
-        .AddSingleton<WhyKept>()
-        .AddSingleton<UploadBlob>()
-        .AddSingleton<UploadMany>()
-        .AddSingleton<FindMissing>()
-        .AddSingleton<CreateTree>()
-        .AddSingleton<DownloadFile>()
         .AddSingleton<Policies<ILakeView>>()
         .AddSingleton<SqlBinding>()
         .AddSingleton<RunSql>()
@@ -85,6 +79,7 @@ public static class LakeModule
         FindMissing.Map(routes);
         CreateTree.Map(routes);
         DownloadFile.Map(routes);
+        DownloadBlob.Map(routes);
         RunSql.Map(routes);
         SaveSql.Map(routes);
         ShowProfile.Map(routes);
@@ -92,6 +87,17 @@ public static class LakeModule
         ShowDataTests.Map(routes);
         SuggestTests.Map(routes);
     }
+
+    private static IServiceCollection AddContent(this IServiceCollection services) => services
+        .AddSingleton<Collect>()
+        .AddSingleton<WhyKept>()
+        .AddSingleton<UploadBlob>()
+        .AddSingleton<UploadMany>()
+        .AddSingleton<FindMissing>()
+        .AddSingleton<CreateTree>()
+        .AddSingleton<SentContent>()
+        .AddSingleton<DownloadFile>()
+        .AddSingleton<DownloadBlob>();
 
     private static IServiceCollection AddRules(this IServiceCollection services) => services
         .AddSingleton<GateStore>()

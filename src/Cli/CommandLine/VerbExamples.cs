@@ -20,6 +20,12 @@ internal static class VerbExamples
             "slipway data create --file data.yml --version 2 --tags team=blue",
             "slipway data create --name rows --path azureml://datastores/lake/paths/rows/",
         ],
+        ["data mount"] =
+        [
+            "slipway data mount --name rows --version 3 --mount-point ./rows",
+            "slipway data mount --path azureml:rows@latest --mount-point ./rows --persistent",
+        ],
+        ["data unmount"] = ["slipway data unmount --mount-point ./rows"],
         ["model create"] =
         [
             "slipway model create --name churn --path ./model --type mlflow_model --stage Staging",

@@ -24,6 +24,8 @@ internal static class DataCommands
             DataTableCommands.SuggestTests(),
             DataTableCommands.Diff(),
             DataTransfer.Download(),
+            DataMount.Mount(),
+            DataMount.Unmount(),
             DataTransfer.Export(),
             DataTransfer.Move(),
             DataTransfer.Update(),

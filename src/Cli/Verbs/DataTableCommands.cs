@@ -89,7 +89,7 @@ internal static class DataTableCommands
     }
 
     // "flights:3", "flights@latest", "flights", as jobs write it, "azureml:flights:3", and as SQL and lineage do, "data:flights@3".
-    private static (string Name, string Version) Reference(string reference)
+    internal static (string Name, string Version) Reference(string reference)
     {
         const string Scheme = "azureml:";
         var plain = reference.StartsWith(Scheme, StringComparison.Ordinal) ? reference[Scheme.Length..] : reference;

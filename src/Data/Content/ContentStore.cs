@@ -128,15 +128,20 @@ public sealed class ContentStore(IBlobStore blobs, BlobCache copies)
     /// <summary>The path of a file with this content, for engines that want one. Read it, never write to it.</summary>
     public async Task<string> LocalFileAsync(Digest blob, CancellationToken ct)
     {
-        if (blobs.LocalPath(blob) is { } path && File.Exists(path))
+        if (FindLocalFile(blob) is { } path)
             return path;
-        if (copies.Find(blob) is { } copy)
-            return copy;
 
         await using var stream = await OpenAsync(blob, ct);
         await copies.PutAsync(stream, blob, ct);
         return copies.LocalPath(blob);
     }
+
+    /// <summary>As <see cref="LocalFileAsync"/>, or null when there is none and one would have to be fetched or unpacked.</summary>
+    public string? FindLocalFile(Digest blob) =>
+        blobs.LocalPath(blob) is { } path && File.Exists(path) ? path : copies.Find(blob);
+
+    /// <summary>A content of which only a part is wanted: what is read is fetched from where the stream stands.</summary>
+    public Stream OpenAnywhere(Digest blob, long size) => new BlobStream(blobs, blob, size);
 
     private static Digest[] Contents(IEnumerable<TreeEntry> entries) => [.. entries.Select(entry => entry.Digest).Distinct()];
 

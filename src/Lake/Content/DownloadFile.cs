@@ -12,12 +12,9 @@ namespace Slipway.Lake.Content;
 /// GET /api/v1/content/trees/{digest} lists a tree; GET …/trees/{digest}/files/{path} sends one of its files, with
 /// ranges.
 /// </summary>
-internal sealed class DownloadFile(ContentStore content, IAccess access)
+internal sealed class DownloadFile(ContentStore content, SentContent sent, IAccess access)
 {
-    // It may lie in a pack, and a file for it alone would cost more than sending it.
-    private const int SmallFile = 64 * 1024;
-
-    private readonly ContentStore _content = content;
+    private readonly SentContent _sent = sent;
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -35,21 +32,17 @@ internal sealed class DownloadFile(ContentStore content, IAccess access)
             [.. tree.Entries.Select(entry => new File(entry.Path, entry.Digest.ToString(), entry.Size))]));
     }
 
-    private static async Task<Results<PhysicalFileHttpResult, FileContentHttpResult>> HandleAsync(
-        string digest, string path, Caller caller, DownloadFile operation, CancellationToken ct)
+    private static async Task<Results<PhysicalFileHttpResult, FileContentHttpResult, FileStreamHttpResult>> HandleAsync(
+        string digest, string path, HttpRequest request, Caller caller, DownloadFile operation, CancellationToken ct)
     {
-        var (content, entry) = (operation._content, await operation.FindAsync(caller, digest, path, ct));
-        return entry.Size <= SmallFile
-            ? TypedResults.Bytes(
-                await content.ReadAllAsync(entry.Digest, ct), "application/octet-stream", Path.GetFileName(path), enableRangeProcessing: true)
-            : TypedResults.PhysicalFile(
-                await content.LocalFileAsync(entry.Digest, ct), "application/octet-stream", Path.GetFileName(path), enableRangeProcessing: true);
+        var entry = await operation.FindAsync(caller, digest, path, ct);
+        return await operation._sent.OfAsync(entry.Digest, Path.GetFileName(path), request, ct);
     }
 
     private async Task<Tree> TreeAsync(Caller caller, string digest, CancellationToken ct)
     {
         await access.DemandAsync(caller, Permission.Read, "content", ct);
-        return await _content.GetTreeAsync(Digest.Parse(digest), ct);
+        return await content.GetTreeAsync(Digest.Parse(digest), ct);
     }
 
     private async Task<TreeEntry> FindAsync(Caller caller, string digest, string path, CancellationToken ct)

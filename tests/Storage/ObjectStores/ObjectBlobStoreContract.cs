@@ -49,6 +49,27 @@ public abstract class ObjectBlobStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_part_of_a_content_is_read_where_it_lies_and_leaves_no_copy()
+    {
+        var bytes = RandomNumberGenerator.GetBytes(10_000);
+        var blob = await _store.PutBytesAsync(bytes, Ct);
+        var copies = new BlobCache(_folder.File("other/x"), 100_000, _time);
+        var other = new ContentStore(new ObjectBlobStore(_objects, "team", copies), copies);
+
+        var part = new byte[100];
+        await using (var stream = other.OpenAnywhere(blob.Digest, blob.Size))
+        {
+            stream.Position = 9_000;
+            await stream.ReadExactlyAsync(part, Ct);
+        }
+
+        Assert.Equal(bytes[9_000..9_100], part);
+        Assert.Null(other.FindLocalFile(blob.Digest));
+        Assert.Equal(copies.LocalPath(blob.Digest), await other.LocalFileAsync(blob.Digest, Ct));
+        Assert.NotNull(other.FindLocalFile(blob.Digest));
+    }
+
+    [Fact]
     public async Task A_content_that_is_not_what_was_expected_leaves_nothing()
     {
         var refusal = await Assert.ThrowsAsync<SlipwayException>(
