@@ -137,6 +137,14 @@ public sealed class PythonTests(PythonServer python) : IClassFixture<PythonServe
     }
 
     [Fact]
+    public async Task What_a_script_lets_be_written_as_JSON_says_that_it_is()
+    {
+        using var response = await python.Server.Client.PostAsync("/endpoints/raw/score?json", ServingServer.Json("{}"), Ct);
+
+        Assert.Equal(("application/json", "{\"a\": [1]}"), (response.Content.Headers.ContentType?.MediaType, await response.Content.ReadAsStringAsync(Ct)));
+    }
+
+    [Fact]
     public async Task A_script_without_a_signature_has_no_tensors()
     {
         var (status, answer) = await AskAsync("script/v2/models/script/infer", """{"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":[1]}]}""");

@@ -144,6 +144,8 @@ class Script:
             raw = isinstance(message, (str, bytes)) and not getattr(result, "json_str", False)
             data = message if raw else to_json(message)
             headers = {str(name): str(value) for name, value in dict(getattr(result, "headers", {})).items()}
+            if not raw and not any(name.lower() == "content-type" for name in headers):
+                headers["Content-Type"] = "application/json"
             return int(result.status_code), json.dumps(headers).encode(), data.encode() if isinstance(data, str) else data
         return 200, b"", to_json(result).encode()
 
