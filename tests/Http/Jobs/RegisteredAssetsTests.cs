@@ -1,9 +1,4 @@
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Builder;
-using Slipway.Cli.CommandLine;
-using Slipway.Server;
-using Slipway.Server.Contracts;
-using Slipway.Shared;
 using Xunit;
 
 namespace Slipway.Http.Jobs;
@@ -45,47 +40,39 @@ public sealed class RegisteredAssetsTests : IAsyncLifetime
               b: ${{parent.jobs.again.outputs.said}}
         """;
 
-    private readonly TempFolder _folder = new();
-    private WebApplication _app = null!;
+    private CommandServer _server = null!;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        _app = await ServerModule.StartAsync(new ServerSettings { Home = _folder.File("home"), Urls = ["http://127.0.0.1:0"] }, Ct);
-        Directory.CreateDirectory(_folder.File("src"));
-        Directory.CreateDirectory(_folder.File("components"));
-        await File.WriteAllTextAsync(_folder.File("src/say.sh"), "echo hello $1 > $2/said\n", Ct);
-        await File.WriteAllTextAsync(_folder.File("components/greet.yml"), Component, Ct);
-        await File.WriteAllTextAsync(_folder.File("env.yml"), "name: plain\nimage: debian\n", Ct);
-        await File.WriteAllTextAsync(_folder.File("pipeline.yml"), Pipeline, Ct);
+        _server = await CommandServer.StartAsync();
+        await _server.WriteAsync("src/say.sh", "echo hello $1 > $2/said\n");
+        await _server.WriteAsync("components/greet.yml", Component);
+        await _server.WriteAsync("env.yml", "name: plain\nimage: debian\n");
+        await _server.WriteAsync("pipeline.yml", Pipeline);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _app.StopAsync(CancellationToken.None);
-        await _app.DisposeAsync();
-        _folder.Dispose();
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
     public async Task Registered_components_and_environments_are_used_by_name_and_remembered()
     {
-        await CallAsync("environment", "create", "--file", _folder.File("env.yml"));
-        Assert.Equal("1", await CallAsync("component", "create", "-f", _folder.File("components/greet.yml"), "--query", "version", "-o", "tsv"));
+        await _server.CallAsync("environment", "create", "--file", _server.File("env.yml"));
+        Assert.Equal("1", await _server.CallAsync("component", "create", "-f", _server.File("components/greet.yml"), "--query", "version", "-o", "tsv"));
 
-        await CallAsync("job", "create", "-f", _folder.File("pipeline.yml"), "-n", "used", "--stream");
-        var log = await CallAsync("job", "log", "--name", "used", "--step", "check");
-        var lineage = await CallAsync("lineage", "impact", "component:greet@1", "-o", "tsv", "--query", "[].act");
-        var status = await CallAsync("job", "show", "-n", "used", "--query", "[status, services.Studio.endpoint]", "-o", "json");
+        await _server.CallAsync("job", "create", "-f", _server.File("pipeline.yml"), "-n", "used", "--stream");
+        var log = await _server.CallAsync("job", "log", "--name", "used", "--step", "check");
+        var lineage = await _server.CallAsync("lineage", "impact", "component:greet@1", "-o", "tsv", "--query", "[].act");
+        var status = await _server.CallAsync("job", "show", "-n", "used", "--query", "[status, services.Studio.endpoint]", "-o", "json");
 
-        await CallAsync("job", "download", "-n", "used", "--output-name", "again.said", "-p", _folder.File("got"));
+        await _server.CallAsync("job", "download", "-n", "used", "--output-name", "again.said", "-p", _server.File("got"));
 
-        Assert.Equal("hello me\n", await File.ReadAllTextAsync(_folder.File("got/named-outputs/again/said/said"), Ct));
-        Assert.False(Directory.Exists(_folder.File("got/named-outputs/hello")));
+        Assert.Equal("hello me\n", await File.ReadAllTextAsync(_server.File("got/named-outputs/again/said/said"), Ct));
+        Assert.False(Directory.Exists(_server.File("got/named-outputs/hello")));
         Assert.Equal("hello you\nhello me", log);
         Assert.Contains("used", lineage, StringComparison.Ordinal);
-        Assert.Equal($"""["Completed","{_app.Urls.First()}/jobs/used"]""", JsonNode.Parse(status)!.ToJsonString());
+        Assert.Equal($"""["Completed","{_server.Url}/jobs/used"]""", JsonNode.Parse(status)!.ToJsonString());
     }
 
     [Fact]
@@ -93,7 +80,7 @@ public sealed class RegisteredAssetsTests : IAsyncLifetime
     {
         const string inline = "{type: command, command: 'echo inline ${{inputs.n}}', environment: {image: plain}, inputs: {n: {type: integer, default: 1}}}";
         await File.WriteAllTextAsync(
-            _folder.File("parts.yml"),
+            _server.File("parts.yml"),
             $$$"""
             type: pipeline
             jobs:
@@ -104,68 +91,53 @@ public sealed class RegisteredAssetsTests : IAsyncLifetime
             """,
             Ct);
 
-        await CallAsync("job", "create", "-f", _folder.File("parts.yml"), "-n", "parts", "--stream");
-        await CallAsync("job", "create", "-f", _folder.File("parts.yml"), "-n", "again", "--stream");
-        var kept = (await CallAsync("component", "list", "-n", "azureml_anonymous", "--query", "[].[inputs.who.type, version]", "-o", "tsv")).Split('\n');
+        await _server.CallAsync("job", "create", "-f", _server.File("parts.yml"), "-n", "parts", "--stream");
+        await _server.CallAsync("job", "create", "-f", _server.File("parts.yml"), "-n", "again", "--stream");
+        var kept = (await _server.CallAsync("component", "list", "-n", "azureml_anonymous", "--query", "[].[inputs.who.type, version]", "-o", "tsv")).Split('\n');
         var greet = kept.Single(line => line.StartsWith("string", StringComparison.Ordinal)).Split('\t')[1];
         await File.WriteAllTextAsync(
-            _folder.File("named.yml"), $"type: pipeline\njobs: {{it: {{component: 'azureml:azureml_anonymous:{greet}', inputs: {{who: you}}}}}}\n", Ct);
-        await CallAsync("job", "create", "-f", _folder.File("named.yml"), "-n", "named", "--stream");
+            _server.File("named.yml"), $"type: pipeline\njobs: {{it: {{component: 'azureml:azureml_anonymous:{greet}', inputs: {{who: you}}}}}}\n", Ct);
+        await _server.CallAsync("job", "create", "-f", _server.File("named.yml"), "-n", "named", "--stream");
 
         Assert.Equal(2, kept.Length);
-        Assert.Equal("", await CallAsync("component", "list", "-o", "tsv"));
-        Assert.Equal("Completed", await CallAsync("job", "show", "-n", "named", "--query", "status", "-o", "tsv"));
-        Assert.Equal("used\nused\nused", await CallAsync("lineage", "impact", $"component:azureml_anonymous@{greet}", "-o", "tsv", "--query", "[?act=='used'].act"));
-        var refused = await RunAsync("component", "create", "-f", _folder.File("components/greet.yml"), "--name", "azureml_anonymous");
+        Assert.Equal("", await _server.CallAsync("component", "list", "-o", "tsv"));
+        Assert.Equal("Completed", await _server.CallAsync("job", "show", "-n", "named", "--query", "status", "-o", "tsv"));
+        Assert.Equal("used\nused\nused", await _server.CallAsync("lineage", "impact", $"component:azureml_anonymous@{greet}", "-o", "tsv", "--query", "[?act=='used'].act"));
+        var refused = await _server.RunAsync("component", "create", "-f", _server.File("components/greet.yml"), "--name", "azureml_anonymous");
         Assert.Equal((2, "'azureml_anonymous' is the name of components without one; choose another."), (refused.Code, refused.Errors));
     }
 
     [Fact]
     public async Task A_version_never_changes_and_archived_ones_are_not_the_latest()
     {
-        var file = _folder.File("components/greet.yml");
-        await CallAsync("component", "create", "-f", file);
-        await CallAsync("component", "create", "-f", file, "--set", "description=Other words.");
-        var refused = await RunAsync("component", "create", "-f", file, "--set", "command=sh other.sh");
-        await CallAsync("component", "create", "-f", file, "--version", "2", "--set", "command=sh other.sh");
-        await CallAsync("component", "archive", "-n", "greet", "-v", "2");
+        var file = _server.File("components/greet.yml");
+        await _server.CallAsync("component", "create", "-f", file);
+        await _server.CallAsync("component", "create", "-f", file, "--set", "description=Other words.");
+        var refused = await _server.RunAsync("component", "create", "-f", file, "--set", "command=sh other.sh");
+        await _server.CallAsync("component", "create", "-f", file, "--version", "2", "--set", "command=sh other.sh");
+        await _server.CallAsync("component", "archive", "-n", "greet", "-v", "2");
 
         Assert.Equal((1, "greet' has a version '1' with other content"), (refused.Code, refused.Errors.Contains("greet' has a version '1' with other content", StringComparison.Ordinal) ? "greet' has a version '1' with other content" : refused.Errors));
-        Assert.Equal("Other words.", await CallAsync("component", "show", "-n", "greet", "--query", "description", "-o", "tsv"));
-        Assert.Equal("1", await CallAsync("component", "show", "-n", "greet", "--label", "latest", "--query", "version", "-o", "tsv"));
-        Assert.Equal("2", await CallAsync("component", "list", "-n", "greet", "--archived-only", "--query", "[].version", "-o", "tsv"));
-        await CallAsync("component", "restore", "-n", "greet");
-        Assert.Equal("2\n1", await CallAsync("component", "list", "-n", "greet", "--query", "[].version", "-o", "tsv"));
+        Assert.Equal("Other words.", await _server.CallAsync("component", "show", "-n", "greet", "--query", "description", "-o", "tsv"));
+        Assert.Equal("1", await _server.CallAsync("component", "show", "-n", "greet", "--label", "latest", "--query", "version", "-o", "tsv"));
+        Assert.Equal("2", await _server.CallAsync("component", "list", "-n", "greet", "--archived-only", "--query", "[].version", "-o", "tsv"));
+        await _server.CallAsync("component", "restore", "-n", "greet");
+        Assert.Equal("2\n1", await _server.CallAsync("component", "list", "-n", "greet", "--query", "[].version", "-o", "tsv"));
     }
 
     [Fact]
     public async Task What_is_not_registered_or_malformed_is_refused_in_a_sentence()
     {
-        var unknown = await RunAsync("job", "create", "-f", _folder.File("pipeline.yml"));
-        var missing = await RunAsync("component", "show", "-n", "nothing");
-        var malformed = await RunAsync("component", "create", "-f", _folder.File("components/greet.yml"), "--set", "comand=x");
-        var format = await RunAsync("job", "list", "-o", "jsn");
-        var query = await RunAsync("job", "list", "--query", "[?");
+        var unknown = await _server.RunAsync("job", "create", "-f", _server.File("pipeline.yml"));
+        var missing = await _server.RunAsync("component", "show", "-n", "nothing");
+        var malformed = await _server.RunAsync("component", "create", "-f", _server.File("components/greet.yml"), "--set", "comand=x");
+        var format = await _server.RunAsync("job", "list", "-o", "jsn");
+        var query = await _server.RunAsync("job", "list", "--query", "[?");
 
         Assert.Equal((2, true), (unknown.Code, unknown.Errors.Contains("'azureml:greet:1' is not known here", StringComparison.Ordinal)));
         Assert.Equal((1, "Component version 'nothing:latest' does not exist."), (missing.Code, missing.Errors));
         Assert.Equal((2, true), (malformed.Code, malformed.Errors.Contains("Did you mean 'command'?", StringComparison.Ordinal)));
         Assert.Equal((2, true), (format.Code, format.Errors.Contains("'jsn' is not a format. Did you mean 'json'?", StringComparison.Ordinal)));
         Assert.Equal((2, true), (query.Code, query.Errors.Contains("is not a JMESPath expression", StringComparison.Ordinal)));
-    }
-
-    private async Task<string> CallAsync(params string[] arguments)
-    {
-        var (code, output, errors) = await RunAsync(arguments);
-        Assert.True(code == 0, errors);
-        return output;
-    }
-
-    private async Task<(int Code, string Output, string Errors)> RunAsync(params string[] arguments)
-    {
-        using var output = new StringWriter();
-        using var errors = new StringWriter();
-        var code = await CommandTree.RunAsync([.. arguments, "--server", _app.Urls.First()], output, errors);
-        return (code, output.ToString().TrimEnd(), errors.ToString().TrimEnd());
     }
 }
