@@ -41,8 +41,8 @@ public static partial class MonitoringModule
         .AddBacktests()
         .AddSingleton<IScheduledAct, MonitorAct>();
 
-    /// <summary>Refuses (InvalidParameter) what is wrong with an alert rule, a receiver or an anomaly detector beyond its fields.</summary>
-    /// <param name="kind">"alert-rule", "receiver" or "anomaly-detector"; others are not looked at.</param>
+    /// <summary>Refuses (InvalidParameter) what is wrong with a retraining policy, and with an alert rule, a receiver or an anomaly detector beyond its fields.</summary>
+    /// <param name="kind">"retraining", "alert-rule", "receiver" or "anomaly-detector"; others are not looked at.</param>
     public static void Check(string kind, string yaml, string source)
     {
         if (kind == "alert-rule")
@@ -51,6 +51,8 @@ public static partial class MonitoringModule
             Receiver.Read(yaml, source);
         else if (kind == "anomaly-detector")
             AnomalyDetector.Read(yaml, source);
+        else if (kind == "retraining")
+            RetrainingReader.Read(yaml, source);
     }
 
     /// <summary>The file of the training job that a retraining policy names; null when it names none.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Slipway.Etl.Incremental;
 using Slipway.Jobs.Contracts;
 using Slipway.Kernel;
 
@@ -29,6 +30,9 @@ public static class DataflowFile
         });
         return string.Join('\n', lines);
     }
+
+    /// <summary>Refuses (InvalidParameter) what is wrong with how its windows follow each other.</summary>
+    public static void CheckWindows(string yaml, string source) => WindowPlan.Of(Read(yaml, source));
 
     /// <summary>All of it as JSON, unchecked.</summary>
     internal static JsonObject Read(string yaml, string source) =>

@@ -25,7 +25,8 @@ internal static class DefinitionKinds
         new("batch-deployment", ["batchdeployment", "modelbatchdeployment", "pipelinecomponentbatchdeployment"], _ => BatchTables.Deployment, IsBatchDeployment),
         new("job", ["commandjob", "pipelinejob", "sweepjob", "automljob", "sparkjob", "paralleljob", "job"], tables => tables.Job, IsJob),
         new("mltable", ["mltable"], _ => MLTableTable.Table, map => Has(map, "paths") || Has(map, "transformations")),
-        new("import", ["dataimport", "import"], _ => AssetTables.DataImport, map => Has(map, "source")),
+        // A step of a dataflow has a source, too.
+        new("import", ["dataimport", "import"], _ => AssetTables.DataImport, map => Has(map, "source") && !IsType(map, "dataflow")),
         new("data", ["data"], _ => AssetTables.Data, map => IsType(map, "uri_folder", "uri_file", "mltable")),
         new("model", ["model"], _ => AssetTables.Model, map => IsType(map, "custom_model", "mlflow_model", "triton_model")),
         new("compute", ["compute", "amlcompute", "computeinstance", "kubernetescompute", "virtualmachinecompute", "synapsesparkcompute"],
