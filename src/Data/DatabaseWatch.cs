@@ -51,7 +51,8 @@ internal sealed partial class DatabaseWatch(Database database, TimeProvider time
 
     private void LookAtConnections(DateTimeOffset now)
     {
-        if (database.TakeExhausted() is not { } why || now < _nextWarning)
+        // Who waits behind those that try to reach a database that is away finds no connection either.
+        if (database.TakeExhausted() is not { } why || database.Away is not null || now < _nextWarning)
             return;
         _nextWarning = now + s_betweenWarnings;
         Log.Exhausted(logger, why);
@@ -65,7 +66,7 @@ internal sealed partial class DatabaseWatch(Database database, TimeProvider time
         [LoggerMessage(1121, LogLevel.Warning, "The database is back after {Seconds:0} s")]
         public static partial void Back(ILogger logger, double seconds);
 
-        [LoggerMessage(1123, LogLevel.Warning, "The database is there, and some found no connection to it. {Why}")]
+        [LoggerMessage(1123, LogLevel.Warning, "Some found no free connection to the database. {Why}")]
         public static partial void Exhausted(ILogger logger, string why);
     }
 }

@@ -77,7 +77,7 @@ public sealed class DatabaseExhaustedTests : IAsyncLifetime
 
         Assert.Equal([LogLevel.Warning, LogLevel.Warning], _log.Lines.Select(line => line.Level));
         Assert.All(_log.Lines, line => Assert.StartsWith(
-            "The database is there, and some found no connection to it. PostgreSQL has no connection left", line.Text, StringComparison.Ordinal));
+            "Some found no free connection to the database. PostgreSQL has no connection left", line.Text, StringComparison.Ordinal));
     }
 
     private static async Task<string> RefusedAsync(Database database, Func<Task> asked)
