@@ -19,8 +19,7 @@ internal sealed class DownloadFile(ContentStore content, SentContent sent, IAcce
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/content/trees/{digest}", ListAsync).WithName("ShowTree").WithTags("content");
-        routes.MapGet("/content/trees/{digest}/files/{**path}", HandleAsync).WithName("DownloadFile").WithTags("content")
-            .Produces<Stream>(contentType: "application/octet-stream");
+        routes.MapGet("/content/trees/{digest}/files/{**path}", HandleAsync).WithName("DownloadFile").WithTags("content");
     }
 
     private static async Task<Ok<Listing>> ListAsync(string digest, Caller caller, DownloadFile operation, CancellationToken ct)

@@ -1,4 +1,6 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Slipway.Kernel.Http;
@@ -10,6 +12,7 @@ namespace Slipway.Server.OpenApi;
 internal static partial class WireOperations
 {
     private const string Refused = "Refused";
+    private const string Bytes = "application/octet-stream";
 
     private const string Description =
         """
@@ -51,6 +54,9 @@ internal static partial class WireOperations
                 answer.Value.Schema = Raw(answer.Key);
         }
 
+        // A file among the results says nothing of itself.
+        if (operation.Responses?.GetValueOrDefault("200") is OpenApiResponse { Content: null or { Count: 0 } } file && metadata.OfType<MethodInfo>().Any(method => SendsFiles(method.ReturnType)))
+            file.Content = new Dictionary<string, OpenApiMediaType> { [Bytes] = new() { Schema = Raw(Bytes) } };
         if (!metadata.OfType<IErrorShape>().Any())
             (operation.Responses ??= [])["default"] = new OpenApiResponseReference(Refused, context.Document);
     }
@@ -58,6 +64,9 @@ internal static partial class WireOperations
     // "ListModelVersions" is "List model versions."
     private static string InWords(string name) =>
         $"{name[0]}{Capital.Replace(name[1..], match => $" {char.ToLowerInvariant(match.ValueSpan[0])}")}.".Replace("sql", "SQL", StringComparison.Ordinal);
+
+    private static bool SendsFiles(Type type) =>
+        type == typeof(FileContentHttpResult) || type == typeof(PhysicalFileHttpResult) || type.GenericTypeArguments.Any(SendsFiles);
 
     private static OpenApiSchema Raw(string type) => new() { Type = JsonSchemaType.String, Format = IsText(type) ? null : "binary" };
 

@@ -40,6 +40,8 @@ public sealed partial class OpenApiTests(LakeServer server) : IClassFixture<Lake
 
         Assert.Equal("#/components/schemas/Lake.DataDiff", (string?)diff["application/json"]!["schema"]!["$ref"]);
         Assert.Equal("string", (string?)diff["text/plain"]!["schema"]!["type"]);
+        var file = (await DocumentAsync())["paths"]!["/api/v1/content/trees/{digest}/files/{path}"]!["get"]!["responses"]!["200"]!["content"]!;
+        Assert.Equal("binary", (string?)file["application/octet-stream"]!["schema"]!["format"]);
     }
 
     [Fact]
@@ -91,7 +93,7 @@ public sealed partial class OpenApiTests(LakeServer server) : IClassFixture<Lake
 
     [GeneratedRegex(
         "^(?:Abort|Acknowledge|Add|Approve|Archive|Assign|Backfill|Backtest|Cancel|Configure|Count|Create|Delete|Diff|Disable|Download|Enable|Evaluate|Explain|Export|Find"
-        + "|Get|Import|Invoke|List|Move|Note|Pause|Purge|Push|Quarantine|Receive|Regenerate|Register|Release|Replay|Resend|Resolve|Restore|Resume|Run|Save|Search|Set|Show|Start"
+        + "|Get|Import(?:ed)?|Invoke|List|Move|Note|Pause|Purge|Push|Quarantine|Receive|Regenerate|Register|Release|Replay|Resend|Resolve|Restore|Resume|Run|Save|Search|Set|Show|Start"
         + "|Submit|Suggest|Test|Trace|Trigger|Update|Upload|Check)[A-Z]")]
     private static partial Regex Verb { get; }
 }
