@@ -28,11 +28,11 @@ public sealed class ModelsClient
     internal ModelsClient(SlipwayClient client) => _client = client;
 
     /// <param name="version">A number, an alias, or "latest".</param>
-    public Task<ModelVersion?> FindAsync(string model, string version, CancellationToken ct) => _client.FindAsync<ModelVersion>(
+    public Task<ModelVersion?> FindAsync(string model, string version, CancellationToken ct = default) => _client.FindAsync<ModelVersion>(
         $"api/v1/models/{SlipwayClient.Escape(model)}/versions/{SlipwayClient.Escape(version)}", ct);
 
     /// <summary>Lets an alias stand for a version.</summary>
-    public Task SetAliasAsync(string model, string alias, int version, string reason, CancellationToken ct) =>
+    public Task SetAliasAsync(string model, string alias, int version, string reason, CancellationToken ct = default) =>
         _client.SendAsync<object>(
             HttpMethod.Put,
             $"api/v1/models/{SlipwayClient.Escape(model)}/aliases/{SlipwayClient.Escape(alias)}",
@@ -40,7 +40,7 @@ public sealed class ModelsClient
             ct);
 
     /// <summary>Newest first.</summary>
-    public async Task<IReadOnlyList<GateDecision>> GatesAsync(string model, CancellationToken ct) =>
+    public async Task<IReadOnlyList<GateDecision>> GatesAsync(string model, CancellationToken ct = default) =>
         (await _client.GetAsync<Listing>($"api/v1/models/{SlipwayClient.Escape(model)}/gates", ct))!.Decisions;
 
     private sealed record Listing(IReadOnlyList<GateDecision> Decisions);
