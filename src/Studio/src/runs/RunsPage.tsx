@@ -4,9 +4,10 @@ import { Panel } from '../parts/Panel';
 import { useAddressPart } from '../parts/useAddressPart';
 import { FilterForm } from './FilterForm';
 import { RunsTable } from './RunsTable';
+import { useExperimentName } from './useExperimentName';
 
 export function RunsPage() {
-  const experiment = useAddressPart('experiment');
+  const experiment = useExperimentName(useAddressPart('experiment'));
   const filter = useSearchParams()[0].get('filter') ?? '';
   return (
     <Page title={experiment} above={[{ to: '/experiments', label: 'Experiments' }]}>
