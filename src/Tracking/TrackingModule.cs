@@ -162,6 +162,7 @@ public static class TrackingModule
         ImportRun.Map(routes);
         ImportPoints.Map(routes);
         ImportState.Map(routes);
+        ImportedTrace.Map(routes);
         ImportLoggedModel.Map(routes);
     }
 
@@ -183,6 +184,7 @@ public static class TrackingModule
         .AddSingleton<ImportStore>()
         .AddSingleton<LoggedModelImports>()
         .AddSingleton<ImportState>()
+        .AddSingleton<ImportedTrace>()
         .AddSingleton<ImportExperiment>()
         .AddSingleton<ImportRun>()
         .AddSingleton<ImportPoints>()

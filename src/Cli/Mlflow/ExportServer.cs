@@ -43,6 +43,10 @@ internal sealed class ExportServer(SlipwayClient client)
         return spans;
     }
 
+    /// <summary>The links of a trace and the sizes of its artifacts.</summary>
+    public async Task<JsonObject> TraceAsync(string trace, CancellationToken ct) =>
+        (await client.GetAsync("api/v1/import/traces/" + Uri.EscapeDataString(trace), ct)).AsObject();
+
     public async Task<IReadOnlyList<JsonObject>> ModelsAsync(CancellationToken ct) =>
     [
         .. await PagesAsync("registered-models/search?max_results=100", "registered_models", ct),

@@ -103,8 +103,8 @@ internal sealed class FileTarget : IMlflowTarget
     public string LoggedModel(JsonObject model) =>
         Path.Combine(_models.LoggedModel(_experiments[(string)model["info"]!["experiment_id"]!], model), "artifacts");
 
-    public void Trace(JsonObject info, JsonArray spans) =>
-        _traces.Write(_experiments[(string)info["trace_location"]!["mlflow_experiment"]!["experiment_id"]!], info, spans);
+    public string Trace(JsonObject info, JsonArray spans, TraceLinks links) =>
+        _traces.Write(_experiments[(string)info["trace_location"]!["mlflow_experiment"]!["experiment_id"]!], info, spans, links);
 
     public void Model(JsonObject model) => _models.Model(model);
 

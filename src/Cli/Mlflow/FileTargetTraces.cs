@@ -8,12 +8,16 @@ internal sealed class FileTargetTraces(FileStoreWriter files)
     // A server keeps spans in its database; a folder has them in a file.
     private static readonly string[] s_places = ["mlflow.artifactLocation", "mlflow.trace.spansLocation"];
 
-    public void Write(string experiment, JsonObject info, JsonArray spans)
+    /// <summary>The folder of its artifacts.</summary>
+    public string Write(string experiment, JsonObject info, JsonArray spans, TraceLinks links)
     {
         var id = (string)info["trace_id"]!;
         var folder = FileStoreWriter.Below(Path.Combine(experiment, "traces"), id);
         var artifacts = Directory.CreateDirectory(Path.Combine(folder, "artifacts")).FullName;
         File.WriteAllText(Path.Combine(artifacts, "traces.json"), new JsonObject { ["spans"] = spans }.ToJsonString());
+        File.Delete(FileTraces.LinksOf(folder));
+        if (!links.IsEmpty)
+            File.WriteAllText(FileTraces.LinksOf(folder), links.ToJson().ToJsonString());
         foreach (var assessment in info["assessments"] as JsonArray ?? [])
             FileStoreWriter.Write(Path.Combine(folder, "assessments"), assessment!.AsObject(), $"{assessment["assessment_id"]}.yaml");
         files.Texts(Path.Combine(folder, "request_metadata"), info["trace_metadata"] as JsonObject ?? []);
@@ -38,5 +42,6 @@ internal sealed class FileTargetTraces(FileStoreWriter files)
         }
 
         FileStoreWriter.Write(folder, meta, "trace_info.yaml");
+        return artifacts;
     }
 }

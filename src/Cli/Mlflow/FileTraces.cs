@@ -30,8 +30,15 @@ internal static class FileTraces
             ["trace_metadata"] = FileStoreText.Texts(folder, "request_metadata"),
             ["assessments"] = new JsonArray([.. Assessments(folder)]),
         };
-        return new SourceTrace(id, info, SourceTraces.SpansOf(Path.Combine(folder, "artifacts")));
+        return new SourceTrace(
+            id, info, SourceTraces.SpansOf(Path.Combine(folder, "artifacts")), info["tags"]!.AsObject().Text("mlflow.artifactLocation"), folder, Links(folder));
     }
+
+    /// <summary>MLflow's own folders have no links, and pass over this file.</summary>
+    public static string LinksOf(string folder) => Path.Combine(folder, "links.json");
+
+    private static TraceLinks Links(string folder) =>
+        TraceLinks.Read(File.Exists(LinksOf(folder)) ? JsonNode.Parse(File.ReadAllText(LinksOf(folder))) as JsonObject : null);
 
     private static IEnumerable<JsonNode> Assessments(string folder) => FileStoreText.Files(folder, "assessments")
         .Select(file => FileStoreText.Yaml(Path.GetDirectoryName(file.File)!, Path.GetFileName(file.File))!)

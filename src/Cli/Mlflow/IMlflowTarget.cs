@@ -15,9 +15,10 @@ internal interface IMlflowTarget : IDisposable
     /// <summary>Writes a logged model; the folder of its artifacts.</summary>
     string LoggedModel(JsonObject model);
 
+    /// <summary>Writes a trace; the folder of its artifacts.</summary>
     /// <param name="info">TraceInfoV3.</param>
     /// <param name="spans">As MLflow's files have them.</param>
-    void Trace(JsonObject info, JsonArray spans);
+    string Trace(JsonObject info, JsonArray spans, TraceLinks links);
 
     void Model(JsonObject model);
 

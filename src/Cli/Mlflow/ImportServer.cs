@@ -8,6 +8,9 @@ namespace Slipway.Cli.Mlflow;
 /// <summary>The server that an import goes to.</summary>
 internal sealed class ImportServer(SlipwayClient client)
 {
+    /// <summary>So many traces are linked to a run in one request.</summary>
+    public const int MostLinks = 100;
+
     public async Task<JsonObject> PostAsync(string path, JsonObject body, CancellationToken ct) =>
         (await client.PostAsync("api/v1/import/" + path, body, ct) as JsonObject) ?? [];
 
@@ -38,6 +41,29 @@ internal sealed class ImportServer(SlipwayClient client)
         // The record comes last: with it the trace counts as complete.
         await client.PostAsync(
             "api/3.0/mlflow/traces", new JsonObject { ["trace"] = new JsonObject { ["trace_info"] = info } }, ct);
+    }
+
+    public Task LinkAsync(string run, IReadOnlyList<string> traces, CancellationToken ct) => client.PostAsync(
+        "api/2.0/mlflow/traces/link-to-run",
+        new JsonObject { ["run_id"] = run, ["trace_ids"] = new JsonArray([.. traces.Select(trace => (JsonNode)trace)]) },
+        ct);
+
+    /// <param name="prompts">As name/version.</param>
+    public async Task LinkPromptsAsync(string trace, IReadOnlyList<string> prompts, CancellationToken ct)
+    {
+        foreach (var chunk in prompts.Chunk(MostLinks))
+        {
+            await client.PostAsync(
+                "api/2.0/mlflow/traces/link-prompts",
+                new JsonObject { ["trace_id"] = trace, ["prompt_versions"] = new JsonArray([.. chunk.Select(Prompt)]) },
+                ct);
+        }
+    }
+
+    private static JsonObject Prompt(string reference)
+    {
+        var end = reference.LastIndexOf('/');
+        return new JsonObject { ["name"] = reference[..Math.Max(end, 0)], ["version"] = reference[(end + 1)..] };
     }
 
     /// <summary>The files of a folder that are not there yet: how many there are, and how many bytes were sent.</summary>

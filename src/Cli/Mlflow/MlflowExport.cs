@@ -21,7 +21,7 @@ internal sealed class MlflowExport(ExportServer server, IMlflowTarget target, Im
         foreach (var model in wanted.Count == 0 ? await server.ModelsAsync(ct) : [])
             await ModelAsync(model, ct);
         target.Complete();
-        report.LeftOut("evaluation datasets, scorers, issues, webhooks, attachments of traces and links of traces to other runs: they are not exported");
+        report.LeftOut("evaluation datasets, scorers, issues, webhooks: they are not exported");
     }
 
     private async Task ExperimentAsync(JsonObject experiment, string id, string name, CancellationToken ct)
@@ -48,8 +48,7 @@ internal sealed class MlflowExport(ExportServer server, IMlflowTarget target, Im
 
         await foreach (var trace in server.TracesAsync(id, ct))
         {
-            target.Trace(trace, await server.SpansAsync((string)trace["trace_id"]!, ct));
-            report.Count("traces", 1, 1);
+            await TraceAsync(trace, ct);
         }
 
         await report.ProgressAsync($"{name}: {count} runs");
@@ -70,17 +69,33 @@ internal sealed class MlflowExport(ExportServer server, IMlflowTarget target, Im
         await ArtifactsAsync("runs", id, run["info"]!["artifact_uri"], folder, ct);
     }
 
+    private async Task TraceAsync(JsonObject trace, CancellationToken ct)
+    {
+        var id = (string)trace["trace_id"]!;
+        var state = await server.TraceAsync(id, ct);
+        var folder = target.Trace(trace, await server.SpansAsync(id, ct), TraceLinks.Read(state));
+        report.Count("traces", 1, 1);
+
+        // Spans come from the server's database, not from a file that a client may have left.
+        var attachments = (state["files"] as JsonObject ?? []).Where(file => file.Key.StartsWith("attachments/", StringComparison.Ordinal));
+        await SaveAsync(attachments, (string)state["artifactUri"]!, folder, ct);
+    }
+
     private async Task ArtifactsAsync(string kind, string id, JsonNode? uri, string folder, CancellationToken ct)
     {
-        if (FileStoreWriter.IsElsewhere(uri) || await server.FilesAsync(kind, id, ct) is not { } files)
-            return;
+        if (!FileStoreWriter.IsElsewhere(uri) && await server.FilesAsync(kind, id, ct) is { } files)
+            await SaveAsync(files, (string)uri!, folder, ct);
+    }
+
+    private async Task SaveAsync(IEnumerable<KeyValuePair<string, JsonNode?>> files, string uri, string folder, CancellationToken ct)
+    {
         foreach (var (path, size) in files)
         {
             var file = new FileInfo(FileStoreWriter.Below(folder, path));
             var isThere = file.Exists && file.Length == (long)size!;
             report.Count("artifacts", 1, isThere ? 0 : 1);
             if (!isThere)
-                await server.SaveArtifactAsync((string)uri!, path, file.FullName, ct);
+                await server.SaveArtifactAsync(uri, path, file.FullName, ct);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Slipway.Client;
 using Slipway.Kernel;
 
@@ -18,6 +17,7 @@ internal sealed class MlflowImport(
     {
         var runs = new RunImport(server, source, places, options, report);
         var rest = new ModelImport(server, places, options, report);
+        var traces = new TraceImport(server, places, options, report);
         foreach (var experiment in Selected(source.Experiments()))
         {
             await AttemptAsync($"experiment '{experiment.Name}'", async () =>
@@ -35,7 +35,8 @@ internal sealed class MlflowImport(
                 foreach (var model in source.LoggedModels(experiment))
                     await AttemptAsync($"logged model {model.Id}", () => rest.LoggedAsync(target, model, ct));
                 foreach (var trace in source.Traces(experiment))
-                    await AttemptAsync($"trace {trace.Id}", () => TraceAsync(target, trace, ct));
+                    await AttemptAsync($"trace {trace.Id}", () => traces.RunAsync(target, trace, ct));
+                traces.TellMissing(experiment);
                 await report.ProgressAsync($"{experiment.Name}: {count} runs");
             });
         }
@@ -46,6 +47,8 @@ internal sealed class MlflowImport(
                 await AttemptAsync($"registered model '{model.Name}'", () => rest.RegisteredAsync(model, ct));
         }
 
+        foreach (var (run, ids) in traces.Links)
+            await AttemptAsync($"links of traces to run {run}", () => server.LinkAsync(run, ids, ct));
         foreach (var unknown in source.Unknown())
             report.LeftOut(unknown);
     }
@@ -86,26 +89,6 @@ internal sealed class MlflowImport(
         if (id != experiment.Id)
             report.Kept($"experiment '{experiment.Name}' has the number {id} here, {experiment.Id} in the source");
         return id;
-    }
-
-    private async Task TraceAsync(string? target, SourceTrace trace, CancellationToken ct)
-    {
-        var here = await server.FindAsync($"api/3.0/mlflow/traces/{Uri.EscapeDataString(trace.Id)}", ct);
-        var isComplete = here?["trace"]?["trace_info"]?["trace_metadata"]?["mlflow.trace.infoFinalized"] is not null;
-        report.Count("traces", 1, isComplete ? 0 : 1);
-        if (isComplete || options.DryRun)
-            return;
-        var canSend = trace.Id.StartsWith("tr-", StringComparison.Ordinal) && trace.Id.Length == 35
-            && trace.Id[3..].All(char.IsAsciiHexDigitLower);
-        if (!canSend && trace.Spans.Count > 0)
-            report.LeftOut($"trace {trace.Id}: its spans, since its id is none of OpenTelemetry");
-        var info = trace.Info.DeepClone().AsObject();
-        info["trace_location"] = new JsonObject
-        {
-            ["type"] = "MLFLOW_EXPERIMENT",
-            ["mlflow_experiment"] = new JsonObject { ["experiment_id"] = target },
-        };
-        await server.SendTraceAsync(target!, info, canSend && trace.Spans.Count > 0 ? SourceTraces.Otlp(trace) : null, ct);
     }
 
     // What the server refuses of one run must not keep the others from coming; that it does not answer must.

@@ -23,7 +23,25 @@ internal sealed record SourceLoggedModel(string Id, string? ArtifactUri, string?
 /// <summary>A trace of a source.</summary>
 /// <param name="Info">As MLflow's client sends it, without its experiment.</param>
 /// <param name="Spans">As MLflow keeps them.</param>
-internal sealed record SourceTrace(string Id, JsonObject Info, IReadOnlyList<JsonObject> Spans);
+/// <param name="ArtifactUri">The place of its attachments.</param>
+/// <param name="Folder">Where a file store keeps it; null in a database.</param>
+internal sealed record SourceTrace(string Id, JsonObject Info, IReadOnlyList<JsonObject> Spans, string? ArtifactUri, string? Folder, TraceLinks Links);
+
+/// <summary>What a trace was linked to: runs that did not make it, and versions of prompts as name/version.</summary>
+internal sealed record TraceLinks(IReadOnlyList<string> Runs, IReadOnlyList<string> Prompts)
+{
+    public bool IsEmpty => Runs.Count + Prompts.Count == 0;
+
+    public static TraceLinks Read(JsonObject? json) => new(Texts(json?["runs"]), Texts(json?["prompts"]));
+
+    public JsonObject ToJson() => new()
+    {
+        ["runs"] = new JsonArray([.. Runs.Select(run => (JsonNode)run)]),
+        ["prompts"] = new JsonArray([.. Prompts.Select(prompt => (JsonNode)prompt)]),
+    };
+
+    private static List<string> Texts(JsonNode? list) => [.. (list as JsonArray ?? []).Select(text => (string)text!)];
+}
 
 /// <summary>A registered model of a source.</summary>
 /// <param name="Body">As POST /api/v1/import/models takes it, without versions.</param>

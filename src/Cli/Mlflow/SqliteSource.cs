@@ -14,6 +14,7 @@ internal sealed class SqliteSource(MlflowDatabase database, string workspace) : 
         "input_tags", "logged_models", "logged_model_metrics", "logged_model_params", "logged_model_tags", "registered_models",
         "registered_model_tags", "registered_model_aliases", "model_versions", "model_version_tags", "trace_info", "trace_tags",
         "trace_request_metadata", "spans", "assessments", "workspaces", "trace_metrics", "span_metrics",
+        "entity_associations",
     ];
 
     private readonly SqliteRows _rows = new(database);

@@ -81,7 +81,11 @@ internal sealed class SqliteTarget : IMlflowTarget
         return Folder((string?)model["info"]!["artifact_uri"]);
     }
 
-    public void Trace(JsonObject info, JsonArray spans) => _traces.Write(info, spans);
+    public string Trace(JsonObject info, JsonArray spans, TraceLinks links)
+    {
+        _traces.Write(info, spans, links);
+        return Folder((string?)info["tags"]?["mlflow.artifactLocation"]);
+    }
 
     public void Model(JsonObject model) => _models.Model(model);
 

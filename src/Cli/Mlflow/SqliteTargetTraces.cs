@@ -11,7 +11,7 @@ internal sealed class SqliteTargetTraces(MlflowDatabaseWriter database)
 
     private static readonly string[] s_kinds = ["feedback", "expectation", "issue"];
 
-    public void Write(JsonObject info, JsonArray spans)
+    public void Write(JsonObject info, JsonArray spans, TraceLinks links)
     {
         var id = (string)info["trace_id"]!;
         var experiment = SqliteTarget.Number((string)info["trace_location"]!["mlflow_experiment"]!["experiment_id"]!);
@@ -39,7 +39,21 @@ internal sealed class SqliteTargetTraces(MlflowDatabaseWriter database)
             Span(id, experiment, span);
         foreach (var assessment in (info["assessments"] as JsonArray ?? []).OfType<JsonObject>())
             Assessment(id, assessment);
+        foreach (var run in links.Runs)
+            Link(info, "run", run);
+        foreach (var prompt in links.Prompts)
+            Link(info, "prompt_version", prompt);
     }
+
+    // When it was linked, nobody kept.
+    private void Link(JsonObject info, string kind, string to) => database.Insert(
+        "entity_associations",
+        ("association_id", FileStoreWriter.Md5($"{info["trace_id"]} {kind} {to}")),
+        ("source_type", "trace"),
+        ("source_id", (string?)info["trace_id"]),
+        ("destination_type", kind),
+        ("destination_id", to),
+        ("created_time", Time(info["request_time"])));
 
     private void Span(string trace, long experiment, JsonObject span)
     {

@@ -29,11 +29,22 @@ internal sealed class SqliteTraces(MlflowDatabase database, SqliteRows rows)
         };
         var spans = database.Read("spans", "content", "start_time_unix_nano", ("trace_id", id))
             .Select(span => JsonNode.Parse(span.Text("content")!)!.AsObject()).ToList();
+        var place = tags.Text("mlflow.artifactLocation");
         return new SourceTrace(
-            id, info, spans.Count > 0 ? spans
-            : tags.Text("mlflow.artifactLocation") is { } place && ArtifactPlaces.LocalPath(place) is { } folder ? SourceTraces.SpansOf(folder)
-            : []);
+            id,
+            info,
+            spans.Count > 0 ? spans : place is not null && ArtifactPlaces.LocalPath(place) is { } folder ? SourceTraces.SpansOf(folder) : [],
+            place,
+            null,
+            new TraceLinks(Linked(id, "run"), Linked(id, "prompt_version")));
     }
+
+    private List<string> Linked(string id, string kind) =>
+    [
+        .. database.Read(
+            "entity_associations", "destination_id", "destination_id", ("source_type", "trace"), ("source_id", id), ("destination_type", kind))
+            .Select(row => row.Text("destination_id")!),
+    ];
 
     private static JsonObject Assessment(MlflowDatabase.Row row)
     {

@@ -68,6 +68,9 @@ public abstract class MlflowExportContract : MlflowStores
         await JudgeAsync("expected", """{"expectation": {"value": {"facts": [1, "two", null]}}, "metadata": {"by": "eva"}}""");
         await JudgeAsync("good", """{"feedback": {"value": 0.5, "error": {"error_code": "E", "error_message": "m"}}, "rationale": "because"}""");
         await Server.CallAsync("POST", "registered-models/set-tag", """{"name": "fraud", "key": "team/a", "value": "b"}""");
+        await LinkAsync();
+        var attachment = $"{MlflowFolder.Experiment}/traces/{MlflowFolder.Trace}/artifacts/attachments/a1";
+        await Server.UploadAsync(attachment, "picture");
         await ExportAsync(Place.File("first.db"));
         await ExportAsync(Place.File(form), Place.File("files"));
 
@@ -77,7 +80,10 @@ public abstract class MlflowExportContract : MlflowStores
         await ImportAsync(Place.File(form), artifacts: Place.File("files"), client: there);
         await ExportAsync(Place.File("second.db"), client: there);
 
-        Assert.Equal(Rows(Place.File("first.db")), Rows(Place.File("second.db")));
+        var rows = Rows(Place.File("first.db"));
+        Assert.Equal(rows, Rows(Place.File("second.db")));
+        Assert.Equal(2, rows.Count(row => row.StartsWith("entity_associations: ", StringComparison.Ordinal)));
+        Assert.Equal("picture", await other.DownloadAsync("mlflow-artifacts:/" + attachment));
         var run = (await Server.CallAsync("GET", $"runs/get?run_id={MlflowFolder.Run}"))["run"]!;
         Assert.Equal("hello", await other.DownloadAsync((string)run["info"]!["artifact_uri"]! + "/a.txt"));
     }
@@ -96,6 +102,13 @@ public abstract class MlflowExportContract : MlflowStores
 
         Assert.Contains("name a new file", refusal.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFiles(Path.GetDirectoryName(Place.File("x"))!, "broken*"));
+    }
+
+    private async Task LinkAsync()
+    {
+        await Server.CallAsync("POST", "traces/link-to-run", $$"""{"run_id": "{{MlflowFolder.Run}}", "trace_ids": ["{{MlflowFolder.Trace}}"]}""");
+        await Server.CallAsync(
+            "POST", "traces/link-prompts", $$"""{"trace_id": "{{MlflowFolder.Trace}}", "prompt_versions": [{"name": "a/b", "version": "2"}]}""");
     }
 
     private Task JudgeAsync(string name, string body)
