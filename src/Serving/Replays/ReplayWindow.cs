@@ -13,6 +13,7 @@ using Slipway.Security.Contracts;
 using Slipway.Serving.Contracts;
 using Slipway.Serving.Online;
 using Slipway.Serving.Routing;
+using Slipway.Serving.Runtimes;
 using Slipway.Serving.Scoring;
 
 namespace Slipway.Serving.Replays;
@@ -22,7 +23,8 @@ namespace Slipway.Serving.Replays;
 /// where it differs. Nothing is deployed, and nobody is answered.
 /// </summary>
 internal sealed class ReplayWindow(
-    ICollectedData collected, IModelRegistry registry, DeploymentLoader loader, ILakeTables lake, LineageLog lineage, IAccess access, TimeProvider time)
+    ICollectedData collected, IModelRegistry registry, IEndpoints endpoints, ContentStore content, DeploymentLoader loader, ILakeTables lake, LineageLog lineage,
+    IAccess access, TimeProvider time)
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/online-endpoints/{endpoint}/replay", HandleAsync).WithName("ReplayOnlineEndpoint").WithTags("online-endpoints");
@@ -35,9 +37,13 @@ internal sealed class ReplayWindow(
         var version = await registry.FindAsync(caller, model, ct) ?? throw SlipwayException.NotFound("Model version", model);
         var query = await collected.QueryAsync(caller, endpoint, window, ct)
             ?? throw new SlipwayException(ErrorCode.NotFound, $"Endpoint '{endpoint}' has collected nothing from {window.From:u} to {window.To:u}.");
-        var candidate = await loader.LoadAsync(caller.Workspace, Definition(endpoint, version), version, CollectMode.Off, ct);
+        var definition = await DefinitionAsync(caller, endpoint, version, ct);
+        if (definition.Settings.Runtime != DeploymentSettings.Default.Runtime)
+            await access.DemandAsync(caller, Permission.Write, $"endpoint:{endpoint}", ct);
+        var candidate = await loader.LoadAsync(caller.Workspace, definition, version, CollectMode.Off, ct);
         try
         {
+            candidate.Model.CheckSignature();
             var report = await CompareAsync(candidate, query, by, tolerance, ct);
             var detail = JsonSerializer.Serialize(report with { Segments = [] }, ReplayJson.Default.ReplayReport);
             await lineage.AppendAsync(caller, [new NewEdge("replayed", $"endpoint:{endpoint}", version.Node, detail)], ct);
@@ -95,17 +101,23 @@ internal sealed class ReplayWindow(
         return [.. shape.Columns.Select(column => column.Name)];
     }
 
-    // It scores whole chunks for one who waits, so it may use the machine.
-    private OnlineDeployment Definition(string endpoint, ModelVersion version) => new()
+    // As the endpoint's deployment of this version runs it, else as its files say. It scores whole chunks for one who waits, so it may use the machine.
+    private async Task<OnlineDeployment> DefinitionAsync(Caller caller, string endpoint, ModelVersion version, CancellationToken ct)
     {
-        Endpoint = endpoint,
-        Name = "replay",
-        Model = version.Model,
-        ModelVersion = version.Number,
-        State = EndpointStore.Succeeded,
-        CreatedAt = time.GetUtcNow(),
-        Settings = DeploymentSettings.Default with { Threads = 0, Concurrency = 1 },
-    };
+        var deployments = (await endpoints.FindAsync(caller, endpoint, ct))?.Deployments ?? [];
+        var settings = deployments.FirstOrDefault(known => known.Model == version.Model && known.ModelVersion == version.Number)?.Settings
+            ?? new DeploymentSettings { Runtime = KnownRuntimes.Of(await content.GetTreeAsync(version.Tree, ct)) };
+        return new OnlineDeployment
+        {
+            Endpoint = endpoint,
+            Name = "replay",
+            Model = version.Model,
+            ModelVersion = version.Number,
+            State = EndpointStore.Succeeded,
+            CreatedAt = time.GetUtcNow(),
+            Settings = settings with { Threads = 0, Concurrency = 1, MaxBatch = 0, MaxWaiting = null, MaxQueueWaitMilliseconds = null, RequestTimeoutMilliseconds = null },
+        };
+    }
 
     /// <param name="From">Of event time, inclusive.</param>
     /// <param name="To">Exclusive.</param>

@@ -30,6 +30,10 @@ internal sealed class KnownRuntimes(IEnumerable<IModelRuntime> runtimes, Serving
         }
     }
 
+    /// <summary>The runtime of a version of which only its files tell: ONNX, or a model of MLflow's in Python.</summary>
+    public static string Of(Tree tree) =>
+        tree.Entries.Any(entry => entry.Path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)) ? "onnx" : "python";
+
     private IModelRuntime Get(string name) => _byName.TryGetValue(name, out var found)
         ? found
         : throw SlipwayException.Invalid(

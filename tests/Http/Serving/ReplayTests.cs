@@ -52,6 +52,50 @@ public sealed class ReplayTests : IAsyncLifetime
         Assert.Contains(graph.Edges, edge => edge is { Act: "replayed", From: "endpoint:flights" });
     }
 
+    [Fact]
+    public async Task A_version_in_Python_answers_as_its_files_say_or_as_it_is_deployed()
+    {
+        const string signature = """{"inputs":[{"name":"carrier","datatype":"BYTES","shape":[-1,1]},{"name":"distance","datatype":"FP32","shape":[-1,1]}],"outputs":[]}""";
+        await _server.RegisterFilesAsync(
+            "own",
+            signature,
+            ("MLmodel", "flavors:\n  python_function: {loader_module: own, code: code}\n"),
+            ("code/own.py",
+            """
+            class Model:
+                def predict(self, table):
+                    rows = table.values.tolist() if hasattr(table, "values") else table
+                    return [0.25 if row[0] == "AA" else 0.75 for row in rows]
+            def _load_pyfunc(path):
+                return Model()
+            """));
+        await _server.RegisterFilesAsync(
+            "script",
+            signature,
+            ("other.py",
+            """
+            import json
+            def run(raw):
+                return [0.75 for row in json.loads(raw)["input_data"]["data"]]
+            """));
+        foreach (var (id, carrier) in new[] { ("a", "AA"), ("b", "UA") })
+        {
+            using var answer = await _server.AskAsync(id, carrier, 900);
+        }
+
+        var own = await ReplayAsync("own:1", "[]");
+        using var unknown = await _server.Client.PostAsync($"{Endpoint}/replay", ServingServer.Json($"{{{Window},\"model\":\"script:1\"}}"), Ct);
+        using var deployed = await _server.Client.PutAsync(
+            $"{Endpoint}/deployments/script", ServingServer.Json("""{"model":"script:1","settings":{"runtime":"python","scoring_script":"other.py","request_timeout_ms":60000}}"""), Ct);
+        var script = await ReplayAsync("script:1", "[]");
+
+        Assert.Equal((2, 0.0), ((int)own["all"]!["rows"]!, (double)own["all"]!["disagreement"]!));
+        Assert.Equal(HttpStatusCode.BadRequest, unknown.StatusCode);
+        Assert.Contains("no 'score.py'", JsonNode.Parse(await unknown.Content.ReadAsStringAsync(Ct))!["detail"]!.ToString(), StringComparison.Ordinal);
+        Assert.True(deployed.IsSuccessStatusCode, await deployed.Content.ReadAsStringAsync(Ct));
+        Assert.Equal((2, 0.5), ((int)script["all"]!["rows"]!, (double)script["all"]!["disagreement"]!));
+    }
+
     [Theory]
     [InlineData("\"model\":\"late:9\"", HttpStatusCode.NotFound, "late:9")]
     [InlineData("\"by\":[\"carier\"],\"model\":\"late:1\"", HttpStatusCode.BadRequest, "Did you mean 'carrier'?")]

@@ -6,6 +6,7 @@ using Slipway.Lake.Contracts;
 using Slipway.Registry.Contracts;
 using Slipway.Serving.Contracts;
 using Slipway.Serving.Online;
+using Slipway.Serving.Runtimes;
 using Slipway.Tracking.Contracts;
 
 namespace Slipway.Serving.Batch.Scoring;
@@ -67,10 +68,7 @@ internal sealed class BatchScoreStep(DeploymentLoader loader, ILakeTables lake, 
 
     private async Task<OnlineDeployment> DefinitionAsync(ModelVersion model, BatchScoreSettings settings, int workers, CancellationToken ct)
     {
-        var runtime = settings.Runtime
-            ?? ((await content.GetTreeAsync(model.Tree, ct)).Entries.Any(entry => entry.Path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
-                ? "onnx"
-                : "python");
+        var runtime = settings.Runtime ?? KnownRuntimes.Of(await content.GetTreeAsync(model.Tree, ct));
         return new OnlineDeployment
         {
             Endpoint = "batch",
