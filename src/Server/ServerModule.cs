@@ -124,6 +124,7 @@ public static class ServerModule
             // It tells of each connection that finds no room; they are counted at /metrics.
             .AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", level => settings.LogLevel <= LogLevel.Information && level >= settings.LogLevel)
             .SetMinimumLevel(settings.LogLevel);
+        QuietDraining.Wrap(builder.Services);
         return builder;
     }
 
