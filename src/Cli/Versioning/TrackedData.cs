@@ -26,7 +26,7 @@ internal sealed class TrackedData(SlipwayClient client)
         return pointer;
     }
 
-    /// <summary>Makes a version of what has changed, and sends what the server has not; "unchanged", "changed" or "sent".</summary>
+    /// <summary>Makes a version of what has changed, and sends what the server has not; "unchanged", "pushed" or "sent".</summary>
     public async Task<(DataPointer Pointer, string State)> PushAsync(DataPointer pointer, CancellationToken ct)
     {
         if (!Path.Exists(pointer.Target))
@@ -40,7 +40,7 @@ internal sealed class TrackedData(SlipwayClient client)
         var moved = local.Digest == pointer.Tree && kept is null;
         var pushed = await UploadAsync(pointer, moved ? pointer.Version : null, ct);
         pushed.Write();
-        return (pushed, moved ? "sent" : "changed");
+        return (pushed, moved ? "sent" : "pushed");
     }
 
     /// <summary>Makes the data what the pointer says; "unchanged" or "written".</summary>

@@ -14,7 +14,8 @@ internal sealed record ConnectionWire(
     [property: JsonPropertyName("description")] string? Description,
     [property: JsonPropertyName("tags")] JsonObject? Tags,
     [property: JsonPropertyName("changedAt")] DateTimeOffset ChangedAt,
-    [property: JsonPropertyName("changedBy")] string ChangedBy)
+    [property: JsonPropertyName("changedBy")] string ChangedBy,
+    [property: JsonPropertyName("note")] string? Note)
 {
     public static ConnectionWire Of(Connection connection)
     {
@@ -28,7 +29,8 @@ internal sealed record ConnectionWire(
             definition["description"]?.ToString(),
             definition["tags"]?.DeepClone().AsObject(),
             connection.ChangedAt.ToTime(),
-            connection.ChangedBy);
+            connection.ChangedBy,
+            OpenConnection.Reads(connection.Type) ? null : $"It is kept, and nothing here reads connections of type {connection.Type}: an import through it is refused.");
     }
 
     /// <param name="Type">username_password, access_key, pat, …; none.</param>

@@ -37,6 +37,9 @@ internal sealed class OpenConnection(ConnectionStore store, ConnectionSecrets se
 
     public Task<JsonObject> CredentialsAsync(Connection connection, CancellationToken ct) => secrets.ReadAsync(connection, ct);
 
+    /// <summary>Whether databases or files of this type are read here; others are kept for those who ask for them.</summary>
+    public static bool Reads(string type) => s_databases.ContainsKey(type) || s_stores.Contains(type);
+
     /// <summary>Which source reads it: postgres or sqlite.</summary>
     public static string DatabaseOf(Connection connection) => s_databases.GetValueOrDefault(connection.Type) ?? throw new SlipwayException(
         ErrorCode.NotImplemented,

@@ -41,7 +41,7 @@ internal sealed record NumberPlan : WindowPlan
         return next >= EndAt ? [] : [new Stretch(next, next)];
     }
 
-    public override DateTimeOffset? Next(DateTimeOffset now) => IsAutomatic ? now + (Every ?? TimeSpan.FromMinutes(1)) : null;
+    public override DateTimeOffset? Next(DateTimeOffset now) => IsAutomatic ? now + (Every ?? Look) : null;
 
     public override string Text(long at) => at.ToString(CultureInfo.InvariantCulture);
 

@@ -55,7 +55,7 @@ internal sealed record TimePlan : WindowPlan
         if (!IsAutomatic || (End is { } end && end + Delay <= now))
             return null;
         // By watermark there is always something to look for.
-        var every = Every ?? TimeSpan.FromMinutes(1);
+        var every = Every ?? Look;
         var number = Math.Max(0, Math.Floor((now - Delay - Start) / every));
         return Start + (every * (number + 1)) + Delay;
     }

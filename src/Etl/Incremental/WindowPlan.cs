@@ -10,6 +10,9 @@ namespace Slipway.Etl.Incremental;
 /// <summary>How the windows of a dataflow follow each other: along time (<see cref="TimePlan"/>) or along whole numbers (<see cref="NumberPlan"/>).</summary>
 internal abstract partial record WindowPlan
 {
+    /// <summary>How often a watermark that moves on by itself does so, unless that is said; each time is a job.</summary>
+    protected static readonly TimeSpan Look = TimeSpan.FromHours(1);
+
     /// <summary>The column of the source by which rows belong to a window; null: the job makes what it will of the window's bounds.</summary>
     public required string? Column { get; init; }
 
@@ -17,7 +20,7 @@ internal abstract partial record WindowPlan
 
     public required long? EndAt { get; init; }
 
-    /// <summary>The length of a window, or how often there is a look for new numbers; null: whenever asked, each minute when automatic.</summary>
+    /// <summary>The length of a window, or how often there is a look for new numbers; null: whenever asked, or each <see cref="Look"/> when automatic.</summary>
     public required TimeSpan? Every { get; init; }
 
     public required int Concurrency { get; init; }

@@ -43,7 +43,7 @@ public sealed class TrackedDataStoryTests : IDisposable
 
         Assert.Equal(("1", "added"), ((string)added["version"]!, (string)added["state"]!));
         Assert.Equal("changed", State(changed));
-        Assert.Equal(("2", "changed"), ((string)pushed[0]!["version"]!, State(pushed)));
+        Assert.Equal(("2", "pushed"), ((string)pushed[0]!["version"]!, State(pushed)));
         Assert.Equal(("written", "unchanged"), (State(pulled), State(again)));
         Assert.Equal(("a", "b"), (Read("raw/a.csv"), Read("raw/deep/b.csv")));
         Assert.False(File.Exists(Path.Combine(Raw, "c.csv")));

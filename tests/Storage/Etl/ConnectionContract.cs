@@ -57,6 +57,7 @@ public abstract class ConnectionContract : IAsyncLifetime
 
         Assert.True(changed.IsSuccessStatusCode, await changed.Content.ReadAsStringAsync(Ct));
         var connection = JsonNode.Parse(shown)!;
+        Assert.Equal("It is kept, and nothing here reads connections of type git: an import through it is refused.", (string?)connection["note"]);
         Assert.Equal(("https://two", "pat", "blue"), ((string?)connection["target"], (string?)connection["credentials"]!["type"], (string?)connection["tags"]!["team"]));
         Assert.DoesNotContain("hush", shown + all, StringComparison.Ordinal);
         Assert.Equal(["a-b", "a_b"], JsonNode.Parse(all)!["connections"]!.AsArray().Select(one => (string)one!["name"]!));

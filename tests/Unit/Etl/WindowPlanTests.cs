@@ -61,6 +61,14 @@ public sealed class WindowPlanTests
         Assert.Equal((-9223372036854775808, null), (Numbers("\"start\": \"-9223372036854775808\"").StartAt, Numbers("\"start\": 0").Next(s_start)));
     }
 
+    [Fact]
+    public void A_watermark_that_moves_on_by_itself_does_so_once_an_hour_unless_another_time_is_said()
+    {
+        Assert.Equal(s_start.AddHours(6), Plan("\"automatic\": true").Next(s_start.AddHours(5).AddMinutes(1)));
+        Assert.Equal(s_start.AddHours(1), Numbers("\"start\": 0, \"automatic\": true").Next(s_start));
+        Assert.Equal(s_start.AddMinutes(5), Numbers("\"start\": 0, \"every\": \"5m\", \"automatic\": true").Next(s_start));
+    }
+
     [Theory]
     [InlineData("""{"incremental": {"start": 9223372036854775808}}""", "incremental.start is '9223372036854775808'; start is a whole number, so this is one too, of 64 bits")]
     [InlineData("""{"incremental": {"start": 1, "end": "2001-01-01"}}""", "incremental.end is '2001-01-01'; start is a whole number, so this is one too")]
