@@ -140,7 +140,8 @@ internal sealed class ServedEndpoint
 
     private string NoneAnswers() => Definition.Deployments.Count == 0
         ? $"Endpoint '{Definition.Name}' has no deployment."
-        : $"No deployment of endpoint '{Definition.Name}' answers: {string.Join(", ", Definition.Deployments.Select(deployment => deployment.Name))} could not be loaded; the server's log tells why.";
+        : $"No deployment of endpoint '{Definition.Name}' answers. Not in memory: {string.Join(", ", Definition.Deployments.Select(deployment => deployment.Name))}; "
+            + "where one could not be loaded, the server's log tells why.";
 
     private static string Short(string text) => text.Length <= 64 ? text : text[..61] + "...";
 }

@@ -143,7 +143,7 @@ public sealed class RoutingTests : IDisposable
 
         var refusal = Assert.Throws<SlipwayException>(() => _table.Acquire(new InferTarget(WorkspaceName.Default, "flights", model, null, null), out _));
 
-        Assert.Equal("No deployment of endpoint 'flights' answers: blue, green could not be loaded; the server's log tells why.", refusal.Message);
+        Assert.Equal("No deployment of endpoint 'flights' answers. Not in memory: blue, green; where one could not be loaded, the server's log tells why.", refusal.Message);
     }
 
     private ServedEndpoint Put((string Name, int Percent)[] deployments)
