@@ -51,14 +51,19 @@ public sealed class ObjectStoreOpener : IDisposable
         };
     }
 
-    public IObjectStore Open(ObjectStoreAddress address, ObjectStoreCredentials credentials) => address switch
+    /// <param name="known">What people know it as, for messages: "datastore 'lake'".</param>
+    public IObjectStore Open(ObjectStoreAddress address, ObjectStoreCredentials credentials, string? known = null)
     {
-        ObjectStoreAddress.Folder folder => new LocalObjectStore(folder.Path),
-        ObjectStoreAddress.AzureBlob blob => OpenAzure(blob, credentials),
-        ObjectStoreAddress.S3 s3 => OpenS3(s3, credentials),
-        ObjectStoreAddress.Web web => OpenWeb(web, credentials),
-        _ => throw new InvalidOperationException(address.GetType().Name),
-    };
+        var suffix = known is null ? "" : $" ({known})";
+        return address switch
+        {
+            ObjectStoreAddress.Folder folder => new LocalObjectStore(folder.Path),
+            ObjectStoreAddress.AzureBlob blob => OpenAzure(blob, credentials, suffix),
+            ObjectStoreAddress.S3 s3 => OpenS3(s3, credentials, suffix),
+            ObjectStoreAddress.Web web => OpenWeb(web, credentials, suffix),
+            _ => throw new InvalidOperationException(address.GetType().Name),
+        };
+    }
 
     public void Dispose()
     {
@@ -66,9 +71,9 @@ public sealed class ObjectStoreOpener : IDisposable
         _s3.Dispose();
     }
 
-    private AzureBlobStore OpenAzure(ObjectStoreAddress.AzureBlob blob, ObjectStoreCredentials credentials)
+    private AzureBlobStore OpenAzure(ObjectStoreAddress.AzureBlob blob, ObjectStoreCredentials credentials, string suffix)
     {
-        var description = $"the container '{blob.Container}' of the storage account '{blob.Account}'";
+        var description = $"the container '{blob.Container}' of the storage account '{blob.Account}'{suffix}";
         var container = new Uri($"{blob.Endpoint.ToString().TrimEnd('/')}/{blob.Container}");
         return new AzureBlobStore(
             new AzureRequests(_http, container, description, Signer(blob.Account, credentials), _time), Retries(description));
@@ -121,7 +126,7 @@ public sealed class ObjectStoreOpener : IDisposable
         }
     }
 
-    private S3ObjectStore OpenS3(ObjectStoreAddress.S3 s3, ObjectStoreCredentials credentials)
+    private S3ObjectStore OpenS3(ObjectStoreAddress.S3 s3, ObjectStoreCredentials credentials, string suffix)
     {
         var config = new AmazonS3Config
         {
@@ -150,12 +155,12 @@ public sealed class ObjectStoreOpener : IDisposable
             { AccessKeyId: { } id, SecretAccessKey: { } secret } => new AmazonS3Client(new BasicAWSCredentials(id, secret), config),
             _ => new AmazonS3Client(config),
         };
-        var description = $"the bucket '{s3.Bucket}' at {s3.Endpoint?.Authority ?? "Amazon, " + s3.Region}";
+        var description = $"the bucket '{s3.Bucket}' at {s3.Endpoint?.Authority ?? "Amazon, " + s3.Region}{suffix}";
         return new S3ObjectStore(client, s3.Bucket, description, Retries(description));
     }
 
-    private HttpObjectStore OpenWeb(ObjectStoreAddress.Web web, ObjectStoreCredentials credentials) =>
-        new(_http, web.Root, credentials.Token, Retries($"the web address {web.Root.GetLeftPart(UriPartial.Path)}"));
+    private HttpObjectStore OpenWeb(ObjectStoreAddress.Web web, ObjectStoreCredentials credentials, string suffix) =>
+        new(_http, web.Root, credentials.Token, Retries($"the web address {web.Root.GetLeftPart(UriPartial.Path)}{suffix}"));
 
     private Retrying Retries(string description) => new(description, _limits, _time);
 }

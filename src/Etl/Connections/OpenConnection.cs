@@ -60,7 +60,7 @@ internal sealed class OpenConnection(ConnectionStore store, ConnectionSecrets se
     {
         DemandStore(connection);
         var given = await CredentialsAsync(connection, ct);
-        return opener.Open(AddressOf(connection), ObjectStoreCredentials.Of(field => Text(given, field)));
+        return opener.Open(AddressOf(connection), ObjectStoreCredentials.Of(field => Text(given, field)), $"connection '{connection.Name}'");
     }
 
     private static ObjectStoreAddress AddressOf(Connection connection)

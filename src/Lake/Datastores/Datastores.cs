@@ -18,7 +18,7 @@ internal sealed class Datastores(
     {
         await access.DemandAsync(caller, permission, $"datastore:{name}", ct);
         var datastore = await store.FindAsync(caller.Workspace, name, ct) ?? throw await UnknownAsync(caller, name, ct);
-        return opener.Open(datastore.Address(), await CredentialsAsync(datastore, ct));
+        return opener.Open(datastore.Address(), await CredentialsAsync(datastore, ct), $"datastore '{name}'");
     }
 
     public async Task<ImportedData> ImportAsync(Caller caller, DataUri from, CancellationToken ct)

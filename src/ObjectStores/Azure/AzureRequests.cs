@@ -62,10 +62,14 @@ internal sealed class AzureRequests(HttpClient http, Uri container, string descr
                 $"'{name}' in {description} has been changed or written by somebody else ({reason}): read it again."),
             HttpStatusCode.RequestedRangeNotSatisfiable => SlipwayException.Invalid($"'{name}' in {description} ends before the bytes asked for."),
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new SlipwayException(
-                ErrorCode.PermissionDenied, $"{Retrying.Capital(description)} refuses the credentials ({reason}): check the key, the token or the role."),
+                ErrorCode.PermissionDenied, $"{Retrying.Capital(description)} refuses the credentials ({reason}): {Advice()}."),
             _ => new SlipwayException(ErrorCode.Unavailable, $"{Retrying.Capital(description)} refuses the request: {reason}."),
         };
     }
+
+    private string Advice() => signer is SasSigner { EndsAt: { } end } && end <= time.GetUtcNow()
+        ? $"the SAS token ended at {end.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}, make another one"
+        : "check the key, the token or the role";
 
     private static string Reason(HttpResponseMessage answer) =>
         answer.Headers.TryGetValues("x-ms-error-code", out var codes) ? codes.First() : answer.ReasonPhrase ?? "";

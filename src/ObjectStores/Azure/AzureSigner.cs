@@ -20,6 +20,12 @@ internal sealed class NoSigner : IAzureSigner
 /// <summary>A shared access signature is part of the address.</summary>
 internal sealed class SasSigner(string token) : IAzureSigner
 {
+    /// <summary>Until when it is good; null: it does not say so.</summary>
+    public DateTimeOffset? EndsAt { get; } = token.TrimStart('?').Split('&').FirstOrDefault(field => field.StartsWith("se=", StringComparison.Ordinal)) is { } end
+        && DateTimeOffset.TryParse(Uri.UnescapeDataString(end[3..]), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? time
+            : null;
+
     public Task SignAsync(HttpRequestMessage request, CancellationToken ct)
     {
         var address = request.RequestUri!;

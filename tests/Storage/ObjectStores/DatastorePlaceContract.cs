@@ -53,6 +53,22 @@ public abstract class DatastorePlaceContract(DatabaseProvider provider) : Datast
         Assert.StartsWith("404 Datastore 'lake' does not exist.", refusal, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Credentials_that_are_not_taken_are_told_with_the_datastore_and_what_to_do()
+    {
+        var container = DataContainer.Container;
+        var ended = Stores.Sas(DataContainer, "rl", new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero)).SasToken;
+        var place = $"The container '{container}' of the storage account 'slipwaytest'";
+
+        var key = await RefusedByAsync("wrong_key", "account_key: d3Jvbmc=", container);
+        var sas = await RefusedByAsync("ended", $"sas_token: '{ended}'", container);
+        var absent = await RefusedByAsync("absent", $"account_key: {Stores.AzureKey.AccountKey}", "absent");
+
+        Assert.Equal($"403 {place} (datastore 'wrong_key') refuses the credentials (403 AuthorizationFailure): check the key, the token or the role.", key);
+        Assert.Equal($"403 {place} (datastore 'ended') refuses the credentials (403 AuthorizationFailure): the SAS token ended at 2020-01-01T00:00:00Z, make another one.", sas);
+        Assert.Equal("404 The container 'absent' of the storage account 'slipwaytest' (datastore 'absent') does not exist: create it, or correct its name.", absent);
+    }
+
     [Theory]
     [InlineData("azureml://datastores/lake/paths/../x", "400 '../x' leaves its store")]
     [InlineData("azureml://datastores/lake/paths/none.csv", "404 There is no file at 'azureml://datastores/lake/paths/none.csv'")]
@@ -77,6 +93,13 @@ public abstract class DatastorePlaceContract(DatabaseProvider provider) : Datast
     [InlineData("- x", "A datastore is one document")]
     public async Task A_mistake_in_a_datastore_is_told(string definition, string message) =>
         Assert.StartsWith("400 " + message, await RefusedAsync("datastores", new { definition }), StringComparison.Ordinal);
+
+    private async Task<string> RefusedByAsync(string datastore, string credentials, string container)
+    {
+        var definition = $"name: {datastore}\ntype: azure_blob\naccount_name: slipwaytest\ncontainer_name: {container}\nendpoint: {DataContainer.Endpoint}\ncredentials: {{{credentials}}}\n";
+        await PostAsync("datastores", new { definition });
+        return await RefusedAsync("data/toy/versions", new { path = $"azureml://datastores/{datastore}/paths/x.csv" });
+    }
 }
 
 public sealed class DatastorePlaceOnSqlite() : DatastorePlaceContract(DatabaseProvider.Sqlite);
