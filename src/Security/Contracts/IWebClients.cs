@@ -4,7 +4,8 @@ namespace Slipway.Security.Contracts;
 public interface IWebClients
 {
     /// <summary>Refuses (InvalidParameter) what is no address that may be called.</summary>
-    Uri Parse(string url);
+    /// <param name="what">It is called in the refusal.</param>
+    Uri Parse(string url, string what = "URL");
 
     /// <summary>A client that checks each address that it connects to; its failure has the refusal within. It follows no redirection and has no time limit.</summary>
     HttpClient CreateClient();

@@ -36,7 +36,7 @@ internal sealed class DeliveryQueue(
         if (MailSender.IsMail(url))
             mail.Check(url);
         else
-            await destinations.CheckHostAsync(destinations.Parse(url).Host, ct);
+            await destinations.CheckHostAsync(destinations.Parse(url, "webhook URL").Host, ct);
     }
 
     /// <summary>How often it was tried is counted by the worker, which then puts it aside as dead: the queue never gives it up.</summary>

@@ -68,7 +68,7 @@ internal sealed class DeliverySender : IDisposable
     private async Task<HttpRequestMessage> RequestAsync(Delivery delivery, CancellationToken ct)
     {
         var timestamp = _time.GetUtcNow().ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
-        var request = new HttpRequestMessage(HttpMethod.Post, _destinations.Parse(delivery.Url))
+        var request = new HttpRequestMessage(HttpMethod.Post, _destinations.Parse(delivery.Url, "webhook URL"))
         {
             Content = new StringContent(delivery.Body, Encoding.UTF8, new MediaTypeHeaderValue("application/json")),
         };

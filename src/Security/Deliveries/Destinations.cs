@@ -14,20 +14,20 @@ internal sealed class Destinations(IOptions<DeliveryOptions> options) : IWebClie
 {
     private const int LongestUrl = 2048;
 
-    public Uri Parse(string url)
+    public Uri Parse(string url, string what = "URL")
     {
         if (url.Length > LongestUrl || !Uri.TryCreate(url, UriKind.Absolute, out var uri))
-            throw SlipwayException.Invalid($"Invalid webhook URL: it must be absolute, of at most {LongestUrl} characters: https://host/path.");
+            throw SlipwayException.Invalid($"Invalid {what}: it must be absolute, of at most {LongestUrl} characters: https://host/path.");
         if (uri.Scheme != Uri.UriSchemeHttps && !(options.Value.AllowHttp && uri.Scheme == Uri.UriSchemeHttp))
         {
             var allowed = options.Value.AllowHttp ? "https, http" : "https (http with Deliveries:AllowHttp)";
-            throw SlipwayException.Invalid($"Invalid webhook URL scheme: '{uri.Scheme}'. Allowed schemes are: {allowed}.");
+            throw SlipwayException.Invalid($"Invalid {what} scheme: '{uri.Scheme}'. Allowed schemes are: {allowed}.");
         }
 
         if (uri.Host.Length == 0)
-            throw SlipwayException.Invalid("The webhook URL must include a hostname.");
+            throw SlipwayException.Invalid($"The {what} must include a hostname.");
         if (uri.UserInfo.Length > 0)
-            throw SlipwayException.Invalid("The webhook URL must not contain a user name or password.");
+            throw SlipwayException.Invalid($"The {what} must not contain a user name or password.");
         return uri;
     }
 

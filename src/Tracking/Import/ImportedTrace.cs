@@ -15,7 +15,7 @@ namespace Slipway.Tracking.Import;
 internal sealed class ImportedTrace(Database database, TraceStore traces, ArtifactStore artifacts, IAccess access)
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/import/traces/{id}", HandleAsync).WithName("ImportedTrace").WithTags("import");
+        routes.MapGet("/import/traces/{id}", HandleAsync).WithName("ShowImportedTrace").WithTags("import");
 
     private static async Task<Ok<Response>> HandleAsync(string id, Caller caller, ImportedTrace operation, CancellationToken ct) =>
         TypedResults.Ok(await operation.RunAsync(caller, id, ct));

@@ -93,7 +93,7 @@ public sealed partial class OpenApiTests(LakeServer server) : IClassFixture<Lake
 
     [GeneratedRegex(
         "^(?:Abort|Acknowledge|Add|Approve|Archive|Assign|Backfill|Backtest|Cancel|Configure|Count|Create|Delete|Diff|Disable|Download|Enable|Evaluate|Explain|Export|Find"
-        + "|Get|Import(?:ed)?|Invoke|List|Move|Note|Pause|Purge|Push|Quarantine|Receive|Regenerate|Register|Release|Replay|Resend|Resolve|Restore|Resume|Run|Save|Search|Set|Show|Start"
+        + "|Get|Import|Invoke|List|Move|Note|Pause|Purge|Push|Quarantine|Receive|Regenerate|Register|Release|Replay|Resend|Resolve|Restore|Resume|Run|Save|Search|Set|Show|Start"
         + "|Submit|Suggest|Test|Trace|Trigger|Update|Upload|Check)[A-Z]")]
     private static partial Regex Verb { get; }
 }

@@ -57,7 +57,7 @@ public abstract class ScrapeContract(DatabaseProvider provider) : AlertContract(
     }
 
     [Theory]
-    [InlineData("{\"url\": \"ftp://x/metrics\"}", "Invalid webhook URL scheme")]
+    [InlineData("{\"url\": \"ftp://x/metrics\"}", "Invalid URL scheme")]
     [InlineData("{\"url\": \"URL\", \"metrics\": [\"(\"]}", "'(' is not a pattern")]
     [InlineData("{\"url\": \"URL\", \"labels\": {\"a b\": \"c\"}}", "'a b' is no label")]
     public async Task A_mistake_is_refused_when_the_schedule_is_made(string definition, string told)

@@ -76,7 +76,7 @@ internal sealed class ProxyRuntime(
     private ProxyServer Elsewhere(ProxySettings proxy, IReadOnlyDictionary<string, string> headers, TimeSpan timeout)
     {
         var given = proxy.Url ?? throw SlipwayException.Invalid("proxy.url is missing: the address of the model server, or a 'command' or 'container' that is one.");
-        var url = web.Parse(proxy.Protocol == "plain" ? given : given.TrimEnd('/') + "/");
+        var url = web.Parse(proxy.Protocol == "plain" ? given : given.TrimEnd('/') + "/", "proxy.url");
         return new ProxyServer(web.CreateClient(), () => url, headers, timeout);
     }
 
