@@ -104,7 +104,8 @@ internal sealed class FuseSession(IFuseDevice device, MountedTree tree, FileBloc
     // What is there is answered before this returns.
     private async Task ReadAsync(ulong unique, MountedNode node, string digest, long offset, int length)
     {
-        using var interrupted = new CancellationTokenSource();
+        // Never disposed, since it may be interrupted just when it is answered; there is nothing to free.
+        var interrupted = new CancellationTokenSource();
         _waiting[unique] = interrupted;
         try
         {
