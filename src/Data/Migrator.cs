@@ -14,9 +14,15 @@ public sealed class Migrator(Database database, IEnumerable<IMigrations> modules
     private const long AdvisoryLock = 0x736c697077617900;
 
     // Read committed: a server that waited for another one's lock must see what that one did.
-    public Task RunAsync(CancellationToken ct) => database.WriteAsync(IsolationLevel.ReadCommitted, MigrateAsync, ct);
+    public async Task RunAsync(CancellationToken ct)
+    {
+        var isUpgraded = await database.WriteAsync(IsolationLevel.ReadCommitted, MigrateAsync, ct);
+        if (isUpgraded && database.Provider == DatabaseProvider.Postgres)
+            await VacuumAsync(ct);
+    }
 
-    private async Task MigrateAsync(DbTransaction tx, CancellationToken ct)
+    // Whether a database that had been in use is another now.
+    private async Task<bool> MigrateAsync(DbTransaction tx, CancellationToken ct)
     {
         if (database.Provider == DatabaseProvider.Postgres)
             await tx.ExecuteAsync("select pg_advisory_xact_lock(@AdvisoryLock)", new { AdvisoryLock }, ct);
@@ -36,14 +42,30 @@ public sealed class Migrator(Database database, IEnumerable<IMigrations> modules
             ct);
         var applied = await tx.QueryAsync<Applied>(
             "select module, number, name, sha256 from schema_migrations order by module, number", null, ct);
+        var count = 0;
         foreach (var module in modules)
         {
             CheckNumbers(module);
             var before = applied.Where(row => row.Module == module.Module).ToList();
             Check(module, before);
             foreach (var migration in module.All.Skip(before.Count))
+            {
                 await ApplyAsync(tx, module, migration, ct);
+                count++;
+            }
         }
+
+        return applied.Count > 0 && count > 0;
+    }
+
+    // A table that was written anew is known to be visible nowhere, so that no index answers alone, and nothing is counted that would have it vacuumed.
+    private async Task VacuumAsync(CancellationToken ct)
+    {
+        await using var connection = await database.OpenAsync(ct);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "vacuum (analyze)";
+        command.CommandTimeout = 0;
+        await command.ExecuteNonQueryAsync(ct);
     }
 
     private async Task ApplyAsync(DbTransaction tx, IMigrations module, Migration migration, CancellationToken ct)

@@ -32,16 +32,30 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
     {
         await using var database = Database.Postgres(_postgres.ConnectionString + ";Command Timeout=1");
 
-        await new Migrator(database, [new SlowMigration()], TimeProvider.System).RunAsync(Ct);
+        await new Migrator(database, [new TestMigrations(new Migration(1, "slow", "select pg_sleep(2)"))], TimeProvider.System).RunAsync(Ct);
 
         await using var connection = await database.OpenAsync(Ct);
         Assert.Equal("slow", await connection.ExecuteScalarAsync<string>("select name from schema_migrations"));
     }
 
-    private sealed class SlowMigration : IMigrations
+    [Fact]
+    public async Task A_table_that_an_upgrade_wrote_anew_is_vacuumed()
+    {
+        await using var database = Database.Postgres(_postgres.ConnectionString);
+        var filled = new Migration(1, "filled", "create table t (id integer); insert into t select generate_series(1, 1000)");
+        var widened = new Migration(2, "widened", "alter table t add column twice integer generated always as (2 * id) stored");
+
+        await new Migrator(database, [new TestMigrations(filled)], TimeProvider.System).RunAsync(Ct);
+        await new Migrator(database, [new TestMigrations(filled, widened)], TimeProvider.System).RunAsync(Ct);
+
+        await using var connection = await database.OpenAsync(Ct);
+        Assert.True(await connection.ExecuteScalarAsync<bool>("select relallvisible = relpages and relpages > 0 from pg_class where oid = 't'::regclass"));
+    }
+
+    private sealed class TestMigrations(params Migration[] all) : IMigrations
     {
         public string Module => "test";
 
-        public IReadOnlyList<Migration> All { get; } = [new(1, "slow", "select pg_sleep(2)")];
+        public IReadOnlyList<Migration> All => all;
     }
 }
