@@ -60,7 +60,7 @@ public sealed partial class MountStoryTests : IDisposable
     public async Task A_mount_outlives_its_server_ends_with_its_process_and_is_cleared_when_that_was_killed()
     {
         var home = _folder.File("home");
-        var server = await ServerProcess.StartAsync(home, Ct);
+        using var server = await ServerProcess.StartAsync(home, Ct);
         var address = server.Client.Server;
         await GivenVersionAsync(address);
         if (!await MountsAsync(address, "--name", "rows", "--version", "1"))
@@ -70,7 +70,6 @@ public sealed partial class MountStoryTests : IDisposable
 
         using var mount = await SlipwayHost.StartAsync("{", foreground, Ct);
         await server.KillAsync();
-        server.Dispose();
         var unreadable = await ShellAsync($"cat '{_mount}/sub/large.bin'");
         using var restarted = await ServerProcess.StartAsync(home, Ct, address.ToString());
         var readable = await ShellAsync($"cmp '{_folder.File("in/sub/large.bin")}' '{_mount}/sub/large.bin'");
