@@ -9,6 +9,7 @@ namespace Slipway.Engines.DuckDb;
 public sealed unsafe class DuckDbConnection : IDisposable
 {
     private readonly ConnectionHandle _handle;
+    private SourceFunction? _sources;
 
     internal DuckDbConnection(ConnectionHandle handle) => _handle = handle;
 
@@ -81,6 +82,13 @@ public sealed unsafe class DuckDbConnection : IDisposable
     /// <summary>Starts a bulk append to a table.</summary>
     public DuckDbAppender Append(string table, string? schema = null, string? catalog = null) =>
         new(this, table, schema, catalog);
+
+    /// <summary>Rows of this process as a table of this connection's queries; not to be begun in a transaction that may be undone.</summary>
+    public DuckDbSource Source(IReadOnlyList<(string Name, DuckDbTypeId Type)> columns, int rows, DuckDbFill fill)
+    {
+        ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
+        return new DuckDbSource(_sources ??= new SourceFunction(_handle), columns, rows, fill);
+    }
 
     /// <summary>Ends what the connection is doing; from any thread. The statement fails with "INTERRUPT Error".</summary>
     public void Interrupt()

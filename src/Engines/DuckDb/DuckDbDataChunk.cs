@@ -10,6 +10,7 @@ namespace Slipway.Engines.DuckDb;
 public sealed unsafe class DuckDbDataChunk : IDisposable
 {
     private readonly DuckDbType[] _types;
+    private readonly bool _isEngines;
     private nint _chunk;
 
     public DuckDbDataChunk(params ReadOnlySpan<DuckDbTypeId> types)
@@ -31,6 +32,13 @@ public sealed unsafe class DuckDbDataChunk : IDisposable
 
         if (_chunk == 0)
             throw new ArgumentException("A chunk cannot have columns of these types.", nameof(types));
+    }
+
+    /// <summary>Over a chunk of the engine, which keeps it.</summary>
+    internal DuckDbDataChunk(DuckDbType[] types, nint chunk)
+    {
+        (_types, _chunk, _isEngines) = (types, chunk, true);
+        Native.duckdb_data_chunk_set_size(chunk, 0);
     }
 
     ~DuckDbDataChunk() => Free();
@@ -70,6 +78,7 @@ public sealed unsafe class DuckDbDataChunk : IDisposable
     public void Set(int column, ReadOnlySpan<string?> values)
     {
         var vector = BeginText(column, values.Length);
+        var texts = (Int128*)Native.duckdb_vector_get_data(vector);
         var buffer = ArrayPool<byte>.Shared.Rent(1024);
         for (var row = 0; row < values.Length; row++)
         {
@@ -79,13 +88,20 @@ public sealed unsafe class DuckDbDataChunk : IDisposable
                 continue;
             }
 
+            // The same text again is not encoded and copied again.
+            if (row > 0 && ReferenceEquals(text, values[row - 1]))
+            {
+                texts[row] = texts[row - 1];
+                continue;
+            }
+
             if (Encoding.UTF8.GetMaxByteCount(text.Length) > buffer.Length)
             {
                 ArrayPool<byte>.Shared.Return(buffer);
                 buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
             }
 
-            Assign(vector, row, buffer.AsSpan(0, Encoding.UTF8.GetBytes(text, buffer)));
+            Assign(vector, texts, row, buffer.AsSpan(0, Encoding.UTF8.GetBytes(text, buffer)));
         }
 
         ArrayPool<byte>.Shared.Return(buffer);
@@ -97,12 +113,13 @@ public sealed unsafe class DuckDbDataChunk : IDisposable
     public void Set(int column, ReadOnlySpan<byte> bytes, ReadOnlySpan<int> offsets, ReadOnlySpan<bool> valid = default)
     {
         var vector = BeginText(column, offsets.Length - 1);
+        var texts = (Int128*)Native.duckdb_vector_get_data(vector);
         if (_types[column].Id == DuckDbTypeId.Varchar && !System.Text.Unicode.Utf8.IsValid(bytes))
             throw new ArgumentException("The text is not UTF-8.", nameof(bytes));
         for (var row = 0; row < offsets.Length - 1; row++)
         {
             if (valid.IsEmpty || valid[row])
-                Assign(vector, row, bytes[offsets[row]..offsets[row + 1]]);
+                Assign(vector, texts, row, bytes[offsets[row]..offsets[row + 1]]);
             else
                 SetNull(vector, row);
         }
@@ -139,15 +156,18 @@ public sealed unsafe class DuckDbDataChunk : IDisposable
             : throw new ArgumentException($"The chunk has {RowCount} rows, but column {column} was given {rows}.");
     }
 
-    private static void Assign(nint vector, int row, ReadOnlySpan<byte> text)
+    private static void Assign(nint vector, Int128* texts, int row, ReadOnlySpan<byte> text)
     {
-        // Unsafe only in that it does not look at the encoding, which the callers have done.
-        byte none = 0;
-        fixed (byte* bytes = text)
+        if (text.Length <= PhysicalType.InlinedText)
         {
-            Native.duckdb_unsafe_vector_assign_string_element_len(
-                vector, (ulong)row, bytes is null ? &none : bytes, (ulong)text.Length);
+            texts[row] = text.Length;
+            text.CopyTo(new Span<byte>((byte*)(texts + row) + sizeof(int), PhysicalType.InlinedText));
+            return;
         }
+
+        // Unsafe only in that it does not look at the encoding, which the callers have done.
+        fixed (byte* bytes = text)
+            Native.duckdb_unsafe_vector_assign_string_element_len(vector, (ulong)row, bytes, (ulong)text.Length);
     }
 
     private static void SetNull(nint vector, int row)
@@ -173,8 +193,12 @@ public sealed unsafe class DuckDbDataChunk : IDisposable
 
     private void Free()
     {
-        fixed (nint* chunk = &_chunk)
-            Native.duckdb_destroy_data_chunk(chunk);
+        if (!_isEngines)
+        {
+            fixed (nint* chunk = &_chunk)
+                Native.duckdb_destroy_data_chunk(chunk);
+        }
+
         _chunk = 0;
     }
 }

@@ -67,11 +67,9 @@ public readonly unsafe ref struct DuckDbVector
         if (!PhysicalType.IsText(Type))
             throw new InvalidOperationException($"A {Type} is not stored as text.");
 
-        // duckdb_string_t: four bytes of length, then up to twelve bytes in place, or four of prefix and a pointer.
-        const int Inlined = 12;
-        var text = _data + (row * 16L);
+        var text = _data + (row * (long)PhysicalType.TextSize);
         var length = *(int*)text;
-        return new ReadOnlySpan<byte>(length <= Inlined ? text + 4 : *(byte**)(text + 8), length);
+        return new ReadOnlySpan<byte>(length <= PhysicalType.InlinedText ? text + 4 : *(byte**)(text + 8), length);
     }
 
     public string GetString(int row) => Encoding.UTF8.GetString(GetUtf8(row));

@@ -3,6 +3,12 @@ namespace Slipway.Engines.DuckDb;
 /// <summary>How many bytes DuckDB stores for a value of a type.</summary>
 internal static class PhysicalType
 {
+    /// <summary>A text (duckdb_string_t): four bytes of its length, then it itself where it is no longer than <see cref="InlinedText"/>, or four bytes of it and a pointer.</summary>
+    public const int TextSize = 16;
+
+    /// <inheritdoc cref="TextSize"/>
+    public const int InlinedText = 12;
+
     public static bool IsText(DuckDbType type) =>
         type.Id is DuckDbTypeId.Varchar or DuckDbTypeId.Blob or DuckDbTypeId.Bit or DuckDbTypeId.BigNum;
 
