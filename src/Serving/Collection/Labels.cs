@@ -41,20 +41,12 @@ internal sealed class Labels
 
     public string GreatestRequest { get; }
 
-    public void Append(DuckDbAppender appender)
+    public void Fill(DuckDbDataChunk chunk, int start, int rows)
     {
-        using var chunk = new DuckDbDataChunk(
-            DuckDbTypeId.Varchar, DuckDbTypeId.Integer, DuckDbTypeId.Double, DuckDbTypeId.TimestampTz, DuckDbTypeId.BigInt);
-        for (var start = 0; start < Count; start += DuckDbDataChunk.Capacity)
-        {
-            var count = Math.Min(DuckDbDataChunk.Capacity, Count - start);
-            chunk.Reset();
-            chunk.Set(0, _requests.AsSpan(start, count));
-            chunk.Set<int>(1, _rows.AsSpan(start, count));
-            chunk.Set<double>(2, _labels.AsSpan(start, count));
-            chunk.Set<long>(3, _times.AsSpan(start, count));
-            chunk.Set<long>(4, _sequences.AsSpan(start, count));
-            appender.Append(chunk);
-        }
+        chunk.Set(0, _requests.AsSpan(start, rows));
+        chunk.Set<int>(1, _rows.AsSpan(start, rows));
+        chunk.Set<double>(2, _labels.AsSpan(start, rows));
+        chunk.Set<long>(3, _times.AsSpan(start, rows));
+        chunk.Set<long>(4, _sequences.AsSpan(start, rows));
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Slipway.Data;
 using Slipway.Engines.DuckDb;
 using Slipway.Kernel;
 
@@ -20,12 +21,7 @@ internal sealed class SegmentWriter(SegmentFiles files, SegmentStore segments, T
     public async Task WriteAsync(SegmentRows rows, CancellationToken ct)
     {
         var deployment = rows.Owner.Deployment;
-        var version = deployment.ModelVersion.ToString(CultureInfo.InvariantCulture);
-        var blob = await files.WriteAsync(
-            [.. s_own, .. rows.Columns.Select(column => (column.Name, column.Type))],
-            $", {DuckDbSql.Literal(deployment.Name)} as deployment, {version}::integer as model_version",
-            appender => Append(appender, rows),
-            ct);
+        var blob = await WriteFileAsync(rows, ct);
         var now = time.UtcNow();
         await segments.AddAnswersAsync(
             new Segment
@@ -51,6 +47,26 @@ internal sealed class SegmentWriter(SegmentFiles files, SegmentStore segments, T
             ct);
     }
 
+    private Task<Blob> WriteFileAsync(SegmentRows rows, CancellationToken ct)
+    {
+        var name = DuckDbSql.Literal(rows.Owner.Deployment.Name);
+        var version = rows.Owner.Deployment.ModelVersion.ToString(CultureInfo.InvariantCulture);
+        var own = new OwnColumns(rows.Requests);
+
+        // A text of an enumeration lies in the file as any text, but is not looked for among its likes in each row.
+        return files.WriteAsync(
+            [.. s_own, .. rows.Columns.Select(column => (column.Name, column.Type))],
+            $", {name}::enum({name}) as deployment, {version}::integer as model_version",
+            rows.Rows,
+            (chunk, start, count) =>
+            {
+                own.Fill(chunk, start, count);
+                for (var i = 0; i < rows.Columns.Count; i++)
+                    rows.Columns[i].Fill(chunk, s_own.Length + i, start, count);
+            },
+            ct);
+    }
+
     public async Task WriteAsync(Caller caller, string endpoint, Labels labels, CancellationToken ct)
     {
         var blob = await files.WriteAsync(
@@ -62,7 +78,8 @@ internal sealed class SegmentWriter(SegmentFiles files, SegmentStore segments, T
                 ("sequence", DuckDbTypeId.BigInt),
             ],
             "",
-            labels.Append,
+            labels.Count,
+            labels.Fill,
             ct);
         await segments.AddLabelsAsync(
             new Segment
@@ -78,22 +95,6 @@ internal sealed class SegmentWriter(SegmentFiles files, SegmentStore segments, T
             ct);
     }
 
-    private static void Append(DuckDbAppender appender, SegmentRows rows)
-    {
-        using var chunk = new DuckDbDataChunk(
-            [.. s_own.Select(column => column.Type), .. rows.Columns.Select(column => column.Type)]);
-        var own = new OwnColumns(rows.Requests);
-        for (var start = 0; start < rows.Rows; start += DuckDbDataChunk.Capacity)
-        {
-            var count = Math.Min(DuckDbDataChunk.Capacity, rows.Rows - start);
-            chunk.Reset();
-            own.Fill(chunk, count);
-            for (var i = 0; i < rows.Columns.Count; i++)
-                rows.Columns[i].Fill(chunk, s_own.Length + i, start, count);
-            appender.Append(chunk);
-        }
-    }
-
     /// <summary>Spreads what is known of each request over its rows.</summary>
     private sealed class OwnColumns(IReadOnlyList<CollectedRequest> requests)
     {
@@ -104,16 +105,22 @@ internal sealed class SegmentWriter(SegmentFiles files, SegmentStore segments, T
         private int _request;
         private int _row;
 
-        public void Fill(DuckDbDataChunk chunk, int count)
+        public void Fill(DuckDbDataChunk chunk, int start, int count)
         {
-            for (var i = 0; i < count; i++)
+            if (start == 0)
+                (_request, _row) = (0, 0);
+            for (var at = 0; at < count;)
             {
                 var request = requests[_request];
-                (_ids[i], _rows[i], _times[i], _sequences[i]) = (request.Id, _row, request.EventMicros, request.Sequence);
-                if (++_row < request.Rows)
-                    continue;
-                _row = 0;
-                _request++;
+                var rows = Math.Min(request.Rows - _row, count - at);
+                _ids.AsSpan(at, rows).Fill(request.Id);
+                for (var i = 0; i < rows; i++)
+                    _rows[at + i] = _row + i;
+                _times.AsSpan(at, rows).Fill(request.EventMicros);
+                _sequences.AsSpan(at, rows).Fill(request.Sequence);
+                (at, _row) = (at + rows, _row + rows);
+                if (_row == request.Rows)
+                    (_request, _row) = (_request + 1, 0);
             }
 
             chunk.Set(0, _ids.AsSpan(0, count));

@@ -15,6 +15,7 @@ namespace Slipway.Storage.Serving;
 public abstract class CollectorContract(DatabaseProvider provider) : DatabaseContract(provider)
 {
     private readonly Engine _engine = new();
+    private ContentStore _content = null!;
 
     protected override IEnumerable<IMigrations> Modules => [new EmbeddedMigrations("serving", typeof(ServingModule).Assembly)];
 
@@ -96,12 +97,39 @@ public abstract class CollectorContract(DatabaseProvider provider) : DatabaseCon
         await collector.DisposeAsync();
     }
 
-    private async Task<Collector> GivenCollectorAsync(ServedDeployment deployment)
+    [Fact]
+    public async Task Each_row_tells_its_request_its_number_and_who_answered()
     {
-        var options = new ServingOptions { TempFolder = Path.Combine(Folder, "temp"), SegmentRows = 30, WaitingSegments = 1 };
-        var content = new ContentStore(new LocalBlobStore(Folder), new BlobCache(Path.Combine(Folder, "cache"), 1L << 40, TimeProvider.System));
+        using var deployment = ScoredDeployment.Create(Folder);
+        await using var collector = await GivenCollectorAsync(deployment.Served, segmentRows: 10_000);
+        int[] sizes = [1, 99, 1, 100, 37];
+        for (var i = 0; i < 100; i++)
+            await collector.AddAsync(deployment.Served.Collected, CollectMode.Wait, isWanted: true, await deployment.ScoredAsync(sizes[i % sizes.Length]), $"r{i}", Time.GetUtcNow().AddSeconds(i), Ct);
+        await collector.FlushAsync(Ct);
+
+        var segment = Assert.Single(await Segments.ListNewestAnswersAsync(WorkspaceName.Default, "flights", Ct));
+        using var connection = _engine.Connect();
+        using var result = connection.Query(
+            $"""
+             select request_id, row, event_time, dense_rank() over (order by sequence), input_carrier, input_distance, deployment, model_version
+             from read_parquet('{await _content.LocalFileAsync(segment.Digest, Ct)}') order by file_row_number
+             """,
+            Ct);
+
+        var expected = Enumerable.Range(0, 100).SelectMany(request => Enumerable.Range(0, sizes[request % sizes.Length]).Select(row => new object?[]
+        {
+            $"r{request}", row, Time.GetUtcNow().AddSeconds(request), request + 1L, "AA", row + 1f, "blue", 1,
+        }));
+        Assert.Equal(expected, result.Rows());
+        Assert.Equal(("r0", "r99"), (segment.MinRequest, segment.MaxRequest));
+    }
+
+    private async Task<Collector> GivenCollectorAsync(ServedDeployment deployment, int segmentRows = 30)
+    {
+        var options = new ServingOptions { TempFolder = Path.Combine(Folder, "temp"), SegmentRows = segmentRows, WaitingSegments = 1 };
+        _content = new ContentStore(new LocalBlobStore(Folder), new BlobCache(Path.Combine(Folder, "cache"), 1L << 40, TimeProvider.System));
         var collector = new Collector(
-            new SegmentWriter(new SegmentFiles(_engine, content, options), Segments, Time), new SequenceClock(Time), options, Time, NullLogger<Collector>.Instance);
+            new SegmentWriter(new SegmentFiles(_engine, _content, options), Segments, Time), new SequenceClock(Time), options, Time, NullLogger<Collector>.Instance);
         await collector.StartAsync(Ct);
         collector.Watch(deployment);
         return collector;
