@@ -79,11 +79,11 @@ public sealed partial class AnswerColumn
 
         for (var start = 0; start < values.Length;)
         {
-            var end = start;
-            for (; end < values.Length && double.IsFinite(values[end]); end++)
-                IsWhole &= values[end] == Math.Floor(values[end]);
-            Moments.Add(values[start..end]);
-            Cells.Add(values[start..end]);
+            var end = start + FiniteNumbers.Count(values[start..]);
+            var finite = values[start..end];
+            IsWhole = IsWhole && FiniteNumbers.AreWhole(finite);
+            Moments.Add(finite);
+            Cells.Add(finite);
             if (end < values.Length)
                 AddSpecial(values[end]);
             start = end + 1;

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Slipway.Statistics.Profiles;
 
 /// <summary>
@@ -27,20 +29,10 @@ public sealed class Moments
     {
         if (values.IsEmpty)
             return;
-        var (sum, min, max) = (0.0, Min, Max);
-        foreach (var value in values)
-        {
-            sum += value;
-            min = Math.Min(min, value);
-            max = Math.Max(max, value);
-        }
-
+        var (sum, min, max) = Sum(values);
+        (Min, Max) = (Math.Min(Min, min), Math.Max(Max, max));
         var mean = sum / values.Length;
-        var squares = 0.0;
-        foreach (var value in values)
-            squares += (value - mean) * (value - mean);
-        (Min, Max) = (min, max);
-        Join(values.Length, mean, squares);
+        Join(values.Length, mean, Squares(values, mean));
     }
 
     public void Merge(Moments other)
@@ -81,6 +73,41 @@ public sealed class Moments
             return;
         (Min, Max) = (Math.Min(Min, min), Math.Max(Max, max));
         Join(count, mean, squares);
+    }
+
+    // Four at a time on every machine, so that the sums are the same everywhere.
+    private static (double Sum, double Min, double Max) Sum(ReadOnlySpan<double> values)
+    {
+        var (sums, least, greatest) = (Vector256<double>.Zero, Vector256.Create(double.PositiveInfinity), Vector256.Create(double.NegativeInfinity));
+        for (; values.Length >= Vector256<double>.Count; values = values[Vector256<double>.Count..])
+        {
+            var four = Vector256.Create(values);
+            sums += four;
+            least = Vector256.Min(least, four);
+            greatest = Vector256.Max(greatest, four);
+        }
+
+        var (sum, min, max) = (Vector256.Sum(sums), double.PositiveInfinity, double.NegativeInfinity);
+        for (var lane = 0; lane < Vector256<double>.Count; lane++)
+            (min, max) = (Math.Min(min, least[lane]), Math.Max(max, greatest[lane]));
+        foreach (var value in values)
+            (sum, min, max) = (sum + value, Math.Min(min, value), Math.Max(max, value));
+        return (sum, min, max);
+    }
+
+    private static double Squares(ReadOnlySpan<double> values, double mean)
+    {
+        var (means, sums) = (Vector256.Create(mean), Vector256<double>.Zero);
+        for (; values.Length >= Vector256<double>.Count; values = values[Vector256<double>.Count..])
+        {
+            var apart = Vector256.Create(values) - means;
+            sums += apart * apart;
+        }
+
+        var sum = Vector256.Sum(sums);
+        foreach (var value in values)
+            sum += (value - mean) * (value - mean);
+        return sum;
     }
 
     private void Join(long count, double mean, double squares)

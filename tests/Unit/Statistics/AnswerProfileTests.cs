@@ -29,6 +29,9 @@ public sealed class AnswerProfileTests
             Assert.Equal((all.Length, all.Count(double.IsNaN)), (column.Count, column.Nulls));
             Assert.Equal(all.Count(double.IsFinite), (column.Moments.Count, column.Cells.Count) is var (moments, cells) && moments == cells ? moments : -1);
             Assert.Equal(all.Count(double.IsInfinity), column.NegativeInfinities + column.PositiveInfinities);
+            Assert.Equal(all.Where(double.IsFinite).All(value => value == Math.Floor(value)), column.IsWhole);
+            Assert.Equal(all.Where(double.IsFinite).DefaultIfEmpty(double.PositiveInfinity).Min(), column.Moments.Min);
+            Assert.Equal(all.Where(double.IsFinite).DefaultIfEmpty(double.NegativeInfinity).Max(), column.Moments.Max);
         }
 
         Assert.Equal(Cells(there), Cells(back));
