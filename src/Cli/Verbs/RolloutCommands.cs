@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Net;
 using System.Text.Json.Nodes;
 using Slipway.Cli.CommandLine;
 using Slipway.Cli.Output;
+using Slipway.Client;
 using Slipway.Kernel;
 
 namespace Slipway.Cli.Verbs;
@@ -9,6 +11,7 @@ namespace Slipway.Cli.Verbs;
 /// <summary>slipway rollout: a new deployment gets the traffic of an old one, step by step, on evidence.</summary>
 internal static class RolloutCommands
 {
+    private const int MostSilentLooks = 300;
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(2);
     private static readonly string[] s_columns = ["name", "endpoint", "baseline", "candidate", "status", "step", "steps", "message"];
 
@@ -58,11 +61,10 @@ internal static class RolloutCommands
         var name = Name();
         return ApiVerb.Create("watch", "Follow a rollout until it is over or waits for a person; exit code 0 when it was completed.", [name], async (client, parsed, _, ct) =>
         {
-            var output = parsed.InvocationConfiguration.Output;
+            var (output, route) = (parsed.InvocationConfiguration.Output, Route(parsed.GetValue(name)!));
             var (told, message) = (0, "");
-            while (true)
+            for (var rollout = await client.GetAsync(route, ct); ; rollout = await LookAgainAsync(client, route, parsed.InvocationConfiguration.Error, ct))
             {
-                var rollout = await client.GetAsync(Route(parsed.GetValue(name)!), ct);
                 var decisions = rollout["decisions"]!.AsArray();
                 foreach (var decision in decisions.Skip(told))
                     await output.WriteLineAsync($"{decision!["decidedAt"]} {decision["verdict"]}: {decision["reason"]}");
@@ -72,9 +74,26 @@ internal static class RolloutCommands
                 (told, message) = (decisions.Count, now);
                 if (rollout["status"]!.ToString() is var status and not "Running")
                     return status == "Completed" ? 0 : 1;
-                await Task.Delay(s_look, ct);
             }
         });
+    }
+
+    // A rollout goes on over a restart of its server, and so does who watches it.
+    private static async Task<JsonNode> LookAgainAsync(SlipwayClient client, string route, TextWriter error, CancellationToken ct)
+    {
+        for (var silent = 0; ; silent++)
+        {
+            await Task.Delay(s_look, ct);
+            try
+            {
+                return await client.GetAsync(route, ct);
+            }
+            catch (SlipwayApiException exception) when (exception.Status is null or HttpStatusCode.ServiceUnavailable && silent < MostSilentLooks)
+            {
+                if (silent == 0)
+                    await error.WriteLineAsync($"{exception.Message} Asking again for ten minutes.");
+            }
+        }
     }
 
     private static Command Steer(string verb, string description)

@@ -29,7 +29,7 @@ internal sealed class JudgeRollout(
             return await log.DecideAsync(rollout with { Status = RolloutStatus.Aborted }, "abort", reason, "[]", ct);
         }
 
-        if (rollout.Status != RolloutStatus.Running)
+        if (rollout.Status is not (RolloutStatus.Running or RolloutStatus.AwaitingApproval))
             return rollout;
         if (RolloutTraffic.WhatChanged(rollout, endpoint) is { } change)
             return await log.DecideAsync(rollout with { Status = RolloutStatus.Paused }, "pause", $"Paused: {change}.", "[]", ct);
@@ -38,7 +38,7 @@ internal sealed class JudgeRollout(
 
         rollout = rollout with { State = traffic.Count(rollout) };
         List<Finding> findings = [.. RolloutJudge.Counted(rollout)];
-        if (rollout.Definition.Criteria.NeedsAnswers)
+        if (rollout.Definition.Criteria.NeedsAnswers && rollout.Current.HasBaseline)
             findings.AddRange(await answers.RunAsync(rollout, ct));
         var judgement = RolloutJudge.Of(rollout, findings, time.GetUtcNow());
         return await ActAsync(rollout, judgement, JsonSerializer.Serialize(findings, RolloutJson.Default.IReadOnlyListFinding), ct);
@@ -62,13 +62,15 @@ internal sealed class JudgeRollout(
 
     private Task<Rollout> ActAsync(Rollout rollout, RolloutJudge judgement, string numbers, CancellationToken ct)
     {
-        var outcome = judgement.Outcome == Outcome.Inconclusive
+        var outcome = judgement.Outcome == Outcome.Inconclusive && rollout.Status == RolloutStatus.Running
             ? rollout.Definition.OnInconclusive switch { "rollback" => Outcome.RollBack, "advance" => Outcome.Advance, _ => Outcome.Inconclusive }
             : judgement.Outcome;
         var (step, last) = (rollout.Step + 1, rollout.Definition.Steps.Count);
         return outcome switch
         {
             Outcome.RollBack => RollBackAsync(rollout, RolloutStatus.RolledBack, $"Rolled back in step {step}: {judgement.Reason}.", numbers, ct),
+            // It has passed. Until somebody agrees it keeps its traffic, and may still be found broken.
+            _ when rollout.Status == RolloutStatus.AwaitingApproval => log.WaitAsync(rollout, ct),
             Outcome.Inconclusive => log.DecideAsync(
                 rollout with { Status = RolloutStatus.Paused }, "pause", $"Paused: step {step} reached its time limit, {judgement.Reason}.", numbers, ct),
             Outcome.Advance when rollout.Current.Approval => log.DecideAsync(
@@ -84,7 +86,7 @@ internal sealed class JudgeRollout(
     {
         if (rollout.Step + 1 < rollout.Definition.Steps.Count)
         {
-            var next = await log.DecideAsync(rollout.At(rollout.Step + 1, time.GetUtcNow(), reason), "advance", reason, numbers, ct);
+            var next = await log.AdvanceAsync(rollout, rollout.At(rollout.Step + 1, time.GetUtcNow(), reason), reason, numbers, ct);
             return await BeginStepAsync(next, ct);
         }
 

@@ -58,6 +58,12 @@ internal sealed record RolloutDefinition
         var shares = Steps.Select(step => step.Traffic).ToList();
         if (!shares.SequenceEqual(shares.Order()))
             throw SlipwayException.Invalid($"{source}: steps: the traffic goes {string.Join(", ", shares)} %; it only grows in a rollout.");
+        if (Steps.Select((step, index) => (step, index)).FirstOrDefault(pair => pair.step.LeastTime > pair.step.TimeLimit) is ({ } never, var at))
+            throw SlipwayException.Invalid($"{source}: steps[{at}]: its minimum_time ({never.LeastTimeText}) is longer than its time_limit ({never.TimeLimitText}), so that it could not pass.");
+        if (Criteria.Disagreement is not null && Steps.All(step => step.Shadow == 0))
+            throw SlipwayException.Invalid($"{source}: criteria.disagreement: it is measured on pairs of answers, and no step has a shadow; add '- shadow: 100'.");
+        if (Criteria.NeedsBaseline && Steps.All(step => !step.HasBaseline))
+            throw SlipwayException.Invalid($"{source}: steps: the baseline answers in none of them, so that the candidate cannot be compared with it; add one with a shadow or with less traffic.");
         if (Baseline == Candidate)
             throw SlipwayException.Invalid($"{source}: candidate: '{Candidate}' is the baseline, too.");
         return this;
@@ -84,6 +90,10 @@ internal sealed record RolloutStep
 
     [JsonPropertyName("approval")]
     public bool Approval { get; set; }
+
+    /// <summary>Whether the baseline answers in it, too, so that the candidate can be compared with it.</summary>
+    [JsonIgnore]
+    public bool HasBaseline => Traffic < 100;
 
     [JsonIgnore]
     public TimeSpan LeastTime => LeastTimeText is null ? TimeSpan.Zero : Duration.Parse(LeastTimeText);
@@ -119,6 +129,10 @@ internal sealed record RolloutCriteria
 
     [JsonIgnore]
     public bool NeedsAnswers => Disagreement is not null || ScoreShift is not null || Loss is not null;
+
+    /// <summary>Whether something compares the candidate with the baseline.</summary>
+    [JsonIgnore]
+    public bool NeedsBaseline => NeedsAnswers || ErrorRate?.MaximumIncrease is not null;
 
     [JsonIgnore]
     public int Count => (ErrorRate?.Maximum is null ? 0 : 1) + (ErrorRate?.MaximumIncrease is null ? 0 : 1)

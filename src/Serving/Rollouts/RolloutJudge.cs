@@ -26,7 +26,7 @@ internal sealed record RolloutJudge(Outcome Outcome, string Reason)
                 RateSequence.Of(candidate.Errors, candidate.Requests, risk), most);
         }
 
-        if (criteria.ErrorRate?.MaximumIncrease is { } increase)
+        if (criteria.ErrorRate?.MaximumIncrease is { } increase && rollout.Current.HasBaseline)
         {
             yield return Finding.Of(
                 "error_rate_increase",
@@ -40,7 +40,7 @@ internal sealed record RolloutJudge(Outcome Outcome, string Reason)
         {
             yield return Finding.Of(
                 "latency", candidate.Answered, Rate(candidate.Slow, candidate.Answered),
-                RateSequence.Of(candidate.Slow, candidate.Answered, risk), 1 - (latency.Percentile / 100));
+                RateSequence.Of(candidate.Slow, candidate.Answered, risk), (100 - latency.Percentile) / 100);
         }
     }
 

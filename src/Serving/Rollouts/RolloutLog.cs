@@ -10,12 +10,20 @@ internal sealed partial class RolloutLog(
     Database database, RolloutStore store, LineageLog lineage, IAuditLog audit, TimeProvider time, ILogger<RolloutLog> logger)
 {
     public Task<Rollout> DecideAsync(Rollout rollout, string verdict, string reason, string numbers, CancellationToken ct) =>
-        DecideAsync(Caller.System with { Workspace = WorkspaceName.Parse(rollout.Workspace) }, rollout, verdict, reason, numbers, ct);
+        DecideAsync(System(rollout), rollout, verdict, reason, numbers, ct);
 
     /// <param name="numbers">The findings, as JSON.</param>
-    public async Task<Rollout> DecideAsync(Caller caller, Rollout rollout, string verdict, string reason, string numbers, CancellationToken ct)
+    public Task<Rollout> DecideAsync(Caller caller, Rollout rollout, string verdict, string reason, string numbers, CancellationToken ct) =>
+        DecideAsync(caller, rollout.Step, rollout, verdict, reason, numbers, ct);
+
+    /// <summary>A step has passed: the decision is its own, the rollout stands at the next.</summary>
+    public Task<Rollout> AdvanceAsync(Rollout passed, Rollout next, string reason, string numbers, CancellationToken ct) =>
+        DecideAsync(System(next), passed.Step, next, "advance", reason, numbers, ct);
+
+    private async Task<Rollout> DecideAsync(
+        Caller caller, int step, Rollout rollout, string verdict, string reason, string numbers, CancellationToken ct)
     {
-        var decision = new RolloutDecision(rollout.Step, verdict, reason, numbers, time.GetUtcNow(), caller.Principal);
+        var decision = new RolloutDecision(step, verdict, reason, numbers, time.GetUtcNow(), caller.Principal);
         var kept = await database.WriteAsync(
             async (tx, token) =>
             {
@@ -37,6 +45,8 @@ internal sealed partial class RolloutLog(
         await store.UpdateAsync(rollout, ct);
         return rollout with { Revision = rollout.Revision + 1 };
     }
+
+    private static Caller System(Rollout rollout) => Caller.System with { Workspace = WorkspaceName.Parse(rollout.Workspace) };
 
     private static partial class Log
     {

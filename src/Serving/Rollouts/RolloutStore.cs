@@ -60,11 +60,11 @@ internal sealed class RolloutStore(Database database, TimeProvider time)
         new { Workspace = workspace.Value },
         ct)).Select(row => row.ToRollout())];
 
-    /// <summary>Those of all workspaces that go on, and those that wait for somebody though their endpoint was deleted.</summary>
+    /// <summary>Those of all workspaces that are judged, and those that somebody paused whose endpoint was deleted.</summary>
     public async Task<IReadOnlyList<Rollout>> ListRunningAsync(CancellationToken ct) => [.. (await database.QueryAsync<Row>(
         $"""
          select {Columns} from rollouts
-         where status = 'Running' or {Open} and not exists (
+         where status in ('Running', 'AwaitingApproval') or {Open} and not exists (
              select 1 from online_endpoints as served where served.workspace = rollouts.workspace and served.name = rollouts.endpoint)
          order by workspace, name
          """,

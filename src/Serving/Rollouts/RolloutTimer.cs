@@ -4,7 +4,7 @@ using Slipway.Kernel;
 
 namespace Slipway.Serving.Rollouts;
 
-/// <summary>Looks at each running rollout as often as it says, also after the server was started anew.</summary>
+/// <summary>Looks at each rollout that is judged as often as it says, also after the server was started anew.</summary>
 internal sealed partial class RolloutTimer(RolloutStore store, JudgeRollout judge, Database database, TimeProvider time, ILogger<RolloutTimer> logger)
     : PeriodicWork("Looking for rollouts to judge", TimeSpan.FromSeconds(1), database, time, logger)
 {

@@ -45,10 +45,12 @@ internal sealed class SteerRollout(RolloutStore store, JudgeRollout judge, Rollo
         return TypedResults.Ok(RolloutWire.Of(changed, await store.ListDecisionsAsync(caller.Workspace, name, ct)));
     }
 
+    // What has happened since it began to wait was judged by nobody yet.
     private async Task<Rollout> ApproveAsync(Caller caller, Rollout rollout, string why, CancellationToken ct)
     {
-        var approved = await log.DecideAsync(caller, rollout with { Status = RolloutStatus.Running }, "approve", why, "[]", ct);
-        return await judge.AdvanceAsync(approved, $"Step {rollout.Step + 1} of {rollout.Definition.Steps.Count}: {why}.", "[]", ct);
+        var now = Demand(await judge.RunAsync(caller.Workspace, rollout.Name, ct), "approve", RolloutStatus.AwaitingApproval);
+        var approved = await log.DecideAsync(caller, now with { Status = RolloutStatus.Running }, "approve", why, "[]", ct);
+        return await judge.AdvanceAsync(approved, $"Step {now.Step + 1} of {now.Definition.Steps.Count}: {why}.", "[]", ct);
     }
 
     // The step begins anew: what was seen before the pause, and what was done in it, is not known to be comparable.

@@ -32,6 +32,10 @@ public sealed class RolloutTests : IAsyncLifetime
           minimum_samples: 80
         """;
 
+    private static readonly string Unshadowed = Shadowed
+        .Replace("- shadow: 100\n  minimum_samples: 150\n", "", StringComparison.Ordinal)
+        .Replace("  disagreement: {maximum: 0.2, tolerance: 0.1}\n", "", StringComparison.Ordinal);
+
     private readonly ServingServer _server = new();
     private int _asked;
 
@@ -65,6 +69,7 @@ public sealed class RolloutTests : IAsyncLifetime
         Assert.Equal(3, (int)all["step"]!);
         Assert.Equal("Completed", Status(done));
         Assert.Equal(["step", "advance", "step", "advance", "step", "complete"], Verdicts(done));
+        Assert.Equal([1, 1, 2, 2, 3, 3], done["decisions"]!.AsArray().Select(decision => (int)decision!["step"]!));
         Assert.Equal("""{"blue":0,"green":100}""", await EndpointAsync("traffic"));
         var found = done["decisions"]![1]!["findings"]!.AsArray().Single(finding => (string?)finding!["criterion"] == "disagreement")!;
         Assert.Equal((160, 0.0, "holds"), ((int)found["samples"]!, (double)found["estimate"]!, (string?)found["verdict"]));
@@ -98,17 +103,61 @@ public sealed class RolloutTests : IAsyncLifetime
     {
         await _server.RegisterAsync("image", OnnxModels.Identity(Engines.OnnxRuntime.OnnxElementType.Float));
         await _server.PutAsync("/api/v1/online-endpoints/flights/deployments/image", """{"model":"image:1"}""");
-        await CreateAsync("fails", "image", Shadowed.Replace("- shadow: 100\n  minimum_samples: 150\n", "", StringComparison.Ordinal));
-        for (var i = 0; i < 120; i++)
-        {
-            using var answer = await _server.Client.PostAsync("/endpoints/flights/score", ServingServer.Json("""{"input_data":[["AA",100]]}"""), Ct);
-        }
+        await CreateAsync("fails", "image", Unshadowed);
+        await AskInVainAsync(120, """["AA",100]""");
 
         var judged = await PostAsync("fails", "evaluate");
 
         Assert.Equal("RolledBack", Status(judged));
         Assert.Contains("error_rate", judged["message"]!.ToString(), StringComparison.Ordinal);
         Assert.Equal("""{"blue":100,"image":0}""", await EndpointAsync("traffic"));
+    }
+
+    [Fact]
+    public async Task A_candidate_that_begins_to_fail_while_it_waits_for_an_approval_gives_its_traffic_back()
+    {
+        await CreateAsync("waits", "green", Unshadowed.Replace("minimum_samples: 40", "minimum_samples: 40\n  approval: true", StringComparison.Ordinal));
+        await AskAsync(240);
+        var waiting = await PostAsync("waits", "evaluate");
+        await AskInVainAsync(400, """["AA","far"]""");
+        using var approved = await _server.Client.PostAsync("/api/v1/rollouts/waits/approve", ServingServer.Json("{}"), Ct);
+
+        var ended = await PostAsync("waits", "evaluate");
+
+        Assert.Equal("AwaitingApproval", Status(waiting));
+        Assert.Equal(HttpStatusCode.Conflict, approved.StatusCode);
+        Assert.Equal("RolledBack", Status(ended));
+        Assert.Equal("""{"blue":100,"green":0}""", await EndpointAsync("traffic"));
+    }
+
+    [Fact]
+    public async Task Traffic_that_somebody_moves_while_an_approval_is_waited_for_is_not_overwritten_by_it()
+    {
+        await CreateAsync("moved", "green", Unshadowed.Replace("minimum_samples: 40", "minimum_samples: 40\n  approval: true", StringComparison.Ordinal));
+        await AskAsync(240);
+        await PostAsync("moved", "evaluate");
+        await _server.PutAsync("/api/v1/online-endpoints/flights/traffic", """{"traffic":{"blue":100,"green":0},"reason":"by hand"}""");
+        using var approved = await _server.Client.PostAsync("/api/v1/rollouts/moved/approve", ServingServer.Json("{}"), Ct);
+
+        Assert.Equal(HttpStatusCode.Conflict, approved.StatusCode);
+        Assert.Contains("somebody moved it", await approved.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+        Assert.Equal("""{"blue":100,"green":0}""", await EndpointAsync("traffic"));
+    }
+
+    [Fact]
+    public async Task A_step_of_all_traffic_is_not_kept_waiting_for_a_comparison_with_a_baseline_that_answers_nothing()
+    {
+        await CreateAsync("whole", "green", Unshadowed.Replace(
+            "error_rate: {maximum: 0.2}", "error_rate: {maximum: 0.2, maximum_increase: 0.9}\n  score_shift: {maximum: 0.99}", StringComparison.Ordinal));
+        await AskAsync(240);
+        var half = await PostAsync("whole", "evaluate");
+        await AskAsync(120);
+        var all = await PostAsync("whole", "evaluate");
+
+        Assert.Equal(("Running", 2), (Status(half), (int)half["step"]!));
+        Assert.Equal(["error_rate", "error_rate_increase", "score_shift"], Criteria(half["decisions"]![1]!));
+        Assert.Equal("Completed", Status(all));
+        Assert.Equal(["error_rate"], Criteria(all["decisions"]!.AsArray()[^1]!));
     }
 
     [Fact]
@@ -183,6 +232,8 @@ public sealed class RolloutTests : IAsyncLifetime
     [InlineData("endpoint: flights", "endpoint: trains", HttpStatusCode.NotFound, "trains")]
     [InlineData("- traffic: 50", "- traffic: 150", HttpStatusCode.BadRequest, "rollout.yml:12:12: steps[1].traffic")]
     [InlineData("- shadow: 100", "- traffic: 60", HttpStatusCode.BadRequest, "it only grows")]
+    [InlineData("- shadow: 100\n  minimum_samples: 150\n", "", HttpStatusCode.BadRequest, "no step has a shadow")]
+    [InlineData("minimum_samples: 40", "time_limit: 1h\n  minimum_time: 2h", HttpStatusCode.BadRequest, "steps[1]: its minimum_time (2h) is longer than its time_limit (1h)")]
     [InlineData("interval: 1h", "interval: soon", HttpStatusCode.BadRequest, "a length of time")]
     [InlineData("interval: 1h", "intervall: 1h", HttpStatusCode.BadRequest, "intervall")]
     public async Task A_rollout_that_cannot_be_is_refused_with_its_reason(string text, string wrong, HttpStatusCode status, string why)
@@ -240,10 +291,20 @@ public sealed class RolloutTests : IAsyncLifetime
         }
     }
 
+    private async Task AskInVainAsync(int requests, string row)
+    {
+        for (var i = 0; i < requests; i++)
+        {
+            using var answer = await _server.Client.PostAsync("/endpoints/flights/score", ServingServer.Json($$"""{"input_data":[{{row}}]}"""), Ct);
+        }
+    }
+
     private async Task<string> EndpointAsync(string field) =>
         (await _server.Client.GetFromJsonAsync<JsonNode>("/api/v1/online-endpoints/flights", Ct))![field]!.ToJsonString();
 
     private static string Status(JsonNode rollout) => rollout["status"]!.ToString();
 
     private static IEnumerable<string> Verdicts(JsonNode rollout) => rollout["decisions"]!.AsArray().Select(decision => decision!["verdict"]!.ToString());
+
+    private static IEnumerable<string> Criteria(JsonNode decision) => decision["findings"]!.AsArray().Select(finding => finding!["criterion"]!.ToString());
 }
