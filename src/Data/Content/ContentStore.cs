@@ -79,6 +79,16 @@ public sealed class ContentStore(IBlobStore blobs, BlobCache copies)
         Tree.Read(tree, await ReadAllAsync(tree, ct));
 
     /// <summary>
+    /// One file of a tree, or null when it has none of this path. The manifest is not checked against its digest, as contents are not when
+    /// they are read.
+    /// </summary>
+    public async Task<TreeEntry?> FindFileAsync(Digest tree, string path, CancellationToken ct)
+    {
+        using var manifest = File.OpenHandle(await LocalFileAsync(tree, ct));
+        return new ManifestSearch(tree, manifest).Find(path);
+    }
+
+    /// <summary>
     /// As <see cref="GetTreeAsync"/>, for a digest that no record of the caller's stands for: the tree and its contents stay
     /// until there is one.
     /// </summary>

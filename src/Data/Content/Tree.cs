@@ -74,17 +74,12 @@ public sealed class Tree
             using var document = JsonDocument.Parse(manifest);
             if (document.RootElement.GetProperty("format").GetString() == TreeManifest.Format)
             {
-                var (tree, canonical) = Make(document.RootElement.GetProperty("entries").EnumerateArray().Select(entry =>
-                    new TreeEntry(
-                        entry.GetProperty("path").GetString()!,
-                        Digest.Parse(entry.GetProperty("digest").GetString()!),
-                        entry.GetProperty("size").GetInt64())));
+                var (tree, canonical) = Make(document.RootElement.GetProperty("entries").EnumerateArray().Select(Entry));
                 if (tree.Digest == digest && manifest.Span.SequenceEqual(canonical))
                     return tree;
             }
         }
-        catch (Exception exception) when (exception
-            is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or SlipwayException)
+        catch (Exception exception) when (IsMalformed(exception))
         {
             throw NotATree(digest, exception);
         }
@@ -92,6 +87,14 @@ public sealed class Tree
         throw NotATree(digest, null);
     }
 
-    private static SlipwayException NotATree(Digest digest, Exception? inner) => new(
+    internal static TreeEntry Entry(JsonElement entry) => new(
+        entry.GetProperty("path").GetString()!,
+        Digest.Parse(entry.GetProperty("digest").GetString()!),
+        entry.GetProperty("size").GetInt64());
+
+    internal static bool IsMalformed(Exception exception) =>
+        exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or SlipwayException;
+
+    internal static SlipwayException NotATree(Digest digest, Exception? inner) => new(
         ErrorCode.Corrupt, $"{digest} is not the manifest of a tree{(inner is null ? "." : $": {inner.Message}")}", inner);
 }

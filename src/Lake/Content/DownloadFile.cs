@@ -14,7 +14,9 @@ namespace Slipway.Lake.Content;
 /// </summary>
 internal sealed class DownloadFile(ContentStore content, SentContent sent, IAccess access)
 {
+    private readonly ContentStore _content = content;
     private readonly SentContent _sent = sent;
+    private readonly IAccess _access = access;
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -24,7 +26,8 @@ internal sealed class DownloadFile(ContentStore content, SentContent sent, IAcce
 
     private static async Task<Ok<Listing>> ListAsync(string digest, Caller caller, DownloadFile operation, CancellationToken ct)
     {
-        var tree = await operation.TreeAsync(caller, digest, ct);
+        await operation._access.DemandAsync(caller, Permission.Read, "content", ct);
+        var tree = await operation._content.GetTreeAsync(Digest.Parse(digest), ct);
         return TypedResults.Ok(new Listing(
             tree.Digest.ToString(),
             tree.TotalSize,
@@ -34,20 +37,10 @@ internal sealed class DownloadFile(ContentStore content, SentContent sent, IAcce
     private static async Task<Results<PhysicalFileHttpResult, FileContentHttpResult, FileStreamHttpResult>> HandleAsync(
         string digest, string path, HttpRequest request, Caller caller, DownloadFile operation, CancellationToken ct)
     {
-        var entry = await operation.FindAsync(caller, digest, path, ct);
+        await operation._access.DemandAsync(caller, Permission.Read, "content", ct);
+        var entry = await operation._content.FindFileAsync(Digest.Parse(digest), path, ct)
+            ?? throw SlipwayException.NotFound("File", $"{digest}/{path}");
         return await operation._sent.OfAsync(entry.Digest, Path.GetFileName(path), request, ct);
-    }
-
-    private async Task<Tree> TreeAsync(Caller caller, string digest, CancellationToken ct)
-    {
-        await access.DemandAsync(caller, Permission.Read, "content", ct);
-        return await content.GetTreeAsync(Digest.Parse(digest), ct);
-    }
-
-    private async Task<TreeEntry> FindAsync(Caller caller, string digest, string path, CancellationToken ct)
-    {
-        var tree = await TreeAsync(caller, digest, ct);
-        return tree.Find(path) ?? throw SlipwayException.NotFound("File", $"{digest}/{path}");
     }
 
     public sealed record Listing(string Digest, long Size, IReadOnlyList<File> Files);

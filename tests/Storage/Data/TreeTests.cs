@@ -50,6 +50,48 @@ public sealed class TreeTests : IDisposable
     }
 
     [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 0)]
+    [InlineData(40, 1)]
+    [InlineData(400, 9)]
+    [InlineData(2_000, 40)]
+    public async Task A_file_of_a_tree_is_found_without_reading_the_tree_whole(int files, int longNames)
+    {
+        await _store.PutBytesAsync("abc"u8.ToArray(), Ct);
+
+        // Of the longest names that there can be each byte is escaped by six.
+        var folder = string.Join('/', Enumerable.Repeat(new string('\u0001', 255), 15));
+        string[] odd = ["{\"digest\":\"", "\"", "ü", "\uffee", "\U0001F600", "],\"format\":\"slipway.tree"];
+        var tree = await _store.PutTreeAsync(
+            Enumerable.Range(0, files).Select(number => $"part/{number}.csv")
+                .Concat(Enumerable.Range(0, longNames).Select(number => $"{folder}/{number}"))
+                .Concat(odd).Select(Entry),
+            Ct);
+
+        foreach (var entry in tree.Entries)
+            Assert.Equal(entry, await _store.FindFileAsync(tree.Digest, entry.Path, Ct));
+        foreach (var absent in (string[])["", "a", "part", "part/1.cs", "part/1.csv5", "\u0001", "zz", "ü ", "\U0001F601"])
+            Assert.Null(await _store.FindFileAsync(tree.Digest, absent, Ct));
+    }
+
+    [Theory]
+    [InlineData("abc")]
+    [InlineData("")]
+    [InlineData("""{"entries":[""")]
+    [InlineData("""{"entries":[{"digest":"x","path":"a","size":1}],"format":"slipway.tree/1"}""")]
+    [InlineData("""{"entries":[{"digest":"sha256:],"format":"slipway.tree/1"}""")]
+    public async Task A_file_of_what_is_no_tree_is_not_looked_for(string content)
+    {
+        var blob = await _store.PutBytesAsync(Encoding.UTF8.GetBytes(content), Ct);
+
+        Assert.Equal(ErrorCode.Corrupt, await CodeAsync(() => _store.FindFileAsync(blob.Digest, "a", Ct)));
+    }
+
+    [Fact]
+    public async Task A_file_of_a_tree_that_is_away_is_not_found() =>
+        Assert.Equal(ErrorCode.NotFound, await CodeAsync(() => _store.FindFileAsync(Digest.Of("away"u8), "a", Ct)));
+
+    [Theory]
     [InlineData("")]
     [InlineData("/etc/passwd")]
     [InlineData("../up")]

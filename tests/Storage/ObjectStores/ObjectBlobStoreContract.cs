@@ -40,9 +40,12 @@ public abstract class ObjectBlobStoreContract : IAsyncLifetime
         File.WriteAllText(_folder.File("in/a/b.txt"), "b");
         File.WriteAllText(_folder.File("in/c.txt"), "c");
         var tree = await _store.PutFolderAsync(Path.Combine(_folder.Path, "in"), null, Ct);
-        var other = new BlobCache(_folder.File("other/x"), 100_000, _time);
+        var cache = new BlobCache(_folder.File("other/x"), 100_000, _time);
+        var other = new ContentStore(new ObjectBlobStore(_objects, "team", cache), cache);
 
-        await new ContentStore(new ObjectBlobStore(_objects, "team", other), other).MaterializeAsync(tree.Digest, _folder.File("out"), Ct);
+        await other.MaterializeAsync(tree.Digest, _folder.File("out"), Ct);
+
+        Assert.Equal(Digest.Of("c"u8), (await other.FindFileAsync(tree.Digest, "c.txt", Ct))?.Digest);
 
         Assert.Equal("b", File.ReadAllText(_folder.File("out/a/b.txt")));
         Assert.Equal("c", File.ReadAllText(_folder.File("out/c.txt")));
