@@ -11,6 +11,10 @@ internal static class DemoSetup
     {
         // "wait": the example loses no answer; a production endpoint would rather drop rows than be slow.
         await client.Endpoints.CreateAsync(DemoPlayer.Endpoint, collect: "wait", ct);
+
+        // By its key a request goes to the same deployment in each run: were it drawn, a canary's weeks would end differently each time.
+        await client.PutAsync(
+            $"api/v1/online-endpoints/{DemoPlayer.Endpoint}/settings", new JsonObject { ["affinity_header"] = Traffic.KeyHeader }, ct);
         using var monitor = new StringContent(await ReadAsync("monitor.yml", ct), new MediaTypeHeaderValue("application/yaml"));
         await client.PostAsync("api/v1/monitors", monitor, ct);
 

@@ -15,6 +15,10 @@ internal sealed record Flight(
 internal sealed class Traffic(HttpClient http, string endpoint, string model)
 {
     public const int BatchSize = 256;
+
+    /// <summary>The header that says which request of which week it is.</summary>
+    public const string KeyHeader = "x-flights-batch";
+
     private const int Connections = 3;
 
     /// <summary>Asks about flights [from, to); the id of flight i is <see cref="PredictionId"/>(week, i).</summary>
@@ -87,6 +91,7 @@ internal sealed class Traffic(HttpClient http, string endpoint, string model)
     {
         using var content = new ReadOnlyMemoryContent(Body(week, batch, flights));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        content.Headers.Add(KeyHeader, RequestId(week, batch));
         using var answer = await http.PostAsync(new Uri($"endpoints/{endpoint}/v2/models/{model}/infer", UriKind.Relative), content, ct);
         if (answer.StatusCode != HttpStatusCode.OK)
         {

@@ -5,10 +5,10 @@ using Xunit;
 
 namespace Slipway.EndToEnd.Demo;
 
-/// <summary>A demo that was played without a break until week 5; two of its weeks are served.</summary>
+/// <summary>A demo that was played without a break until week 6; three of its weeks are served, the last one begins with a canary.</summary>
 public sealed class DemoRun : IAsyncLifetime
 {
-    public const int LastWeek = 5;
+    public const int LastWeek = 6;
     private readonly TempFolder _folder = new();
 
     public string Home => _folder.File("home");
