@@ -42,7 +42,11 @@ internal sealed partial class ErrorRendering(RequestDelegate next, ILogger<Error
             return;
         }
 
+        // What a route has said of the method or the type before it refused stays.
+        var said = context.Response.StatusCode;
         context.Response.Clear();
+        if (said is 405 or 415)
+            context.Response.StatusCode = said;
         if (refusal.Code is ErrorCode.Exhausted or ErrorCode.Unavailable)
             context.Response.Headers.RetryAfter = "1";
         var shape = context.GetEndpoint()?.Metadata.GetMetadata<IErrorShape>() ?? ProblemShape.Default;

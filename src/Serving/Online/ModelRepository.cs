@@ -2,6 +2,7 @@ using Slipway.Kernel;
 using Slipway.Registry.Contracts;
 using Slipway.Security.Contracts;
 using Slipway.Serving.Contracts;
+using Slipway.Serving.Protocol;
 using Slipway.Serving.Routing;
 
 namespace Slipway.Serving.Online;
@@ -74,6 +75,9 @@ internal sealed class ModelRepository(
         }, ct);
         await retire.DrainAsync(gone, ct);
     }
+
+    public static SlipwayException NoParameter(string name) => SlipwayException.Invalid(
+        $"'{RequestText.Shorten(name)}' is no parameter here: a model is loaded as its deployment says. Change its settings, or register other files as a new version.");
 
     private async Task<(OnlineEndpoint Definition, List<OnlineDeployment> Chosen)> ChooseAsync(
         Caller caller, string endpoint, string model, CancellationToken ct)

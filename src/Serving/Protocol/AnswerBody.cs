@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.IO.Compression;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
 
 namespace Slipway.Serving.Protocol;
 
@@ -14,7 +16,7 @@ internal static class AnswerBody
     {
         var response = context.Response;
         response.ContentType = "application/json";
-        var encoding = json.Length < WorthPacking ? null : Encoding(context.Request.Headers.AcceptEncoding.ToString());
+        var encoding = json.Length < WorthPacking ? null : Encoding(context.Request.Headers.AcceptEncoding);
         if (encoding is null)
         {
             response.ContentLength = json.Length;
@@ -36,14 +38,20 @@ internal static class AnswerBody
         response.BodyWriter.Write(packed.GetBuffer().AsSpan(0, (int)packed.Length));
     }
 
-    private static string? Encoding(string accepted)
+    // The one that the client likes best; of two that it likes as well the first.
+    private static string? Encoding(StringValues accepted)
     {
-        foreach (var part in accepted.Split(',', StringSplitOptions.TrimEntries))
+        if (accepted.Count == 0 || !StringWithQualityHeaderValue.TryParseList(accepted, out var wishes))
+            return null;
+        var (best, most) = ((string?)null, 0.0);
+        foreach (var wish in wishes)
         {
-            if (part is "gzip" or "br")
-                return part;
+            var name = wish.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase) || wish.Value == "*" ? "gzip"
+                : wish.Value.Equals("br", StringComparison.OrdinalIgnoreCase) ? "br" : null;
+            if (name is not null && (wish.Quality ?? 1) > most)
+                (best, most) = (name, wish.Quality ?? 1);
         }
 
-        return null;
+        return best;
     }
 }

@@ -112,6 +112,8 @@ internal ref struct InferParser
     private void ReadParameters()
     {
         Once(Fields.Parameters, "parameters");
+        if (_reader.TokenType == JsonTokenType.Null)
+            return;
         Expect(JsonTokenType.StartObject, "'parameters' is not an object.");
         while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -147,6 +149,8 @@ internal ref struct InferParser
     private void ReadOutputs()
     {
         Once(Fields.Outputs, "outputs");
+        if (_reader.TokenType == JsonTokenType.Null)
+            return;
         Expect(JsonTokenType.StartArray, "'outputs' is not a list.");
         Array.Clear(_slot.Wanted);
         var any = false;

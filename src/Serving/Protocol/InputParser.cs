@@ -145,6 +145,8 @@ internal ref struct InputParser(ReadOnlySpan<byte> body, ReadOnlySpan<byte> bina
     private void ReadParameters(ref Utf8JsonReader reader)
     {
         reader.Read();
+        if (reader.TokenType == JsonTokenType.Null)
+            return;
         if (reader.TokenType != JsonTokenType.StartObject)
             throw SlipwayException.Invalid($"'parameters' of {Name} is not an object.");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

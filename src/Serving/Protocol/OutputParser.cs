@@ -37,6 +37,8 @@ internal readonly struct OutputParser(ScoringSlot slot)
     private static (bool? Binary, int Classes) ReadParameters(ref Utf8JsonReader reader)
     {
         reader.Read();
+        if (reader.TokenType == JsonTokenType.Null)
+            return (null, 0);
         if (reader.TokenType != JsonTokenType.StartObject)
             throw SlipwayException.Invalid("'parameters' of an output is not an object.");
         var (binary, classes) = ((bool?)null, 0);

@@ -51,12 +51,14 @@ internal sealed class RepositoryRoutes(RoutingTable table, ScoringAccess access,
     private async Task LoadAsync(HttpContext context)
     {
         var caller = await Caller.BindAsync(context);
+        await DemandNoneAsync(context);
         await repository.LoadAsync(caller, Endpoint(context), (string)context.Request.RouteValues["model"]!, context.RequestAborted);
     }
 
     private async Task UnloadAsync(HttpContext context)
     {
         var caller = await Caller.BindAsync(context);
+        await DemandNoneAsync(context, known: "unload_dependents");
         await repository.UnloadAsync(caller, Endpoint(context), (string)context.Request.RouteValues["model"]!, context.RequestAborted);
     }
 
@@ -107,16 +109,30 @@ internal sealed class RepositoryRoutes(RoutingTable table, ScoringAccess access,
     private static string Endpoint(HttpContext context) => (string)context.Request.RouteValues["endpoint"]!;
 
     // No body, or {"ready":true}.
-    private async Task<bool> OnlyReadyAsync(HttpContext context)
+    private Task<bool> OnlyReadyAsync(HttpContext context) =>
+        ReadAsync(context, static body => body.TryGetProperty("ready", out var ready) && ready.ValueKind == JsonValueKind.True);
+
+    // A model is loaded as its deployment says; another configuration, or files of a request's own, would be passed over in silence.
+    private async Task DemandNoneAsync(HttpContext context, string? known = null)
+    {
+        var given = await ReadAsync(context, body => body.TryGetProperty("parameters", out var parameters) && parameters.ValueKind == JsonValueKind.Object
+            ? parameters.EnumerateObject().Select(parameter => parameter.Name).FirstOrDefault(name => name != known)
+            : null);
+        if (given is not null)
+            throw ModelRepository.NoParameter(given);
+    }
+
+    private async Task<T?> ReadAsync<T>(HttpContext context, Func<JsonElement, T> read)
     {
         using var body = await RequestBody.ReadAsync(context.Request, memory, 64 * 1024, context.RequestAborted);
         if (body.Length == 0)
-            return false;
+            return default;
         try
         {
             using var document = JsonDocument.Parse(body.Memory);
             return document.RootElement.ValueKind == JsonValueKind.Object
-                && document.RootElement.TryGetProperty("ready", out var ready) && ready.ValueKind == JsonValueKind.True;
+                ? read(document.RootElement)
+                : throw SlipwayException.Invalid("The body is not a JSON object.");
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

@@ -146,9 +146,9 @@ internal readonly struct RequestBody : IDisposable
 
     private static RequestBody Unpacked(RequestBody packed, string encoding, BodyMemory memory, int limit)
     {
-        using var stream = encoding switch
+        using var stream = encoding.ToLowerInvariant() switch
         {
-            "gzip" => new GZipStream(packed.OpenRead(), CompressionMode.Decompress),
+            "gzip" or "x-gzip" => new GZipStream(packed.OpenRead(), CompressionMode.Decompress),
             "br" => new BrotliStream(packed.OpenRead(), CompressionMode.Decompress),
             "deflate" => new ZLibStream(packed.OpenRead(), CompressionMode.Decompress),
             "identity" => packed.OpenRead(),

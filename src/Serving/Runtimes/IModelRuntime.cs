@@ -51,6 +51,13 @@ internal interface IModelRunner : IDisposable
 
     OutputMemory[] Outputs { get; }
 
+    /// <summary>JSON of MLflow's "params" of the request in hand; null: it has none. What knows of none passes them over, as MLflow does.</summary>
+    byte[]? Parameters
+    {
+        get => null;
+        set { }
+    }
+
     /// <summary>Scores the first rows of the inputs; the outputs hold until the next run.</summary>
     ValueTask RunAsync(int rows, CancellationToken ct);
 }

@@ -23,6 +23,15 @@ internal sealed class MlmodelFile
         ["float64"] = OnnxElementType.Double,
         ["string"] = OnnxElementType.String,
         ["str"] = OnnxElementType.String,
+        ["object"] = OnnxElementType.String,
+        ["datetime"] = OnnxElementType.String,
+        ["int8"] = OnnxElementType.Int8,
+        ["int16"] = OnnxElementType.Int16,
+        ["uint8"] = OnnxElementType.UInt8,
+        ["uint16"] = OnnxElementType.UInt16,
+        ["uint32"] = OnnxElementType.UInt32,
+        ["uint64"] = OnnxElementType.UInt64,
+        ["float16"] = OnnxElementType.Float16,
     };
 
     private readonly string? _inputs;
@@ -89,7 +98,10 @@ internal sealed class MlmodelFile
             var shape = spec?["shape"]?.AsArray().Select(dim => (long)dim!).ToArray() ?? [-1, 1];
             if (!s_types.TryGetValue(type, out var element) || shape.Length == 0 || shape[0] != -1 || shape.Skip(1).Any(dim => dim < 1))
                 throw SlipwayException.Invalid($"The signature's input '{name}' ({type}) cannot be served; columns have one of the types {string.Join(", ", s_types.Keys)}.");
-            yield return new TensorPlan(name, element, shape, hasRows: true, place++, (int)shape.Skip(1).Aggregate(1L, static (product, dim) => product * dim));
+            yield return new TensorPlan(name, element, shape, hasRows: true, place++, (int)shape.Skip(1).Aggregate(1L, static (product, dim) => product * dim))
+            {
+                IsOptional = (bool?)column["required"] == false && (element == OnnxElementType.String || element.IsFloating()),
+            };
         }
     }
 }

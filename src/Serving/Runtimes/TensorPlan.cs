@@ -39,6 +39,9 @@ internal sealed class TensorPlan
 
     public int Index { get; }
 
+    /// <summary>Whether the model's own file says that requests may leave it out.</summary>
+    public bool IsOptional { get; init; }
+
     /// <summary>Values in one row; of a tensor without rows, all its values.</summary>
     public int RowLength { get; }
 

@@ -33,7 +33,7 @@ internal sealed class InputRule
                 $"The signature says that input {input} is optional; only texts and floating-point numbers can be missing.");
         }
 
-        return new InputRule(said is { Optional: true }, input.ElementType == OnnxElementType.String ? said?.Categories : null);
+        return new InputRule(input.IsOptional || said is { Optional: true }, input.ElementType == OnnxElementType.String ? said?.Categories : null);
     }
 
     public void Check(TensorPlan input, int index, ReadOnlySpan<byte> utf8)

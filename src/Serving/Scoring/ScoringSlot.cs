@@ -52,6 +52,9 @@ internal sealed class ScoringSlot(ServedModel model) : IDisposable
 
     public DateTimeOffset? EventTime { get; set; }
 
+    /// <inheritdoc cref="IModelRunner.Parameters"/>
+    public byte[]? Parameters { get; set; }
+
     public JsonText Answer { get; } = new();
 
     /// <summary>Whether tensors came as bytes over gRPC, and go so; and the inputs in the order in which they were named.</summary>
@@ -71,6 +74,7 @@ internal sealed class ScoringSlot(ServedModel model) : IDisposable
         Rows = 0;
         RequestId = null;
         EventTime = null;
+        Parameters = null;
         Array.Clear(Given);
         Array.Fill(Wanted, true);
         Array.Clear(Binary);
@@ -90,7 +94,11 @@ internal sealed class ScoringSlot(ServedModel model) : IDisposable
         Runner = rows <= _modest.Capacity ? _modest : Large(rows);
     }
 
-    public ValueTask RunAsync(CancellationToken ct) => Runner.RunAsync(Rows, ct);
+    public ValueTask RunAsync(CancellationToken ct)
+    {
+        Runner.Parameters = Parameters;
+        return Runner.RunAsync(Rows, ct);
+    }
 
     public bool IsBinary(TensorPlan output) => Wanted[output.Index] && (Binary[output.Index] ?? BinaryByDefault);
 

@@ -80,6 +80,25 @@ public sealed class InferTests(ServingServer server) : IClassFixture<ServingServ
         Assert.Equal("green", Assert.Single(byHeader.Headers.GetValues("slipway-deployment")));
     }
 
+    [Fact]
+    public async Task What_a_client_writes_as_null_is_not_said()
+    {
+        using var answer = await server.InferAsync(
+            """
+            {"id":null,"parameters":null,"outputs":null,
+             "inputs":[{"name":"carrier","shape":[1,1],"datatype":"BYTES","parameters":null,"data":["AA"]},{"name":"distance","shape":[1,1],"datatype":"FP32","data":[100]}]}
+            """);
+        using var chosen = await server.InferAsync(
+            """
+            {"outputs":[{"name":"label","parameters":null}],
+             "inputs":[{"name":"carrier","shape":[1,1],"datatype":"BYTES","data":["AA"]},{"name":"distance","shape":[1,1],"datatype":"FP32","data":[100]}]}
+            """);
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (answer.StatusCode, chosen.StatusCode));
+        Assert.Equal(2, JsonNode.Parse(await answer.Content.ReadAsStringAsync(Ct))!["outputs"]!.AsArray().Count);
+        Assert.Single(JsonNode.Parse(await chosen.Content.ReadAsStringAsync(Ct))!["outputs"]!.AsArray());
+    }
+
     [Theory]
     [InlineData("not-json", "late: 10 rows")]
     [InlineData("cut-off", """{"inputs":[{"name":"carrier","shape":[1,1]""")]

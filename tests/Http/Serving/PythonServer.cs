@@ -75,9 +75,9 @@ public sealed class PythonServer : IAsyncLifetime
 
             @rawhttp
             def run(request):
-                if "json" in request.path:
+                if "json" in request.full_path:
                     return AMLResponse({"a": [1]}, 200, {"x-own": "yes"}, json_str=True)
-                text = f"{request.method} {request.path} {len(request.get_data())}"
+                text = f"{request.method} {request.full_path} {len(request.get_data())}"
                 return AMLResponse(text, 202, {"x-own": "yes", "Content-Type": "text/plain", "Connection": "close"})
             """));
         await Server.RegisterFilesAsync(

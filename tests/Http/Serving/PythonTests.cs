@@ -166,6 +166,87 @@ public sealed class PythonTests(PythonServer python) : IClassFixture<PythonServe
     }
 
     [Theory]
+    [InlineData("""{"dataframe_records":[{"n":3,"f":1.5,"when":"2020-01-31"}]}""", "n:int32:3 f:float32:1.5 when:object:2020-01-31")]
+    [InlineData("""{"dataframe_records":[{"n":3,"f":1.5}]}""", "n:int32:3 f:float32:1.5 when:object:\"")]
+    [InlineData("""{"dataframe_records":[{"f":1.5}]}""", "Column 'n' (INT32), row 0 is missing")]
+    public async Task A_model_of_MLflow_gets_a_frame_of_the_types_of_its_signature(string body, string words)
+    {
+        await python.Server.RegisterFilesAsync(
+            "typed",
+            null,
+            ("MLmodel",
+            """
+            flavors:
+              python_function: {loader_module: typed_loader, code: code}
+            signature:
+              inputs: '[{"type":"integer","name":"n","required":true},{"type":"float","name":"f","required":true},{"type":"datetime","name":"when","required":false}]'
+              outputs: '[{"type":"string"}]'
+            """),
+            // As much of pandas as the worker asks for.
+            ("code/pandas.py",
+            """
+            class Series:
+                def __init__(self, values, dtype):
+                    self.values, self.dtype = values, dtype
+
+            class DataFrame:
+                def __init__(self, columns):
+                    self.all = columns
+            """),
+            ("code/typed_loader.py",
+            """
+            class Model:
+                def predict(self, table):
+                    return [" ".join(f"{name}:{column.dtype}:{column.values[0]}" for name, column in table.all.items())]
+
+            def _load_pyfunc(path):
+                return Model()
+            """));
+        await python.Server.DeployAsync("typed", "typed:1", """{"runtime":"python","concurrency":1}""");
+
+        var (_, answer) = await AskAsync("typed/invocations", body);
+
+        Assert.Contains(words, answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"inputs":[[1],[2]],"params":{"power":3}}""", """{"predictions":[1,8]}""")]
+    [InlineData("""{"inputs":[[1],[2]],"params":{}}""", """{"predictions":[1,4]}""")]
+    [InlineData("""{"params":null,"inputs":[[1],[2]]}""", """{"predictions":[1,4]}""")]
+    [InlineData("""{"inputs":[[1],[2]],"params":[3]}""", "'params' is not an object.")]
+    public async Task Parameters_of_a_request_reach_a_model_that_takes_them(string body, string words)
+    {
+        await python.Server.RegisterFilesAsync(
+            "powers",
+            null,
+            ("MLmodel",
+            """
+            flavors:
+              python_function: {loader_module: powers_loader, code: code}
+            signature:
+              inputs: '[{"type":"double","name":"x","required":true}]'
+              outputs: '[{"type":"tensor","tensor-spec":{"dtype":"float64","shape":[-1]}}]'
+              params: '[{"name":"power","type":"long","default":2,"shape":null}]'
+            """),
+            ("code/powers_loader.py",
+            """
+            class Model:
+                def predict(self, table, params=None):
+                    if hasattr(table, "to_dict"):
+                        table = table[["x"]].values.tolist()
+                    return [float(row[0]) ** (params or {}).get("power", 2) for row in table]
+
+            def _load_pyfunc(path):
+                return Model()
+            """));
+        await python.Server.DeployAsync("powers", "powers:1", """{"runtime":"python","concurrency":1,"max_batch":8}""");
+
+        var (_, answer) = await AskAsync("powers/invocations", body);
+
+        Assert.Contains(words, answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("""{"dataframe_records":[{"x":"far","word":"abc"}]}""", "(FP64), row 0: ")]
     [InlineData("""{"dataframe_records":[{"x":13,"word":"abc"}]}""", "KeyError")]
     public async Task A_model_of_MLflow_is_asked_only_what_its_signature_says(string body, string words)
@@ -220,6 +301,6 @@ public sealed class PythonTests(PythonServer python) : IClassFixture<PythonServe
     private async Task<(HttpStatusCode Status, string Answer)> AskAsync(string path, string body)
     {
         using var response = await python.Server.Client.PostAsync($"/endpoints/{path}", ServingServer.Json(body), Ct);
-        return (response.StatusCode, await response.Content.ReadAsStringAsync(Ct));
+        return (response.StatusCode, (await response.Content.ReadAsStringAsync(Ct)).Replace("\\u0027", "'", StringComparison.Ordinal));
     }
 }

@@ -49,6 +49,20 @@ public sealed class RepositoryTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, pinned.StatusCode);
     }
 
+    [Theory]
+    [InlineData("load", """{"parameters":{"config":"{}"}}""", "'config' is no parameter here")]
+    [InlineData("unload", """{"parameters":{"unload_dependents":true,"force":true}}""", "'force' is no parameter here")]
+    [InlineData("load", """{"parameters":{"\ud800":1}}""", "not JSON")]
+    [InlineData("load", "{", "not JSON")]
+    [InlineData("load", "[]", "not a JSON object")]
+    public async Task What_a_load_would_pass_over_is_refused(string verb, string body, string words)
+    {
+        using var refused = await _server.Client.PostAsync($"{V2}/repository/models/late/{verb}", ServingServer.Json(body), Ct);
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains(words, await refused.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_model_with_traffic_is_not_unloaded()
     {

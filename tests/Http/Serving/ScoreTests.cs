@@ -31,6 +31,8 @@ public sealed class ScoreTests(ServingServer server) : IClassFixture<ServingServ
     [Theory]
     [InlineData("""{"input_data":{"columns":["carrier","distance"],"index":[0,1],"data":[["AA",100],["UA",900]]}}""")]
     [InlineData("""{"input_data":[["AA",100],["UA",900]]}""")]
+    [InlineData("""{"input_data":{"carrier":["AA","UA"],"distance":[[100],[900]]}}""")]
+    [InlineData("""{"input_data":{"data":[["AA",100],["UA",900]]}}""")]
     public async Task Azure_ML_gets_bare_predictions(string body)
     {
         Assert.Equal(Expected, await PostAsync("score", body, HttpStatusCode.OK));
@@ -81,7 +83,56 @@ public sealed class ScoreTests(ServingServer server) : IClassFixture<ServingServ
     [Fact]
     public async Task Other_content_types_are_refused()
     {
-        Assert.Contains("application/xml", Detail(await PostAsync("invocations", "<a/>", HttpStatusCode.BadRequest, "application/xml")), StringComparison.Ordinal);
+        Assert.Contains("application/xml", Detail(await PostAsync("invocations", "<a/>", HttpStatusCode.UnsupportedMediaType, "application/xml")), StringComparison.Ordinal);
+        await PostAsync("invocations", """{"instances":[["AA",100]]}""", HttpStatusCode.OK, "Application/JSON");
+    }
+
+    [Fact]
+    public async Task The_header_of_a_request_is_its_id_and_the_answer_says_who_answered()
+    {
+        using var named = await AskAsync(("x-request-id", "order-5"), ("x-ms-client-request-id", "c1"));
+        using var unnamed = await AskAsync(("x-request-id", "no@id"));
+
+        Assert.Equal(("order-5", "c1", "blue"), (Header(named, "x-request-id"), Header(named, "x-ms-client-request-id"), Header(named, "azureml-model-deployment")));
+        Assert.Matches("^[0-9a-f]{32}$", Header(unnamed, "x-request-id"));
+        var kept = await server.Client.GetStringAsync("/api/v1/online-endpoints/flights/predictions/order-5.0", Ct);
+        Assert.Contains("\"distance\":100", kept, StringComparison.Ordinal);
+
+        static string Header(HttpResponseMessage answer, string name) => answer.Headers.GetValues(name).Single();
+    }
+
+    [Fact]
+    public async Task A_header_that_cannot_go_back_is_not_the_id_of_its_request()
+    {
+        using var handler = new SocketsHttpHandler { RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8 };
+        using var client = new HttpClient(handler) { BaseAddress = server.Client.BaseAddress };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Endpoint}/score") { Content = ServingServer.Json("""{"input_data":[["AA",100]]}""") };
+        request.Headers.TryAddWithoutValidation("x-request-id", "\u00e9");
+        request.Headers.TryAddWithoutValidation("x-ms-client-request-id", "\u00e9");
+
+        using var answer = await client.SendAsync(request, Ct);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Matches("^[0-9a-f]{32}$", answer.Headers.GetValues("x-request-id").Single());
+        Assert.False(answer.Headers.Contains("x-ms-client-request-id"));
+    }
+
+    [Theory]
+    [InlineData("gzip;q=1.0, deflate;q=0.6, identity;q=0.3", "gzip")]
+    [InlineData("gzip;q=0.5, br", "br")]
+    [InlineData("deflate, GZIP", "gzip")]
+    [InlineData("gzip;q=0, br;q=0", null)]
+    [InlineData("identity", null)]
+    [InlineData("*", "gzip")]
+    public async Task Answers_are_packed_as_the_client_likes_best(string accepted, string? packed)
+    {
+        var rows = string.Join(',', Enumerable.Repeat("""["AA",100]""", 500));
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Endpoint}/score") { Content = ServingServer.Json($$"""{"input_data":[{{rows}}]}""") };
+        request.Headers.TryAddWithoutValidation("Accept-Encoding", accepted);
+
+        using var answer = await server.Client.SendAsync(request, Ct);
+
+        Assert.Equal((HttpStatusCode.OK, packed), (answer.StatusCode, answer.Content.Headers.ContentEncoding.SingleOrDefault()));
     }
 
     [Fact]
@@ -97,13 +148,14 @@ public sealed class ScoreTests(ServingServer server) : IClassFixture<ServingServ
     [InlineData("gzip")]
     [InlineData("br")]
     [InlineData("deflate")]
+    [InlineData("GZIP")]
     public async Task Bodies_are_read_packed_and_answered_packed(string encoding)
     {
         var rows = string.Join(',', Enumerable.Repeat("""["AA",100]""", 500));
         using var packed = new MemoryStream();
         using (Stream stream = encoding switch
         {
-            "gzip" => new GZipStream(packed, CompressionMode.Compress, leaveOpen: true),
+            "gzip" or "GZIP" => new GZipStream(packed, CompressionMode.Compress, leaveOpen: true),
             "br" => new BrotliStream(packed, CompressionMode.Compress, leaveOpen: true),
             _ => new ZLibStream(packed, CompressionMode.Compress, leaveOpen: true),
         })
@@ -134,6 +186,14 @@ public sealed class ScoreTests(ServingServer server) : IClassFixture<ServingServ
         using var response = await server.Client.PostAsync($"{Endpoint}/invocations", content, Ct);
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+    }
+
+    private async Task<HttpResponseMessage> AskAsync(params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Endpoint}/score") { Content = ServingServer.Json("""{"input_data":[["AA",100]]}""") };
+        foreach (var (name, value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
+        return await server.Client.SendAsync(request, Ct);
     }
 
     private async Task<string> PostAsync(string path, string body, HttpStatusCode status, string type = "application/json")

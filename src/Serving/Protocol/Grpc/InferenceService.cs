@@ -32,6 +32,8 @@ internal sealed class InferenceService(GrpcEndpoints endpoints, GrpcUnary unary,
         unary.Map<RepositoryModelLoadRequest, RepositoryModelLoadResponse>(service, "/RepositoryModelLoad", async (context, request, ct) =>
         {
             var (caller, endpoint) = await endpoints.GetAsync(context, model: null, ct);
+            if (request.Parameters.Keys.FirstOrDefault() is { } given)
+                throw ModelRepository.NoParameter(given);
             await repository.LoadAsync(caller, endpoint.Definition.Name, request.ModelName, ct);
             return new RepositoryModelLoadResponse();
         });

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Unicode;
 using Slipway.Kernel;
@@ -42,6 +43,8 @@ internal sealed class JsonTable(ScoringSlot slot, int maxRows)
         JsonElement value = default;
         foreach (var property in root.EnumerateObject())
         {
+            if (property.NameEquals("params"u8))
+                ReadParameters(property.Value);
             if (!s_forms.Contains(property.Name))
                 continue;
             if (form is not null)
@@ -51,13 +54,24 @@ internal sealed class JsonTable(ScoringSlot slot, int maxRows)
 
         if (form is null)
             throw SlipwayException.Invalid($"The body has none of: {string.Join(", ", s_forms)}.");
-        if (form == "inputs" && value.ValueKind == JsonValueKind.Object)
-            ReadColumns(value);
+        if (value.ValueKind == JsonValueKind.Object && (form == "inputs" || (form == "input_data" && HasTensors(value))))
+            ReadColumns(value, form);
         else if (value.ValueKind == JsonValueKind.Object && form is ("dataframe_split" or "input_data"))
             ReadSplit(value, form);
         else
             ReadRows(value, form);
     }
+
+    private void ReadParameters(JsonElement parameters)
+    {
+        if (parameters.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null))
+            throw SlipwayException.Invalid("'params' is not an object.");
+        slot.Parameters = parameters.ValueKind == JsonValueKind.Null ? null : JsonMarshal.GetRawUtf8Value(parameters).ToArray();
+    }
+
+    // Azure ML's input_data is a table or, in place of its columns and rows, tensors by name.
+    private bool HasTensors(JsonElement value) => !value.TryGetProperty("columns", out _)
+        && (!value.TryGetProperty("data", out _) || (_columns.Find("data") is not null && !value.TryGetProperty("index", out _)));
 
     // {"columns":["a","b"],"data":[[1,2]]}
     private void ReadSplit(JsonElement split, string form)
@@ -157,19 +171,19 @@ internal sealed class JsonTable(ScoringSlot slot, int maxRows)
     }
 
     // {"a":[1,2],"b":["x","y"]}
-    private void ReadColumns(JsonElement columns)
+    private void ReadColumns(JsonElement columns, string form)
     {
         foreach (var column in columns.EnumerateObject())
         {
             if (_columns.Find(column.Name) is not { } input)
                 continue;
             if (column.Value.ValueKind != JsonValueKind.Array)
-                throw SlipwayException.Invalid($"'{column.Name}' of 'inputs' is not a list of rows.");
+                throw SlipwayException.Invalid($"'{column.Name}' of '{form}' is not a list of rows.");
             ReadColumn(input, column.Value);
         }
 
         if (slot.Rows == 0)
-            throw SlipwayException.Invalid($"'inputs' has none of the model's inputs: {RequestText.Names(slot.Model.Inputs)}.");
+            throw SlipwayException.Invalid($"'{form}' has none of the model's inputs: {RequestText.Names(slot.Model.Inputs)}.");
     }
 
     private void ReadColumn(TensorPlan input, JsonElement rows)

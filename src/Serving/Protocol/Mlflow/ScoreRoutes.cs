@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -18,11 +19,15 @@ namespace Slipway.Serving.Protocol.Mlflow;
 /// </summary>
 internal sealed class ScoreRoutes(RoutingTable table, InferenceCore core, ScoringAccess access, BodyMemory memory, ServingOptions options)
 {
+    private static readonly FrozenSet<string> s_passing = FrozenSet.ToFrozenSet(
+        ["Content-Type", "Content-Disposition", "Content-Language", "Content-Encoding", "Cache-Control", "ETag", "Expires", "Last-Modified", "Retry-After", "Allow", "Vary"],
+        StringComparer.OrdinalIgnoreCase);
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         var operation = routes.ServiceProvider.GetRequiredService<ScoreRoutes>();
         routes.MapPost("/invocations", context => operation.ScoreAsync(context, wrapped: true));
-        routes.MapPost("/score", context => operation.ScoreAsync(context, wrapped: false));
+        routes.MapMethods("/score", [HttpMethods.Post, HttpMethods.Get, HttpMethods.Options], context => operation.ScoreAsync(context, wrapped: false));
         routes.MapGet("/ping", operation.PingAsync);
         routes.MapGet("/health", operation.PingAsync);
         routes.MapGet("/version", static context => context.Response.WriteAsync(ModelRoutes.ServerVersion, context.RequestAborted));
@@ -68,13 +73,12 @@ internal sealed class ScoreRoutes(RoutingTable table, InferenceCore core, Scorin
     private static bool IsCsv(HttpRequest request)
     {
         var type = (request.ContentType ?? "application/json").Split(';')[0].Trim();
-        return type switch
-        {
-            "text/csv" => true,
-            "application/json" => false,
-            _ => throw new SlipwayException(
-                ErrorCode.InvalidParameter, $"The content type '{RequestText.Shorten(type)}' is not read; send application/json or text/csv."),
-        };
+        if (type.Equals("text/csv", StringComparison.OrdinalIgnoreCase))
+            return true;
+        if (type.Equals("application/json", StringComparison.OrdinalIgnoreCase))
+            return false;
+        request.HttpContext.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+        throw SlipwayException.Invalid($"The content type '{RequestText.Shorten(type)}' is not read; send application/json or text/csv.");
     }
 
     private readonly struct Exchange(HttpContext context, RequestBody body, bool wrapped, int maxRows) : IInferExchange
@@ -83,16 +87,22 @@ internal sealed class ScoreRoutes(RoutingTable table, InferenceCore core, Scorin
 
         public void Read(ScoringSlot slot)
         {
+            if (!HttpMethods.IsPost(context.Request.Method))
+            {
+                context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+                throw SlipwayException.Invalid($"Model '{slot.Model.Name}' takes POST; a script of the runtime python takes GET and OPTIONS, too.");
+            }
+
             if (IsCsv(context.Request))
                 CsvTable.Read(body.Span, slot, maxRows);
             else
                 JsonTable.Read(body.Memory, slot, maxRows);
+            slot.RequestId = RequestNames.IdOf(context.Request.Headers);
         }
 
         public void Write(ScoringSlot slot, ServedDeployment deployment)
         {
-            context.Response.Headers[InferRoute.DeploymentHeader] = deployment.Definition.Name;
-            context.Response.Headers["x-request-id"] = slot.RequestId;
+            Name(slot.RequestId, deployment);
             if (wrapped)
                 slot.Answer.Raw("{\"predictions\":"u8);
             PredictionWriter.Write(slot);
@@ -101,12 +111,24 @@ internal sealed class ScoreRoutes(RoutingTable table, InferenceCore core, Scorin
             AnswerBody.Write(context, slot.Answer.Written.Span);
         }
 
-        // Of a script's headers those pass that cannot break the connection: the type, and its own.
+        // As Azure ML says who answered, and which request.
+        private void Name(string? id, ServedDeployment deployment)
+        {
+            var headers = context.Response.Headers;
+            headers[InferRoute.DeploymentHeader] = deployment.Definition.Name;
+            headers[InferRoute.PinHeader] = deployment.Definition.Name;
+            if (id is not null)
+                headers["x-request-id"] = id;
+            if (RequestNames.ClientIdOf(context.Request.Headers) is { } client)
+                headers["x-ms-client-request-id"] = client;
+        }
+
+        // Of a script's headers those pass that cannot break the connection, or sign its callers in: those of the content, of CORS, and its own.
         public void Write(BodyAnswer answer, ServedDeployment deployment)
         {
             var response = context.Response;
             response.StatusCode = answer.Status;
-            response.Headers[InferRoute.DeploymentHeader] = deployment.Definition.Name;
+            Name(RequestNames.IdOf(context.Request.Headers), deployment);
             foreach (var (name, value) in answer.Headers)
             {
                 if (!value.Any(char.IsControl) && value.All(char.IsAscii) && Passes(name))
@@ -119,7 +141,7 @@ internal sealed class ScoreRoutes(RoutingTable table, InferenceCore core, Scorin
             response.BodyWriter.Write(answer.Body.Span);
         }
 
-        private static bool Passes(string name) => name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase)
-            || (name.StartsWith("x-", StringComparison.OrdinalIgnoreCase) && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_'));
+        private static bool Passes(string name) => s_passing.Contains(name)
+            || ((name.StartsWith("x-", StringComparison.OrdinalIgnoreCase) || name.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase)) && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_'));
     }
 }

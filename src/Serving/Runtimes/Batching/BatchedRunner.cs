@@ -31,6 +31,13 @@ internal sealed class BatchedRunner : IModelRunner, IValueTaskSource
 
     public OutputMemory[] Outputs { get; }
 
+    /// <inheritdoc/>
+    public byte[]? Parameters
+    {
+        get => _own.Parameters;
+        set => _own.Parameters = value;
+    }
+
     /// <summary>Of the request in hand.</summary>
     public int Rows { get; private set; }
 
@@ -41,6 +48,12 @@ internal sealed class BatchedRunner : IModelRunner, IValueTaskSource
     {
         ct.ThrowIfCancellationRequested();
         Rows = rows;
+        if (Parameters is not null)
+        {
+            await RunAloneAsync(ct);
+            return;
+        }
+
         _done.Reset();
         var answered = new ValueTask(this, _done.Version);
         _queue.Add(this);
@@ -49,11 +62,11 @@ internal sealed class BatchedRunner : IModelRunner, IValueTaskSource
     }
 
     /// <summary>Runs the request by itself, in its own memory.</summary>
-    public ValueTask RunAloneAsync()
+    public ValueTask RunAloneAsync(CancellationToken ct = default)
     {
         foreach (var output in _outputs)
             output.IsDealt = false;
-        return _own.RunAsync(Rows, CancellationToken.None);
+        return _own.RunAsync(Rows, ct);
     }
 
     public void CopyInputsTo(IModelRunner joint, int firstRow)

@@ -51,6 +51,8 @@ internal sealed class ProxyModel(TensorPlan[] inputs, IModelWire wire, ProxyServ
 
     public async ValueTask<BodyAnswer> AnswerAsync(BodyRequest request, CancellationToken ct)
     {
+        if (request.Method != HttpMethod.Post.Method)
+            throw SlipwayException.Invalid($"{request.Method} is not passed on to a model server; send a POST.");
         using var content = new ReadOnlyMemoryContent(request.Body);
         content.Headers.ContentType = MediaTypeHeaderValue.TryParse(request.ContentType, out var given) ? given : new MediaTypeHeaderValue("application/json");
         var answer = await server.SendAsync(HttpMethod.Post, wire.Path, content, null, ct, PassedHeaders.Of(request));

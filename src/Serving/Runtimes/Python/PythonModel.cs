@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using Slipway.Engines.OnnxRuntime;
 using Slipway.Kernel;
 
@@ -54,7 +55,7 @@ internal sealed class PythonModel(TensorPlan[] inputs, bool isScript, WorkerPool
         var call = pool.Rent();
         try
         {
-            call.Write(pool.ReadsHeads ? Head(request) : default, request.Body);
+            call.Write(pool.ReadsHeads || request.Method != HttpMethods.Post ? Head(request) : default, request.Body);
             await pool.AskAsync(call);
             call.CheckAnswer("The model failed");
             return call.Status is >= 200 and < 600

@@ -32,6 +32,9 @@ internal sealed class PythonRunner : IModelRunner
 
     public OutputMemory[] Outputs { get; }
 
+    /// <inheritdoc/>
+    public byte[]? Parameters { get; set; }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask RunAsync(int rows, CancellationToken ct)
     {
@@ -52,7 +55,7 @@ internal sealed class PythonRunner : IModelRunner
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask AskAsync(int rows)
     {
-        var frame = _call.Begin(_head);
+        var frame = _call.Begin(Parameters is null ? _head : [.. _head.AsSpan()[..^1], .. _outputs.Length == 0 ? ""u8 : ","u8, .. """["","""u8, .. Parameters, .. "]]"u8]);
         foreach (var input in _inputs)
             input.Write(rows, frame);
         _call.End(rows);

@@ -18,5 +18,5 @@ internal sealed record WorkerProgram(DeploymentFolder Folder, string Interpreter
     }
 
     public ChildProcess Start(string socket) =>
-        ChildProcess.Start(Interpreter, ["-u", Path.Combine(Folder.Path, File), socket], Folder.Environment(Programs), Folder.Path);
+        ChildProcess.Start(Interpreter, ["-u", Path.Combine(Folder.Path, File), socket], Folder.Environment(Programs), Folder.ScriptFolder);
 }

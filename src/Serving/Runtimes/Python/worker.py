@@ -4,7 +4,7 @@ python3 worker.py SOCKET. Needs the standard library only; numpy, pandas and mlf
 
 Frames are little endian. A request: the lengths of its head and of its body (four bytes each), the number of its rows (four; -1: the body is the
 script's own to read), the time of the steady clock in nanoseconds after which it must not be begun (eight), head, body. The head of rows is the JSON of the
-outputs that are known, [[name, datatype]]; that of another body the JSON of method, path and headers, where the script reads them. An answer: the lengths of its head and of its
+outputs that are known, [[name, datatype]], and behind them of the request's parameters, ["", parameters], where it has some; that of another body the JSON of method, path and headers, where the script reads them. An answer: the lengths of its head and of its
 body, a status (four; below), head, body. The head of rows says what the outputs are (describe), that of a body the JSON of its headers (none: JSON), that of a failure why.
 The first request's head is what to load.
 """
@@ -12,6 +12,8 @@ import functools
 import gc
 import importlib
 import importlib.util
+import inspect
+import io
 import json
 import os
 import select
@@ -23,12 +25,19 @@ import threading
 import time
 import traceback
 import types
+from email import message_from_string
+from urllib.parse import parse_qsl
 
 CODES = {
     "BOOL": "?", "INT8": "b", "INT16": "h", "INT32": "i", "INT64": "q", "UINT8": "B", "UINT16": "H", "UINT32": "I",
     "UINT64": "Q", "FP16": "e", "BF16": "H", "FP32": "f", "FP64": "d",
 }
 
+# As numpy and pandas call them; of BF16 they have none.
+TYPES = {
+    "BOOL": "bool", "INT8": "int8", "INT16": "int16", "INT32": "int32", "INT64": "int64", "UINT8": "uint8", "UINT16": "uint16", "UINT32": "uint32",
+    "UINT64": "uint64", "FP16": "float16", "BF16": "float32", "FP32": "float32", "FP64": "float64", "BYTES": "object",
+}
 
 REQUEST, ANSWER = struct.Struct("<IIiq"), struct.Struct("<IIi")
 # Statuses but for those of HTTP. A model that reads heads says so when it is loaded.
@@ -64,24 +73,126 @@ class Frames:
         self.socket.sendall(b"".join((ANSWER.pack(len(head), len(body), status), head, body)))
 
 
-class AMLRequest:
-    def __init__(self, method, path, headers, body):
-        self.method, self.path, self.headers, self.data = method, path, headers, body
+class Headers(dict):
+    """Names in any spelling."""
 
-    def get_data(self, as_text=False):
+    def __init__(self, pairs=()):
+        super().__init__()
+        for name, value in dict(pairs).items():
+            self[name] = value
+
+    def __setitem__(self, name, value):
+        super().__setitem__(name.title(), value)
+
+    def __getitem__(self, name):
+        return super().__getitem__(name.title())
+
+    def __contains__(self, name):
+        return super().__contains__(name.title())
+
+    def get(self, name, default=None):
+        return super().get(name.title(), default)
+
+    def add(self, name, value):
+        self[name] = f"{self[name]}, {value}" if name in self else value
+
+
+class Values(dict):
+    """The first value of each name; all of them by getlist."""
+
+    def __init__(self, pairs=()):
+        self.lists = {}
+        for name, value in pairs:
+            self.lists.setdefault(name, []).append(value)
+        super().__init__((name, values[0]) for name, values in self.lists.items())
+
+    def getlist(self, name):
+        return self.lists.get(name, [])
+
+
+class UploadedFile(io.BytesIO):
+    def __init__(self, name, filename, content_type, data):
+        super().__init__(data)
+        self.name, self.filename, self.content_type, self.mimetype = name, filename, content_type, content_type.split(";")[0]
+
+    def save(self, path):
+        with open(path, "wb") as file:
+            file.write(self.getvalue())
+
+
+class AMLRequest:
+    """As much of Flask's request as scripts ask for."""
+
+    def __init__(self, method, path, headers, body):
+        self.method, self.headers, self.data = method, Headers(headers), body
+        self.path, _, query = path.partition("?")
+        self.full_path, self.query_string = f"{self.path}?{query}", query.encode()
+        self.args = Values(parse_qsl(query, keep_blank_values=True))
+        self.content_type = self.headers.get("Content-Type")
+        self.mimetype = (self.content_type or "").split(";")[0].strip().lower()
+        self.content_length = len(body)
+        self.host = self.headers.get("Host", "")
+        self.base_url = f"http://{self.host}{self.path}"
+        self.url = f"{self.base_url}?{query}" if query else self.base_url
+
+    def get_data(self, cache=True, as_text=False, parse_form_data=False):
         return self.data.decode() if as_text else self.data
 
     @property
+    def is_json(self):
+        return self.mimetype == "application/json" or self.mimetype.endswith("+json")
+
+    def get_json(self, force=False, silent=False, cache=True):
+        try:
+            return json.loads(self.data)
+        except ValueError:
+            if silent:
+                return None
+            raise
+
+    @property
     def json(self):
-        return json.loads(self.data)
+        return self.get_json()
+
+    @functools.cached_property
+    def parts(self):
+        """Of multipart/form-data: each part's headers and its bytes."""
+        of = self.content_type and message_from_string(f"Content-Type: {self.content_type}\n\n")
+        boundary = of and of.get_content_type() == "multipart/form-data" and of.get_boundary()
+        found = []
+        for part in (b"\r\n" + self.data).split(b"\r\n--" + boundary.encode())[1:] if boundary else ():
+            if part.startswith(b"--"):
+                break
+            head, _, data = part.partition(b"\r\n\r\n")
+            found.append((message_from_string(head.decode().lstrip()), data))
+        return found
+
+    @property
+    def files(self):
+        return Values(
+            (name, UploadedFile(name, head.get_filename(), head.get_content_type(), data))
+            for head, data in self.parts if head.get_filename() is not None and (name := head.get_param("name", header="content-disposition")))
+
+    @property
+    def form(self):
+        if self.mimetype == "application/x-www-form-urlencoded":
+            return Values(parse_qsl(self.data.decode(), keep_blank_values=True))
+        return Values(
+            (name, data.decode())
+            for head, data in self.parts if head.get_filename() is None and (name := head.get_param("name", header="content-disposition")))
 
 
 class AMLResponse:
-    def __init__(self, message, status_code, response_headers=None, json_str=False):
-        self.message, self.status_code, self.headers, self.json_str = message, status_code, response_headers or {}, json_str
+    def __init__(self, message, status_code, response_headers=None, json_str=False, run_function_failed=False):
+        json_str = json_str or message is None
+        self.message, self.status_code, self.json_str = {} if message is None else message, status_code, json_str
+        self.headers = Headers(response_headers or {})
+        if json_str and "Content-Type" not in self.headers:
+            self.headers["Content-Type"] = "application/json"
 
 
 def rawhttp(function):
+    @functools.wraps(function)
     def run(*arguments, **named):
         return function(*arguments, **named)
     run.takes_request = True
@@ -89,18 +200,39 @@ def rawhttp(function):
 
 
 def provide_azureml():
-    """Scripts import these names from azureml-contrib-services; without that package they get ours."""
-    if optional("azureml.contrib.services"):
-        return
-    for name in ("azureml", "azureml.contrib", "azureml.contrib.services"):
-        if name not in sys.modules:
-            sys.modules[name] = types.ModuleType(name)
-            sys.modules[name].__path__ = []
-    request = types.ModuleType("azureml.contrib.services.aml_request")
-    request.AMLRequest, request.rawhttp = AMLRequest, rawhttp
-    response = types.ModuleType("azureml.contrib.services.aml_response")
-    response.AMLResponse = AMLResponse
-    sys.modules[request.__name__], sys.modules[response.__name__] = request, response
+    """Scripts import these names from packages of Azure ML's; without a package they get ours."""
+    for package in ("azureml.contrib.services", "azureml_inference_server_http.api"):
+        if optional(package):
+            continue
+        names = package.split(".")
+        for end in range(1, len(names) + 1):
+            name = ".".join(names[:end])
+            if name not in sys.modules:
+                sys.modules[name] = types.ModuleType(name)
+                sys.modules[name].__path__ = []
+        request, response = types.ModuleType(f"{package}.aml_request"), types.ModuleType(f"{package}.aml_response")
+        request.AMLRequest, request.rawhttp, response.AMLResponse = AMLRequest, rawhttp, AMLResponse
+        sys.modules[request.__name__], sys.modules[response.__name__] = request, response
+
+
+def wants_request(run):
+    """Whether run() is under @rawhttp; that of Azure ML's own packages is remembered by their modules."""
+    return getattr(run, "takes_request", False) or any(
+        getattr(sys.modules.get(f"{package}.aml_request"), "_rawHttpRequested", False)
+        for package in ("azureml.contrib.services", "azureml_inference_server_http.api"))
+
+
+def wants_fields(run):
+    """Whether run() is under @input_schema: then each of its parameters is a field of the body."""
+    schemas = sys.modules.get("inference_schema.schema_util")
+    return schemas is not None and schemas.is_schema_decorated(run)
+
+
+def as_value(text):
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def plain(value):
@@ -111,7 +243,15 @@ def plain(value):
     raise TypeError(f"run() returned a {type(value).__name__}, which JSON has no word for")
 
 
-to_json = json.JSONEncoder(default=plain).encode
+strict, lenient = json.JSONEncoder(default=plain, allow_nan=False), json.JSONEncoder(default=plain)
+
+
+def to_json(value):
+    """JSON has no word for NaN and the infinities: they are null, as in every other answer."""
+    try:
+        return strict.encode(value)
+    except ValueError:
+        return strict.encode(json.loads(lenient.encode(value), parse_constant=lambda _: None))
 
 
 class Script:
@@ -119,7 +259,7 @@ class Script:
 
     def __init__(self, spec):
         provide_azureml()
-        sys.path.insert(0, os.path.dirname(spec["script"]))
+        sys.path[:0] = filter(None, (os.path.dirname(spec["script"]), os.environ.get("AML_APP_ROOT")))
         found = importlib.util.spec_from_file_location("score", spec["script"])
         module = importlib.util.module_from_spec(found)
         sys.modules["score"] = module
@@ -129,30 +269,64 @@ class Script:
         if callable(getattr(module, "init", None)):
             module.init()
         self.run = module.run
-        self.reads_heads = getattr(self.run, "takes_request", False)
+        self.parameters = [
+            parameter for parameter in inspect.signature(self.run).parameters.values()
+            if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)]
+        self.takes_headers = any(parameter.name == "request_headers" for parameter in self.parameters)
+        self.takes_request, self.takes_fields = wants_request(self.run), wants_fields(self.run)
+        self.reads_heads = self.takes_request or self.takes_headers
 
     def answer(self, head, body):
-        if self.reads_heads:
-            head = json.loads(head)
-            result = self.run(AMLRequest(head["method"], head["path"], head["headers"], body))
-        else:
-            result = self.run(body.decode())
-        if hasattr(result, "status_code"):
-            message = getattr(result, "message", None)
-            if message is None:
-                message = result.get_data()
-            raw = isinstance(message, (str, bytes)) and not getattr(result, "json_str", False)
-            data = message if raw else to_json(message)
-            headers = {str(name): str(value) for name, value in dict(getattr(result, "headers", {})).items()}
-            if not raw and not any(name.lower() == "content-type" for name in headers):
-                headers["Content-Type"] = "application/json"
-            return int(result.status_code), json.dumps(headers).encode(), data.encode() if isinstance(data, str) else data
-        return 200, b"", to_json(result).encode()
+        request = AMLRequest(body=body, **json.loads(head)) if head else None
+        if request and request.method == "OPTIONS" and not self.takes_request:
+            return 200, b"{}", b""
+        result = self.call(self.said(request, body), request)
+        if not hasattr(result, "status_code"):
+            return 200, b"", to_json(result).encode()
+        message = result.message if hasattr(result, "message") else result.get_data()
+        raw = isinstance(message, (str, bytes)) and not getattr(result, "json_str", False)
+        data = message if raw else to_json(message)
+        headers = {str(name): str(value) for name, value in dict(result.headers).items()}
+        return int(result.status_code), json.dumps(headers).encode(), data.encode() if isinstance(data, str) else data
 
-    def predict(self, columns, rows):
+    def said(self, request, body):
+        """What run() gets: the request, the text of the body, or its fields; of GET what the query says."""
+        if self.takes_request:
+            return request
+        if request and request.method == "GET":
+            query = {name: as_value(values[0]) if len(values) == 1 else [as_value(value) for value in values] for name, values in request.args.lists.items()}
+            return query if self.takes_fields else json.dumps(query)
+        return self.fields(body) if self.takes_fields else body.decode()
+
+    def call(self, said, request=None):
+        named = {"request_headers": dict(request.headers) if request else {}} if self.takes_headers else {}
+        if not self.takes_fields:
+            return self.run(said, **named)
+        for parameter in self.parameters:
+            if parameter.name == "request_headers":
+                continue
+            if parameter.name in said:
+                named[parameter.name] = said[parameter.name]
+            elif parameter.default is parameter.empty:
+                raise Refusal(f"the body has no '{parameter.name}'; it has {', '.join(said) or 'nothing'}")
+        return self.run(**named)
+
+    @staticmethod
+    def fields(body):
+        try:
+            fields = json.loads(body)
+        except ValueError as error:
+            raise Refusal(f"the body is not JSON that can be read: {error}") from None
+        if not isinstance(fields, dict):
+            raise Refusal("the body is not an object with the parameters of run()")
+        return fields
+
+    def predict(self, columns, rows, parameters=None):
         data = [[column[row] for column in columns.values()] for row in range(rows)]
         table = {"input_data": {"columns": list(columns), "index": list(range(rows)), "data": data}}
-        result = self.run(json.dumps(table))
+        if parameters is not None:
+            table["params"] = parameters
+        result = self.call(table if self.takes_fields else json.dumps(table))
         return json.loads(result) if isinstance(result, str) else result
 
 
@@ -163,6 +337,9 @@ class Pyfunc:
 
     def __init__(self, spec):
         self.model = self.load(spec["folder"], spec["flavors"])
+        self.types = {tensor["name"]: TYPES[tensor["datatype"]] for tensor in spec["inputs"]}
+        self.wide = [tensor["name"] for tensor in spec["inputs"] if tensor["row_length"] > 1]
+        self.takes_parameters = "params" in inspect.signature(self.model.predict).parameters
 
     @staticmethod
     def load(folder, flavors):
@@ -186,14 +363,22 @@ class Pyfunc:
         with open(path, "rb") as file:
             return (loader or importlib.import_module("pickle")).load(file)
 
-    def predict(self, columns, rows):
+    def predict(self, columns, rows, parameters=None):
+        named = {} if parameters is None or not self.takes_parameters else {"params": parameters}
+        return self.model.predict(self.table(columns, rows), **named)
+
+    def table(self, columns, rows):
+        """A frame of the signature's own types: mlflow makes no number narrower. A pickle of a model takes its one tensor as an array."""
         pandas, numpy = optional("pandas"), optional("numpy")
+        if numpy and self.wide == list(columns) and len(columns) == 1 and not optional("mlflow.pyfunc"):
+            return numpy.array(columns[self.wide[0]], dtype=self.types[self.wide[0]])
         if pandas:
-            return self.model.predict(pandas.DataFrame(columns))
+            return pandas.DataFrame({
+                name: values if name in self.wide else pandas.Series(values, dtype=self.types[name]) for name, values in columns.items()})
         table = [[column[row] for column in columns.values()] for row in range(rows)]
         if numpy and not any(isinstance(value, str) for value in table[0]):
-            return self.model.predict(numpy.array(table, dtype=float).reshape(rows, -1))
-        return self.model.predict(table)
+            return numpy.array(table, dtype=float).reshape(rows, -1)
+        return table
 
 
 def read_columns(inputs, rows, body):
@@ -286,7 +471,10 @@ def describe(name, datatype, dims, size):
 
 def predict(model, spec, head, rows, body):
     known = wanted(head)
-    columns = as_columns(model.predict(read_columns(spec["inputs"], rows, body), rows), list(known))
+    parameters = known.get("")
+    if parameters is not None:
+        known = {name: datatype for name, datatype in known.items() if name}
+    columns = as_columns(model.predict(read_columns(spec["inputs"], rows, body), rows, parameters), list(known))
     tensors, parts = [], []
     for name in known or columns:
         if name not in columns:

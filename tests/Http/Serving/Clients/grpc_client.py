@@ -162,6 +162,7 @@ short = raw_request()
 short.raw_input_contents[1] = b"123"
 refused("short", f"{INFER}/ModelInfer", short)
 refused("traffic", f"{INFER}/RepositoryModelUnload", {"model_name": "late"})
+refused("configuration", f"{INFER}/RepositoryModelLoad", {"model_name": "late", "parameters": {"config": {"string_param": "{}"}}})
 refused("endpoint", f"{INFER}/ModelReady", {"name": "late"}, metadata=[("slipway-endpoint", "nothing")])
 show("statistics", counted() - counted_before)
 
