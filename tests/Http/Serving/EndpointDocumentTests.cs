@@ -17,19 +17,20 @@ public sealed class EndpointDocumentTests(ServingServer server) : IClassFixture<
     {
         await server.RegisterAsync("optional", OnnxModels.Identity(OnnxElementType.Float), """{"inputs":[{"name":"x","type":"FP32","shape":[-1,2],"optional":true}],"outputs":[]}""");
         await server.RegisterAsync("texts", OnnxModels.Identity(OnnxElementType.String), """{"inputs":[{"name":"x","type":"BYTES","shape":[-1,2],"categories":["a","b"]}],"outputs":[]}""");
-        foreach (var model in new[] { "optional", "texts" })
-            await server.DeployAsync(model, $"{model}:1", "{}");
+        await server.RegisterFilesAsync("script", null, ("score.py", "def run(data):\n    return data"));
+        foreach (var model in new[] { "optional", "texts", "script" })
+            await server.DeployAsync(model, $"{model}:1", model == "script" ? """{"runtime":"python","concurrency":1}""" : "{}");
 
         var documents = new JsonArray();
-        foreach (var endpoint in new[] { "flights", "optional", "texts" })
+        foreach (var endpoint in new[] { "flights", "optional", "texts", "script" })
             documents.Add(JsonNode.Parse(await server.Client.GetStringAsync($"/endpoints/{endpoint}/swagger.json", Ct)));
         documents.Add(JsonNode.Parse(await server.Client.GetStringAsync("/openapi/v1.json", Ct)));
         documents.Add(new JsonObject { ["openapi"] = "3.0.3", ["info"] = new JsonObject { ["title"] = "no version, no paths" } });
 
         var found = JsonNode.Parse(await ValidateAsync(documents.ToJsonString()))!.AsArray();
 
-        Assert.All(found.Take(4), wrong => Assert.Null(wrong?.ToJsonString()));
-        Assert.NotNull(found[4]);
+        Assert.All(found.Take(5), wrong => Assert.Null(wrong?.ToJsonString()));
+        Assert.NotNull(found[5]);
     }
 
     private static async Task<string> ValidateAsync(string documents)
