@@ -1,4 +1,5 @@
 using Slipway.Engines.OnnxRuntime;
+using Slipway.Kernel;
 using Slipway.Serving.Contracts;
 
 namespace Slipway.Bench.Serving;
@@ -26,19 +27,21 @@ internal sealed class FullBatches(SpeedServer server, LoadProcess load, SpeedOpt
         await File.WriteAllBytesAsync(plan.RequestFile, request, ct);
         await load.WarmAsync(plan, ct);
         var turns = new List<(double Floor, double Ours, double FloorMicros, double Micros)>();
+        var before = await server.Endpoints.StatsAsync(Caller.System, "bench", "blue", ct);
         var failed = 0L;
         for (var turn = 0; turn < options.Turns; turn++)
         {
             var (floor, processor) = OnnxFloor.RowsPerSecond(session, Rows, TimeSpan.FromSeconds(options.Seconds));
-            var before = Environment.CpuUsage.TotalTime;
+            var begun = Environment.CpuUsage.TotalTime;
             var report = await load.RunAsync(plan, ct);
-            var ours = ((Environment.CpuUsage.TotalTime - before).TotalSeconds + report.Processor) * 1e6 / (report.Requests * Rows);
+            var ours = ((Environment.CpuUsage.TotalTime - begun).TotalSeconds + report.Processor) * 1e6 / (report.Requests * Rows);
             failed += report.Failed;
             turns.Add((floor, report.PerSecond * Rows, processor, ours));
         }
 
+        var after = await server.Endpoints.StatsAsync(Caller.System, "bench", "blue", ct);
         double Middle(Func<(double Floor, double Ours, double FloorMicros, double Micros), double> figure) => LoadProcess.Median(turns.Select(figure));
-        LoadProcess.Say($"{form}, batch {Rows}: {Middle(turn => turn.Ours):N0} rows/s, {Middle(turn => turn.Ours / turn.Floor):P1} of the bare loop's {Middle(turn => turn.Floor):N0}; {failed} failed");
+        LoadProcess.Say($"{form}, batch {Rows}: {Middle(turn => turn.Ours):N0} rows/s, {Middle(turn => turn.Ours / turn.Floor):P1} of the bare loop's {Middle(turn => turn.Floor):N0}; {failed} failed, {after.Dropped - before.Dropped:N0} rows of {after.Rows - before.Rows:N0} not kept for want of room");
         LoadProcess.Say($"  processor time of a row with the client's: {Middle(turn => turn.Micros):N2} us, the loop's {Middle(turn => turn.FloorMicros):N2}: {Middle(turn => turn.FloorMicros / turn.Micros):P1}");
     }
 }
