@@ -58,7 +58,7 @@ public sealed record ObjectStoreCredentials
     /// <param name="field">The text of a field; null when it is not given.</param>
     public static ObjectStoreCredentials Of(Func<string, string?> field) => new()
     {
-        AccountKey = field("account_key"),
+        AccountKey = field("account_key") is { } key ? Key(key) : null,
         SasToken = field("sas_token"),
         TenantId = field("tenant_id"),
         ClientId = field("client_id"),
@@ -69,6 +69,10 @@ public sealed record ObjectStoreCredentials
         SessionToken = field("session_token"),
         Token = field("token"),
     };
+
+    private static string Key(string text) => Convert.TryFromBase64String(text, new byte[text.Length], out _)
+        ? text
+        : throw SlipwayException.Invalid("account_key is not base64; copy it again from the access keys of the storage account.");
 
     private static string Authority(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttps
         ? text

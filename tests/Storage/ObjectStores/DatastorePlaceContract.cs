@@ -88,6 +88,7 @@ public abstract class DatastorePlaceContract(DatabaseProvider provider) : Datast
     [InlineData("name: ../x\ntype: file\npath: /tmp", "name is '../x'")]
     [InlineData("name: x\ntype: file\npath: tmp", "path is 'tmp'")]
     [InlineData("name: x\ntype: s3\nbucket: b\ncredentials: {access_key_id: i}", "An access key needs")]
+    [InlineData("name: x\ntype: azure_blob\naccount_name: a\ncontainer_name: c\ncredentials: {account_key: not-base64}", "account_key is not base64")]
     [InlineData("name: x\ntype: s3\nbucket: b\ncredentials: {acces_key_id: i}", "Line 4: credentials of type s3 has no field 'acces_key_id'.")]
     [InlineData("name: [", "Line 2: this is not YAML")]
     [InlineData("- x", "A datastore is one document")]
