@@ -65,11 +65,11 @@ internal static class DataTableCommands
     public static Command Diff()
     {
         var asset = new Argument<string>("from") { Description = "NAME:VERSION." };
-        var to = new Argument<string>("to") { Description = "The other version of this asset.", DefaultValueFactory = _ => "latest" };
+        var to = new Argument<string?>("to") { Description = "The other version of this asset; the latest unless given.", Arity = ArgumentArity.ZeroOrOne };
         var key = new Option<string?>("--key") { Description = "Columns that name a row, with commas between: rows are matched by them. Default: rows are counted as they are." };
         return ApiVerb.Create("diff", "Show in which files, columns, rows and statistics two versions differ.", [asset, to, key], async (client, parsed, format, ct) =>
         {
-            var path = $"{VersionPath(parsed.GetValue(asset)!)}/diff?to={Uri.EscapeDataString(parsed.GetValue(to)!)}";
+            var path = $"{VersionPath(parsed.GetValue(asset)!)}/diff?to={Uri.EscapeDataString(parsed.GetValue(to) ?? "latest")}";
             if (parsed.GetValue(key) is { } columns)
                 path += $"&key={Uri.EscapeDataString(columns)}";
             if (format.IsForPeople)

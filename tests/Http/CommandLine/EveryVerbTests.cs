@@ -47,6 +47,11 @@ public sealed class EveryVerbTests
         Assert.Empty(twice);
     }
 
+    // The library writes the default of an argument behind the description of its verb, where nobody knows of what it is.
+    [Fact]
+    public void No_argument_has_a_default_that_a_list_of_verbs_would_tell() =>
+        Assert.DoesNotContain(Verbs, verb => verb.Command.Arguments.Any(argument => argument.HasDefaultValue));
+
     [Fact]
     public async Task Every_verb_tells_its_help_and_refuses_a_flag_that_it_does_not_have()
     {
