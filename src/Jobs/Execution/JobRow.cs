@@ -3,7 +3,7 @@ using Slipway.Jobs.Contracts;
 namespace Slipway.Jobs.Execution;
 
 /// <summary>A job's row, without its definition.</summary>
-internal sealed record JobRow
+internal record JobRow
 {
     public required string Id { get; init; }
 

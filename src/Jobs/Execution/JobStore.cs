@@ -111,13 +111,7 @@ internal sealed class JobStore(Database database)
     public async Task<JobRecord?> LoadAsync(string id, CancellationToken ct)
     {
         var row = await database.FindAsync<PlanRow>(
-            """
-            select id, workspace, name, type, experiment, display_name, principal, tags, plan, parent_name, parent_run_id, trace
-            from jobs join job_definitions on job_id = id
-            where id = @Id
-            """,
-            new { Id = id },
-            ct);
+            $"select {Columns}, plan, parent_run_id, trace from jobs join job_definitions on job_id = id where id = @Id", new { Id = id }, ct);
         return row is null ? null : new JobRecord
         {
             Id = row.Id,
@@ -220,27 +214,9 @@ internal sealed class JobStore(Database database)
         },
         ct);
 
-    private sealed record PlanRow
+    private sealed record PlanRow : JobRow
     {
-        public required string Id { get; init; }
-
-        public required string Workspace { get; init; }
-
-        public required string Name { get; init; }
-
-        public required string Type { get; init; }
-
-        public required string Experiment { get; init; }
-
-        public string? DisplayName { get; init; }
-
-        public required string Principal { get; init; }
-
-        public required string Tags { get; init; }
-
         public required string Plan { get; init; }
-
-        public string? ParentName { get; init; }
 
         public string? ParentRunId { get; init; }
 
