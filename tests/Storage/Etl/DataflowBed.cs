@@ -15,7 +15,6 @@ using Slipway.Registry;
 using Slipway.Security;
 using Slipway.Security.Contracts;
 using Slipway.Shared;
-using Slipway.Storage.Harness;
 using Slipway.Tracking;
 using Xunit;
 

@@ -11,7 +11,7 @@ using Slipway.Kernel;
 using Slipway.Lake.Contracts;
 using Slipway.Registry.Contracts;
 using Slipway.Security.Contracts;
-using Slipway.Storage.Harness;
+using Slipway.Shared;
 using Slipway.Tracking.Contracts;
 
 namespace Slipway.Storage.Jobs;

@@ -6,7 +6,6 @@ using Slipway.Registry;
 using Slipway.Registry.Contracts;
 using Slipway.Security.Contracts;
 using Slipway.Shared;
-using Slipway.Storage.Harness;
 using Slipway.Tracking;
 
 namespace Slipway.Storage.Registry;

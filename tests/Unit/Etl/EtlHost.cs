@@ -17,7 +17,6 @@ using Slipway.Security.Contracts;
 using Slipway.Shared;
 using Slipway.Tracking;
 using Slipway.Tracking.Contracts;
-using Slipway.Unit.Harness;
 using Xunit;
 
 namespace Slipway.Unit.Etl;

@@ -17,7 +17,6 @@ using Slipway.Shared;
 using Slipway.Tracking;
 using Slipway.Tracking.Contracts;
 using Slipway.Training;
-using Slipway.Unit.Harness;
 using Xunit;
 
 namespace Slipway.Unit.Training.Steps;

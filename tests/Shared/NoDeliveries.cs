@@ -2,10 +2,10 @@ using System.Data.Common;
 using Slipway.Kernel;
 using Slipway.Security.Contracts;
 
-namespace Slipway.Unit.Harness;
+namespace Slipway.Shared;
 
 /// <summary>For hosts without webhooks: nothing may be sent.</summary>
-internal sealed class NoDeliveries : IDeliveries
+public sealed class NoDeliveries : IDeliveries
 {
     public Task<string> EnqueueAsync(DbTransaction tx, Caller caller, NewDelivery delivery, CancellationToken ct) =>
         throw new NotSupportedException();
