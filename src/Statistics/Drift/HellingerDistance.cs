@@ -9,19 +9,8 @@ internal sealed class HellingerDistance : IBinnedStatistic
 
     public bool Suits(FeatureType type) => true;
 
-    public double Measure(ReadOnlySpan<long> reference, ReadOnlySpan<long> current)
-    {
-        var shares = new Shares(reference, current);
-        if (shares.IsEmpty)
-            return double.NaN;
-        double sum = 0;
-        for (var bin = 0; bin < shares.Count; bin++)
-        {
-            var (p, q) = shares[bin];
-            var difference = Math.Sqrt(p) - Math.Sqrt(q);
-            sum += difference * difference;
-        }
+    public double Measure(ReadOnlySpan<long> reference, ReadOnlySpan<long> current) =>
+        Math.Min(Math.Sqrt(new Shares(reference, current).Sum((p, q) => Square(Math.Sqrt(p) - Math.Sqrt(q))) / 2), 1);
 
-        return Math.Min(Math.Sqrt(sum / 2), 1);
-    }
+    private static double Square(double number) => number * number;
 }

@@ -11,16 +11,7 @@ internal sealed class JensenShannonDistance : IBinnedStatistic
 
     public double Measure(ReadOnlySpan<long> reference, ReadOnlySpan<long> current)
     {
-        var shares = new Shares(reference, current);
-        if (shares.IsEmpty)
-            return double.NaN;
-        double divergence = 0;
-        for (var bin = 0; bin < shares.Count; bin++)
-        {
-            var (p, q) = shares[bin];
-            var middle = (p + q) / 2;
-            divergence += Term(p, middle) + Term(q, middle);
-        }
+        var divergence = new Shares(reference, current).Sum((p, q) => Term(p, (p + q) / 2) + Term(q, (p + q) / 2));
 
         // Rounding may leave a hair below 0 or above 1.
         return Math.Sqrt(Math.Clamp(divergence / 2, 0, 1));

@@ -21,7 +21,7 @@ internal sealed class PearsonsChiSquaredTest : IBinnedStatistic
             return double.NaN;
         double total = shares.ReferenceRows + shares.CurrentRows, chi = 0;
         var bins = 0;
-        for (var bin = 0; bin < shares.Count; bin++)
+        for (var bin = 0; bin < reference.Length; bin++)
         {
             double both = reference[bin] + current[bin];
             if (both == 0)

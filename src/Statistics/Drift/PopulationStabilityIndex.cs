@@ -14,20 +14,8 @@ internal sealed class PopulationStabilityIndex : IBinnedStatistic
 
     public bool Suits(FeatureType type) => true;
 
-    public double Measure(ReadOnlySpan<long> reference, ReadOnlySpan<long> current)
-    {
-        var shares = new Shares(reference, current);
-        if (shares.IsEmpty)
-            return double.NaN;
-        double sum = 0;
-        for (var bin = 0; bin < shares.Count; bin++)
-        {
-            var (p, q) = shares[bin];
-            p = p == 0 ? Floor : p;
-            q = q == 0 ? Floor : q;
-            sum += (p - q) * Math.Log(p / q);
-        }
+    public double Measure(ReadOnlySpan<long> reference, ReadOnlySpan<long> current) =>
+        new Shares(reference, current).Sum((p, q) => Term(p == 0 ? Floor : p, q == 0 ? Floor : q));
 
-        return sum;
-    }
+    private static double Term(double p, double q) => (p - q) * Math.Log(p / q);
 }

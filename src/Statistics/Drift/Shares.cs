@@ -24,11 +24,24 @@ internal readonly ref struct Shares
 
     public long CurrentRows { get; }
 
-    public int Count => _reference.Length;
-
     /// <summary>One side has no rows, so there are no shares.</summary>
     public bool IsEmpty => ReferenceRows == 0 || CurrentRows == 0;
 
     public (double Reference, double Current) this[int bin] =>
         ((double)_reference[bin] / ReferenceRows, (double)_current[bin] / CurrentRows);
+
+    /// <summary>Of a term of each bin's two shares; NaN where there are none.</summary>
+    public double Sum(Func<double, double, double> term)
+    {
+        if (IsEmpty)
+            return double.NaN;
+        double sum = 0;
+        for (var bin = 0; bin < _reference.Length; bin++)
+        {
+            var (reference, current) = this[bin];
+            sum += term(reference, current);
+        }
+
+        return sum;
+    }
 }

@@ -9,18 +9,6 @@ internal sealed class TotalVariationDistance : IBinnedStatistic
 
     public bool Suits(FeatureType type) => true;
 
-    public double Measure(ReadOnlySpan<long> reference, ReadOnlySpan<long> current)
-    {
-        var shares = new Shares(reference, current);
-        if (shares.IsEmpty)
-            return double.NaN;
-        double sum = 0;
-        for (var bin = 0; bin < shares.Count; bin++)
-        {
-            var (p, q) = shares[bin];
-            sum += Math.Abs(p - q);
-        }
-
-        return Math.Min(sum / 2, 1);
-    }
+    public double Measure(ReadOnlySpan<long> reference, ReadOnlySpan<long> current) =>
+        Math.Min(new Shares(reference, current).Sum((p, q) => Math.Abs(p - q)) / 2, 1);
 }
