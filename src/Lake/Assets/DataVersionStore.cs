@@ -10,15 +10,6 @@ namespace Slipway.Lake.Assets;
 /// <summary>Data versions as rows.</summary>
 internal sealed class DataVersionStore(Database database)
 {
-    private const string Columns =
-        """
-        sequence as Sequence, workspace as Workspace, name as Name, version as Version, type as Type, zone as Zone,
-        tree as Tree, size_bytes as SizeBytes, row_count as Rows, description as Description, tags as Tags,
-        archived as Archived, quarantine as Quarantine, released_at as ReleasedAt, created_at as CreatedAt, created_by as CreatedBy,
-        (select string_agg(label, ' ') from data_labels l
-         where l.workspace = data_versions.workspace and l.name = data_versions.name and l.version = data_versions.version) as Labels
-        """;
-
     private const string Usable = "not archived and quarantine is null";
 
     // A label and a version of one asset are never called the same.
@@ -43,8 +34,8 @@ internal sealed class DataVersionStore(Database database)
     /// <summary>The version of exactly this name, within a write.</summary>
     public static async Task<DataVersion?> FindAsync(
         DbTransaction tx, WorkspaceName workspace, AssetName name, string version, CancellationToken ct) =>
-        (await tx.FindAsync<Row>(
-            $"select {Columns} from data_versions where workspace = @Workspace and name = @Name and version = @Version",
+        (await tx.FindAsync<DataVersionRow>(
+            $"select {DataVersionRow.Columns} from data_versions where workspace = @Workspace and name = @Name and version = @Version",
             new { Workspace = workspace.Value, Name = name.Value, Version = version },
             ct))?.ToVersion();
 
@@ -62,9 +53,9 @@ internal sealed class DataVersionStore(Database database)
     public async Task<IReadOnlyList<(long Sequence, DataVersion Version)>> ListAsync(
         WorkspaceName workspace, AssetName name, long before, int limit, CancellationToken ct)
     {
-        var rows = await database.QueryAsync<Row>(
+        var rows = await database.QueryAsync<DataVersionRow>(
             $"""
-             select {Columns} from data_versions
+             select {DataVersionRow.Columns} from data_versions
              where workspace = @Workspace and name = @Name and sequence < @Before and not archived
              order by sequence desc
              limit @Limit
@@ -90,9 +81,9 @@ internal sealed class DataVersionStore(Database database)
     public async Task<IReadOnlyList<DataVersion>> ListLatestAsync(
         WorkspaceName workspace, string after, int limit, CancellationToken ct)
     {
-        var rows = await database.QueryAsync<Row>(
+        var rows = await database.QueryAsync<DataVersionRow>(
             $"""
-             select {Columns} from data_versions
+             select {DataVersionRow.Columns} from data_versions
              where sequence in (
                  select coalesce(max(case when quarantine is null then sequence end), max(sequence)) from data_versions
                  where workspace = @Workspace and name > @After and not archived group by name)
@@ -201,69 +192,11 @@ internal sealed class DataVersionStore(Database database)
 
     private async Task<IReadOnlyList<DataVersion>> ListWhereAsync(string condition, object parameters, CancellationToken ct) =>
     [
-        .. (await database.QueryAsync<Row>($"select {Columns} from data_versions where workspace = @Workspace and {condition}", parameters, ct))
+        .. (await database.QueryAsync<DataVersionRow>($"select {DataVersionRow.Columns} from data_versions where workspace = @Workspace and {condition}", parameters, ct))
             .Select(row => row.ToVersion()),
     ];
 
     private async Task<DataVersion?> FindWhereAsync(string condition, object parameters, CancellationToken ct) =>
-        (await database.FindAsync<Row>(
-            $"select {Columns} from data_versions where workspace = @Workspace and {condition}", parameters, ct))?.ToVersion();
-
-    // Not positional: Dapper hands SQLite integers over as long and would find no matching constructor.
-    private sealed record Row
-    {
-        public required long Sequence { get; init; }
-
-        public required string Workspace { get; init; }
-
-        public required string Name { get; init; }
-
-        public required string Version { get; init; }
-
-        public required string Type { get; init; }
-
-        public required string Zone { get; init; }
-
-        public required string Tree { get; init; }
-
-        public required long SizeBytes { get; init; }
-
-        public long? Rows { get; init; }
-
-        public string? Description { get; init; }
-
-        public required string Tags { get; init; }
-
-        public required bool Archived { get; init; }
-
-        public string? Quarantine { get; init; }
-
-        public long? ReleasedAt { get; init; }
-
-        public string? Labels { get; init; }
-
-        public required long CreatedAt { get; init; }
-
-        public required string CreatedBy { get; init; }
-
-        public DataVersion ToVersion() => new()
-        {
-            Workspace = WorkspaceName.Parse(Workspace),
-            Name = AssetName.Parse(Name),
-            Version = Version,
-            Type = Enum.Parse<DataType>(Type),
-            Zone = Zone,
-            Tree = Digest.Parse(Tree),
-            SizeBytes = SizeBytes,
-            Rows = Rows,
-            Description = Description,
-            Tags = JsonSerializer.Deserialize(Tags, LakeJson.Default.IReadOnlyDictionaryStringString)!,
-            Archived = Archived,
-            Quarantine = Quarantine,
-            ReleasedAt = ReleasedAt?.ToTime(),
-            Labels = Labels is null ? [] : [.. Labels.Split(' ').Order(StringComparer.Ordinal)],
-            CreatedAt = CreatedAt.ToTime(),
-            CreatedBy = CreatedBy,
-        };
-    }
+        (await database.FindAsync<DataVersionRow>(
+            $"select {DataVersionRow.Columns} from data_versions where workspace = @Workspace and {condition}", parameters, ct))?.ToVersion();
 }
