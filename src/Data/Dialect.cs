@@ -99,12 +99,6 @@ public sealed class Dialect
     public string NoneOf(string column, string parameter) =>
         IsSqlite ? $"{column} not in {parameter}" : $"{column} <> all({parameter})";
 
-    /// <summary>Writes user text so that <see cref="Like"/> takes it literally.</summary>
-    public static string EscapeLike(string text) =>
-        text.Replace(@"\", @"\\", StringComparison.Ordinal)
-            .Replace("%", @"\%", StringComparison.Ordinal)
-            .Replace("_", @"\_", StringComparison.Ordinal);
-
     /// <summary>Whether a statement failed because a row with this key exists already.</summary>
     public static bool IsUniqueViolation(DbException exception) => exception switch
     {

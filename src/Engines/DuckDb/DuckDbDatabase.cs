@@ -16,9 +16,6 @@ public sealed unsafe class DuckDbDatabase : IDisposable
 
     private DuckDbDatabase(DatabaseHandle handle) => _handle = handle;
 
-    /// <summary>The engine's version: "v1.5.6".</summary>
-    public static string EngineVersion => NativeText.Read(Native.duckdb_library_version());
-
     /// <summary>A database of its own that is gone when it is closed.</summary>
     public static DuckDbDatabase OpenMemory(DuckDbSettings? settings = null) =>
         Open(":memory:", cache: 0, settings ?? new DuckDbSettings());

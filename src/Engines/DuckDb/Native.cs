@@ -23,9 +23,6 @@ internal static unsafe partial class Native
             Library, "DuckDB", "libduckdb.so", "libduckdb.dylib", "duckdb.dll", NativeLibraryFile.FromNpm));
 
     [LibraryImport(Library)]
-    public static partial byte* duckdb_library_version();
-
-    [LibraryImport(Library)]
     public static partial void duckdb_free(void* memory);
 
     [LibraryImport(Library)]

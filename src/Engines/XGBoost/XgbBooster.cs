@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Slipway.Kernel;
 
@@ -12,16 +11,6 @@ public sealed unsafe class XgbBooster : IDisposable
     private readonly XgbBoosterHandle _handle;
 
     private XgbBooster(XgbBoosterHandle handle) => _handle = handle;
-
-    /// <summary>The version of the library: "1.7.4".</summary>
-    public static string LibraryVersion
-    {
-        get
-        {
-            XgbNative.XGBoostVersion(out var major, out var minor, out var patch);
-            return string.Create(CultureInfo.InvariantCulture, $"{major}.{minor}.{patch}");
-        }
-    }
 
     /// <summary>The columns that it was made for; empty when a loaded model does not say.</summary>
     public IReadOnlyList<XgbFeature> Features { get; private set; } = [];

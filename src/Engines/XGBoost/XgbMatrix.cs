@@ -68,13 +68,10 @@ public sealed unsafe class XgbMatrix : IDisposable
     }
 
     /// <summary>What is to be learned, one value per row.</summary>
-    public void SetLabel(ReadOnlySpan<float> values) => SetInfo("label", values, RowCount);
+    public void SetLabel(ReadOnlySpan<float> values) => SetInfo("label", values);
 
     /// <summary>How much each row counts.</summary>
-    public void SetWeight(ReadOnlySpan<float> values) => SetInfo("weight", values, RowCount);
-
-    /// <summary>The margin that learning starts from: one value per row, or per row and class.</summary>
-    public void SetBaseMargin(ReadOnlySpan<float> values) => SetInfo("base_margin", values, null);
+    public void SetWeight(ReadOnlySpan<float> values) => SetInfo("weight", values);
 
     public void Dispose() => Handle.Dispose();
 
@@ -136,10 +133,10 @@ public sealed unsafe class XgbMatrix : IDisposable
         }
     }
 
-    private void SetInfo(string field, ReadOnlySpan<float> values, int? expected)
+    private void SetInfo(string field, ReadOnlySpan<float> values)
     {
-        if (expected is { } count && values.Length != count)
-            throw SlipwayException.Invalid($"The {field} has {values.Length} values but there are {count} rows; give one for each row.");
+        if (values.Length != RowCount)
+            throw SlipwayException.Invalid($"The {field} has {values.Length} values but there are {RowCount} rows; give one for each row.");
 
         XgbCall.Silence();
         fixed (float* pointer = values)

@@ -16,9 +16,6 @@ internal static unsafe partial class XgbNative
     }
 
     [LibraryImport(XgbLibrary.Name)]
-    public static partial void XGBoostVersion(out int major, out int minor, out int patch);
-
-    [LibraryImport(XgbLibrary.Name)]
     public static partial nint XGBGetLastError();
 
     [LibraryImport(XgbLibrary.Name, StringMarshalling = StringMarshalling.Utf8)]

@@ -31,8 +31,6 @@ internal sealed record ReferenceUse(string Noun)
 
     public static ReferenceUse Component { get; } = new("a component") { Asset = true, Unversioned = true, Local = true };
 
-    public static ReferenceUse VersionedComponent { get; } = new("a component") { Asset = true, Local = true };
-
     public static ReferenceUse Code { get; } = new("code") { Asset = true, Local = true, Content = true, Git = true };
 
     public static ReferenceUse File { get; } = new("a file") { Local = true };

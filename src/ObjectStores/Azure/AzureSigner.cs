@@ -11,12 +11,6 @@ internal interface IAzureSigner
     Task SignAsync(HttpRequestMessage request, CancellationToken ct);
 }
 
-/// <summary>Public containers.</summary>
-internal sealed class NoSigner : IAzureSigner
-{
-    public Task SignAsync(HttpRequestMessage request, CancellationToken ct) => Task.CompletedTask;
-}
-
 /// <summary>A shared access signature is part of the address.</summary>
 internal sealed class SasSigner(string token) : IAzureSigner
 {

@@ -37,20 +37,8 @@ public abstract class DialectContract(DatabaseProvider provider) : DatabaseContr
         Assert.Equal(read, written);
     }
 
-    [Fact]
-    public async Task Escaped_text_is_matched_literally()
-    {
-        var pattern = Dialect.EscapeLike(@"50%_\") + "%";
-
-        Assert.True(await LikeAsync(@"50%_\ off", pattern));
-        Assert.False(await LikeAsync(@"50xx\ off", pattern));
-    }
-
     private Task<IReadOnlyList<int>> FilterAsync(string condition, int[] list) =>
         Database.QueryAsync<int>($"select n from numbers where {condition} order by n", new { List = list }, Ct);
-
-    private Task<bool> LikeAsync(string text, string pattern) => Database.FindAsync<bool>(
-        $"select {Database.Dialect.Like("t", "@Pattern")} from (select cast(@Text as text) as t) x", new { Text = text, Pattern = pattern }, Ct);
 
     private sealed record Matches
     {

@@ -7,8 +7,6 @@ namespace Slipway.Jobs.Definitions.Schema;
 /// <summary>Fields that many kinds share.</summary>
 internal static partial class CommonTables
 {
-    public const ExpressionScope InPipeline = ExpressionScope.ParentInputs;
-
     public static Shape AssetNameText { get; } =
         Matching(AssetNamePattern(), "a name of 1 to 255 letters, digits, '-', '_' and '.', not beginning with '-' or '.'");
 
