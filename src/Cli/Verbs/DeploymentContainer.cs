@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Slipway.Cli.Snapshots;
@@ -56,7 +57,7 @@ internal sealed partial class DeploymentFile
             var found = await client.GetAsync($"api/v1/environments/{name.Groups["name"].Value}/versions/{version}", ct);
             return (found["definition"] as JsonObject, found["files"] as JsonObject);
         }
-        catch (SlipwayException missing) when (missing.Code == ErrorCode.NotFound)
+        catch (SlipwayApiException missing) when (missing.Status == HttpStatusCode.NotFound)
         {
             // Files name environments of the cloud that they were written for.
             return (null, null);

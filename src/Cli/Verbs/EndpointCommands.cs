@@ -12,6 +12,8 @@ internal static class EndpointCommands
 {
     private const string Root = "api/v1/online-endpoints";
 
+    private static readonly string[] s_atTop = ["auth_mode", "description", "tags"];
+
     public static Command Create() => new("online-endpoint", "Online endpoints: stable addresses in front of deployments.")
     {
         List(), Show(), Save("create", "Create an endpoint from its YAML file, or by name; one that exists is changed."), Update(), Delete(), Deploy(),
@@ -24,7 +26,22 @@ internal static class EndpointCommands
 
     public static string Route(string name) => $"{Root}/{Uri.EscapeDataString(name)}";
 
-    private static JsonNode WithAddress(JsonNode endpoint, SlipwayClient client) => EndpointAddress.Add(endpoint, client, "endpoints", "score");
+    // What az prints at the top, scripts ask for there: --query auth_mode, tags, openapi_uri, traffic.
+    private static JsonNode WithAddress(JsonNode endpoint, SlipwayClient client)
+    {
+        EndpointAddress.Add(endpoint, client, "endpoints", "score");
+        endpoint["openapiUri"] = endpoint["scoringUri"]!.ToString()[..^"score".Length] + "swagger.json";
+        foreach (var name in s_atTop)
+            endpoint[name] = endpoint["settings"]?[name]?.DeepClone();
+        foreach (var deployment in endpoint["deployments"]?.AsArray() ?? [])
+        {
+            var traffic = endpoint["traffic"]!.AsObject();
+            if (!traffic.ContainsKey((string)deployment!["name"]!))
+                traffic[(string)deployment["name"]!] = 0;
+        }
+
+        return endpoint;
+    }
 
     private static Command List() => ApiVerb.Create("list", "List endpoints.", [], async (client, _, format, ct) =>
     {

@@ -30,7 +30,7 @@ internal static class EndpointKeys
         var value = new Option<string?>("--key-value") { Description = "The new key; when absent, one is made." };
         return ApiVerb.Create("regenerate-keys", "Put a new key in the place of one; who sends the old one is refused.", [name, type, value, .. EndpointOptions.Accepted()], async (client, parsed, _, ct) =>
         {
-            var body = new JsonObject { ["keyType"] = parsed.GetValue(type), ["keyValue"] = parsed.GetValue(value) };
+            var body = new JsonObject { ["keyType"] = parsed.GetValue(type)!.ToLowerInvariant(), ["keyValue"] = parsed.GetValue(value) };
             await client.PostAsync($"{EndpointCommands.Route(parsed.GetValue(name)!)}/regenerate-keys", body, ct);
             return 0;
         });

@@ -12,7 +12,8 @@ internal static class Shares
         {
             if (part.Split('=') is not [{ Length: > 0 } deployment, var percent] || !int.TryParse(percent, out var value))
                 throw SlipwayException.Invalid($"{option}: '{part}' is not deployment=percent, such as blue=90.");
-            shares[deployment] = value;
+            if (!shares.TryAdd(deployment, value))
+                throw SlipwayException.Invalid($"{option}: '{deployment}' is named twice.");
         }
 
         return shares;

@@ -15,6 +15,7 @@ import importlib.util
 import inspect
 import io
 import json
+import logging
 import os
 import select
 import signal
@@ -259,6 +260,8 @@ class Script:
 
     def __init__(self, spec):
         provide_azureml()
+        # As Azure ML's own server does; without it nothing below a warning is written.
+        logging.basicConfig(level=os.environ.get("AZUREML_LOG_LEVEL", "INFO").upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
         sys.path[:0] = filter(None, (os.path.dirname(spec["script"]), os.environ.get("AML_APP_ROOT")))
         found = importlib.util.spec_from_file_location("score", spec["script"])
         module = importlib.util.module_from_spec(found)
