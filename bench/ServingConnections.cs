@@ -31,9 +31,9 @@ internal static class ServingConnections
         await load.RunAsync(plan, ct);
 
         Say("alone", await load.RunAsync(plan, ct));
-        var before = ManyModels.Resident();
+        var before = ResidentMemory.Read().Bytes;
         using var held = HeldConnections.Start(server.Url, idle, slow);
-        LoadProcess.Say($"{await held.OpenedAsync(ct)} connections opened; {(ManyModels.Resident() - before) / 1024.0 / (idle + slow):N1} KiB of the server's memory for each");
+        LoadProcess.Say($"{await held.OpenedAsync(ct)} connections opened; {(ResidentMemory.Read().Bytes - before) / 1024.0 / (idle + slow):N1} KiB of the server's memory for each");
         Say("among them", await load.RunAsync(plan, ct));
     }
 

@@ -16,7 +16,7 @@ internal static class ServingSpeed
         var turns = new Option<int>("--turns") { DefaultValueFactory = _ => 5, Description = "How often floor and server take turns." };
         var seconds = new Option<double>("--seconds") { DefaultValueFactory = _ => 2, Description = "Of one turn." };
         var connections = new Option<int>("--connections") { DefaultValueFactory = _ => 8 };
-        var soak = new Option<long>("--soak") { Description = "One-row requests after which the memory is compared. Default: none." };
+        var soak = new Option<long>("--soak") { Description = "One-row requests, after each tenth of which the memory is told. Default: none." };
         var command = new Command("serving-speed", "An endpoint against the thinnest server, the bare loop and the workers alone.") { parts, turns, seconds, connections, soak };
         command.SetAction((parsed, ct) => MeasureAsync(
             parsed.GetValue(parts)!, new SpeedOptions(parsed.GetValue(turns), parsed.GetValue(seconds), parsed.GetValue(connections)), parsed.GetValue(soak), ct));

@@ -22,17 +22,14 @@ internal sealed class LoadProcess : IDisposable
         return JsonSerializer.Deserialize<LoadReport>(line)!;
     }
 
-    /// <summary>Loads the server until the compiler rests, as in one that has answered for a while: what it compiles anew meanwhile takes the cores that are measured.</summary>
+    /// <summary>
+    /// Loads the server until the compiler rests, as in one that has answered for a while; lightly at first, since under full load it gives way to
+    /// everything else, and methods stay at code that counts what they do for minutes.
+    /// </summary>
     public async Task WarmAsync(LoadPlan plan, CancellationToken ct)
     {
-        const int AtRest = 50;
-        var resting = 0;
-        for (var run = 0; run < 20 && resting < 2; run++)
-        {
-            var compiled = JitInfo.GetCompiledMethodCount();
-            await RunAsync(plan with { Seconds = 2 }, ct);
-            resting = JitInfo.GetCompiledMethodCount() - compiled < AtRest ? resting + 1 : 0;
-        }
+        await WarmOnceAsync(plan with { Seconds = 2, Rate = 500 }, ct);
+        await WarmOnceAsync(plan with { Seconds = 2 }, ct);
     }
 
     public void Dispose()
@@ -50,4 +47,16 @@ internal sealed class LoadProcess : IDisposable
     }
 
     public static void Say(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+
+    private async Task WarmOnceAsync(LoadPlan plan, CancellationToken ct)
+    {
+        const int AtRest = 20;
+        var resting = 0;
+        for (var run = 0; run < 20 && resting < 3; run++)
+        {
+            var compiled = JitInfo.GetCompiledMethodCount();
+            await RunAsync(plan, ct);
+            resting = JitInfo.GetCompiledMethodCount() - compiled < AtRest ? resting + 1 : 0;
+        }
+    }
 }

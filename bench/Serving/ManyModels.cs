@@ -1,4 +1,3 @@
-using System.Text;
 using Slipway.Serving.Contracts;
 
 namespace Slipway.Bench.Serving;
@@ -11,7 +10,7 @@ internal sealed class ManyModels(SpeedServer server)
     public async Task MeasureAsync(CancellationToken ct)
     {
         await server.RegisterAsync("small", TreeModel.Create(trees: 100, depth: 6), ct);
-        var before = Resident();
+        var before = ResidentMemory.Read();
         for (var i = 0; i < Count; i++)
         {
             await server.DeployAsync($"many-{i}", "small:1", DeploymentSettings.Default, ct);
@@ -20,14 +19,7 @@ internal sealed class ManyModels(SpeedServer server)
                 throw new IOException($"Endpoint many-{i} did not answer.");
         }
 
-        LoadProcess.Say($"{Count} deployments: {Resident() / 1e6:N0} MB resident, {(Resident() - before) / 1e6 / Count:N2} MB for each");
-    }
-
-    public static long Resident()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        var line = File.ReadLines("/proc/self/status", Encoding.ASCII).First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
+        var after = ResidentMemory.Read();
+        LoadProcess.Say($"{Count} deployments: {after}; {(after.Bytes - before.Bytes) / 1e6 / Count:N2} MB for each");
     }
 }

@@ -24,19 +24,17 @@ internal sealed class OneRow(SpeedServer server, ThinServer thin, LoadProcess lo
         await HalfLoadAsync(plan, ct);
     }
 
-    /// <summary>The memory after a tenth of so many requests, and after all.</summary>
+    /// <summary>The memory after each tenth of so many requests.</summary>
     public async Task SoakAsync(long requests, CancellationToken ct)
     {
-        var plan = new LoadPlan("http", server.Url, server.File("row.http"), options.Connections, options.Seconds * 5, 0);
-        var (done, early) = (0L, 0L);
-        while (done < requests)
+        var plan = new LoadPlan("http", server.Url, server.File("row.http"), options.Connections, options.Seconds, 0);
+        var done = 0L;
+        for (var tenth = 1; tenth <= 10; tenth++)
         {
-            done += (await load.RunAsync(plan, ct)).Requests;
-            if (early == 0 && done >= requests / 10)
-                early = ManyModels.Resident();
+            while (done < requests * tenth / 10)
+                done += (await load.RunAsync(plan, ct)).Requests;
+            LoadProcess.Say($"{done:N0} requests: {ResidentMemory.Read()}");
         }
-
-        LoadProcess.Say($"{done:N0} requests: {early / 1e6:N0} MB resident after a tenth of them, {ManyModels.Resident() / 1e6:N0} MB after all");
     }
 
     private async Task<Turn> TurnAsync(LoadPlan plan, CancellationToken ct)
