@@ -102,13 +102,14 @@ public sealed class OnnxFilesTests(OnnxFilesTests.OnnxServer onnx) : IClassFixtu
     [Fact]
     public async Task A_file_that_is_cut_off_is_refused_and_a_deployment_that_cannot_be_loaded_anew_goes_on_as_it_was()
     {
-        await onnx.Server.RegisterFilesAsync("cut", null, ("model.onnx", OnnxModels.Classifier().ToByteArray()[..200]));
+        await onnx.Server.RegisterFilesAsync("cut", null, ("deep/model.onnx", OnnxModels.Classifier().ToByteArray()[..200]));
 
         using var refused = await DeployAsync("flights", "cut", "cut:1");
         using var unchanged = await onnx.Server.Client.PutAsync(
             "/api/v1/online-endpoints/flights/deployments/blue", ServingServer.Json("""{"model":"late:1","settings":{"runtime":"python"}}"""), Ct);
 
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.StartsWith("'deep/model.onnx' is not an ONNX model", (string?)(await refused.Content.ReadFromJsonAsync<JsonNode>(Ct))!["detail"], StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.BadRequest, unchanged.StatusCode);
         var blue = await onnx.Server.Client.GetFromJsonAsync<JsonNode>("/api/v1/online-endpoints/flights/deployments/blue", Ct);
         Assert.Equal(("Succeeded", "onnx"), ((string?)blue!["state"], (string?)blue["settings"]!["runtime"]));

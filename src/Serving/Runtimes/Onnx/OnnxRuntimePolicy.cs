@@ -1,5 +1,6 @@
 using Slipway.Data;
 using Slipway.Engines.OnnxRuntime;
+using Slipway.Kernel;
 using Slipway.Registry.Contracts;
 using Slipway.Serving.Contracts;
 
@@ -19,11 +20,24 @@ internal sealed class OnnxRuntimePolicy(ContentStore content) : IModelRuntime
         var session = OnnxSessionSettings.Default with { IntraOpThreads = settings.Threads };
         var path = await content.LocalFileAsync(file.Entry.Digest, ct);
         if (tree.Entries.Count == 1 || !HasOtherFiles(await File.ReadAllBytesAsync(path, ct)))
-            return await Task.Run(() => OnnxModel.Load(path, session, file.Triton), ct);
+            return await LoadAsync(path, file, session, ct);
 
         // The weights are found by their names beside the file; once it is loaded they are read.
         using var folder = await DeploymentFolder.CreateAsync(content, version, settings, ct);
-        return await Task.Run(() => OnnxModel.Load(Path.Combine(folder.ModelFolder, file.Entry.Path), session, file.Triton), ct);
+        return await LoadAsync(Path.Combine(folder.ModelFolder, file.Entry.Path), file, session, ct);
+    }
+
+    // Where the server keeps it is nothing to its caller, who knows the file by its own name.
+    private static async Task<IRunningModel> LoadAsync(string path, OnnxFile file, OnnxSessionSettings session, CancellationToken ct)
+    {
+        try
+        {
+            return await Task.Run(() => OnnxModel.Load(path, session, file.Triton), ct);
+        }
+        catch (SlipwayException refusal) when (refusal.Message.Contains(path, StringComparison.Ordinal))
+        {
+            throw new SlipwayException(refusal.Code, refusal.Message.Replace(path, file.Entry.Path, StringComparison.Ordinal), refusal);
+        }
     }
 
     private static bool HasOtherFiles(ReadOnlySpan<byte> model) => model.IndexOf(ExternalPlace) >= 0;
