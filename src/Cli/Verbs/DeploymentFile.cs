@@ -9,6 +9,9 @@ namespace Slipway.Cli.Verbs;
 /// <summary>How a deployment's YAML says that its model runs, in the words of the server's settings.</summary>
 internal sealed partial class DeploymentFile(JsonObject definition, string folder)
 {
+    private static readonly string[] s_ofInputs = ["model_inputs", "model_inputs_outputs", "request"];
+    private static readonly string[] s_ofOutputs = ["model_outputs", "model_inputs_outputs", "response"];
+
     public async Task<JsonObject> SettingsAsync(SlipwayClient client, CancellationToken ct)
     {
         var settings = new JsonObject();
@@ -88,8 +91,8 @@ internal sealed partial class DeploymentFile(JsonObject definition, string folde
             .ToList();
         var settings = new JsonObject
         {
-            ["inputs"] = enabled.Any(collection => collection.Key is "model_inputs" or "model_inputs_outputs" or "request"),
-            ["outputs"] = enabled.Any(collection => collection.Key is "model_outputs" or "model_inputs_outputs" or "response"),
+            ["inputs"] = enabled.Any(collection => s_ofInputs.Contains(collection.Key)),
+            ["outputs"] = enabled.Any(collection => s_ofOutputs.Contains(collection.Key)),
             ["sampling_rate"] = Rate(collector, enabled),
         };
         foreach (var (name, value) in own)

@@ -30,10 +30,21 @@ internal sealed partial class DeploymentFile
         else if (definition["data_collector"] is JsonObject collector)
         {
             found.AddRange(Present(s_unusedOfCollector, "data_collector"));
-            found.AddRange((collector["collections"] as JsonObject ?? []).Where(collection => collection.Value?["data"] is not null).Select(collection => $"data_collector.collections.{collection.Key}.data"));
+            found.AddRange((collector["collections"] as JsonObject ?? []).SelectMany(collection => UnusedOf(collection.Key, collection.Value)));
         }
 
         return found;
+    }
+
+    // Of the names of collections those of inputs and answers are known; others are a script's own.
+    private static IEnumerable<string> UnusedOf(string collection, JsonNode? value)
+    {
+        if (collection == "ground_truth")
+            yield return "data_collector.collections.ground_truth (labels are sent as feedback, by the ids of predictions)";
+        else if (!s_ofInputs.Concat(s_ofOutputs).Contains(collection))
+            yield return $"data_collector.collections.{collection} ({string.Join(", ", s_ofInputs.Union(s_ofOutputs))} are kept)";
+        else if (value?["data"] is not null)
+            yield return $"data_collector.collections.{collection}.data";
     }
 
     // A container's route says it, where nothing else does.

@@ -59,6 +59,8 @@ internal sealed class CollectedData(
         await access.DemandAsync(caller, Permission.Read, $"endpoint:{endpoint}", ct);
         await collector.FlushAsync(ct);
         var kept = await segments.ListAnswersAsync(caller.Workspace, endpoint, window.From, window.To, ct);
+        if (kept.Count == 0 && await endpoints.FindAsync(caller.Workspace, endpoint, ct) is null)
+            throw SlipwayException.NotFound("Endpoint", endpoint);
         return
         [
             .. kept.GroupBy(segment => (segment.Deployment, segment.ModelVersion)).Select(group => new CollectedCounts(

@@ -15,6 +15,7 @@ internal sealed class CollectedRows(
     private readonly Lock _gate = new();
     private readonly Stack<SegmentRows> _free = new();
     private SegmentRows? _current;
+    private long _taken;
 
     public WorkspaceName Workspace { get; } = workspace;
 
@@ -26,6 +27,9 @@ internal sealed class CollectedRows(
 
     /// <summary>What was answered and not kept on purpose.</summary>
     public LeftOut LeftOut { get; } = new();
+
+    /// <summary>Rows that were taken to be kept, written yet or not.</summary>
+    public long Taken => Volatile.Read(ref _taken);
 
     /// <summary>
     /// Appends the answers of the slot. False: the segment is full, and it could not be handed over.
@@ -47,6 +51,7 @@ internal sealed class CollectedRows(
 
             _current ??= Take();
             _current.Append(slot, requestId, eventTime, sequence, now);
+            Volatile.Write(ref _taken, _taken + slot.Rows);
             return true;
         }
     }

@@ -26,16 +26,19 @@ internal sealed class ControlPlane : IDisposable
             _http.DefaultRequestHeaders.Add("X-Slipway-Workspace", workspace);
     }
 
-    /// <summary>What differs from this revision; null: nothing did for half a minute.</summary>
+    /// <summary>What differs from this revision; null: nothing did for half a minute. NotFound when the server knows no such endpoint.</summary>
     public async Task<(byte[] Json, string Revision)?> FindConfigurationAsync(string? known, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{_endpoint}/configuration?wait={(known is null ? 0 : WaitSeconds)}");
         if (known is not null)
             request.Headers.TryAddWithoutValidation("If-None-Match", $"\"{known}\"");
-        using var answer = await SendAsync(request, TimeSpan.FromSeconds(WaitSeconds * 2), ct);
-        return answer.StatusCode == HttpStatusCode.NotModified
-            ? null
-            : (await answer.Content.ReadAsByteArrayAsync(ct), answer.Headers.ETag?.Tag.Trim('"') ?? "");
+        using var answer = await AnswerAsync(request, TimeSpan.FromSeconds(WaitSeconds * 2), ct);
+        if (answer.StatusCode == HttpStatusCode.NotModified)
+            return null;
+        if (answer.StatusCode == HttpStatusCode.NotFound && await ReadAsync(answer, ct) is ("NotFound", var why))
+            throw new SlipwayException(ErrorCode.NotFound, Refused(answer, why));
+        await CheckAsync(answer, ct);
+        return (await answer.Content.ReadAsByteArrayAsync(ct), answer.Headers.ETag?.Tag.Trim('"') ?? "");
     }
 
     public async Task<IReadOnlyList<TreeEntry>> ListAsync(Digest tree, CancellationToken ct)
@@ -81,48 +84,61 @@ internal sealed class ControlPlane : IDisposable
         using var answer = await SendAsync(request, TimeSpan.FromMinutes(1), ct);
     }
 
-    // The limit is on the answer's head; a body takes as long as it takes.
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, TimeSpan limit, CancellationToken ct)
+    {
+        var answer = await AnswerAsync(request, limit, ct);
+        await CheckAsync(answer, ct);
+        return answer;
+    }
+
+    // The limit is on the answer's head; a body takes as long as it takes.
+    private async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage request, TimeSpan limit, CancellationToken ct)
     {
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(ct);
         timer.CancelAfter(limit);
-        HttpResponseMessage answer;
         try
         {
-            answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timer.Token);
+            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timer.Token);
         }
         catch (Exception exception) when (exception is HttpRequestException || (exception is OperationCanceledException && !ct.IsCancellationRequested))
         {
             throw new SlipwayException(
                 ErrorCode.Unavailable, $"The server {_http.BaseAddress} cannot be reached: {exception.Message}", exception);
         }
-
-        if (answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.NotModified)
-            return answer;
-        using (answer)
-            throw new SlipwayException(Code(answer.StatusCode), $"{_http.BaseAddress}{request.RequestUri} answered {(int)answer.StatusCode}: {await WhyAsync(answer, ct)}");
     }
+
+    private static async Task CheckAsync(HttpResponseMessage answer, CancellationToken ct)
+    {
+        if (answer.IsSuccessStatusCode)
+            return;
+        using (answer)
+            throw new SlipwayException(Code(answer.StatusCode), Refused(answer, (await ReadAsync(answer, ct)).Why));
+    }
+
+    private static string Refused(HttpResponseMessage answer, string why) =>
+        $"{answer.RequestMessage!.RequestUri} answered {(int)answer.StatusCode}: {why}";
 
     private static ErrorCode Code(HttpStatusCode status) => status switch
     {
-        HttpStatusCode.NotFound => ErrorCode.NotFound,
         HttpStatusCode.BadRequest => ErrorCode.InvalidParameter,
         HttpStatusCode.Unauthorized => ErrorCode.Unauthenticated,
         HttpStatusCode.Forbidden => ErrorCode.PermissionDenied,
         _ => ErrorCode.Unavailable,
     };
 
-    private static async Task<string> WhyAsync(HttpResponseMessage answer, CancellationToken ct)
+    // Something in between may answer in a form of its own: a proxy's 404 says nothing of the endpoint.
+    private static async Task<(string? Title, string Why)> ReadAsync(HttpResponseMessage answer, CancellationToken ct)
     {
         var text = await answer.Content.ReadAsStringAsync(ct);
         try
         {
-            return (string?)JsonNode.Parse(text)?["detail"] ?? text;
+            if (JsonNode.Parse(text) is JsonObject body && body["detail"]?.ToString() is { } why)
+                return (body["title"]?.ToString(), why);
         }
         catch (System.Text.Json.JsonException)
         {
-            // Something in between answered, in a form of its own.
-            return text.Length <= 200 ? text : text[..197] + "...";
         }
+
+        return (null, text.Length <= 200 ? text : text[..197] + "...");
     }
 }

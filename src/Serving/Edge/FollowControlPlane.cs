@@ -27,6 +27,7 @@ internal sealed partial class FollowControlPlane(
 {
     private static readonly TimeSpan s_leastPause = TimeSpan.FromSeconds(1), s_mostPause = TimeSpan.FromSeconds(15);
     private string? _revision;
+    private string? _trouble;
 
     /// <summary>The configuration by which it answers; "" without one.</summary>
     public string Revision => _revision ?? "";
@@ -51,17 +52,22 @@ internal sealed partial class FollowControlPlane(
             try
             {
                 await FollowOnceAsync(stoppingToken);
-                pause = TimeSpan.Zero;
+                if (_trouble is not null)
+                    Log.FollowedAgain(logger);
+                (_trouble, pause) = (null, TimeSpan.Zero);
             }
             catch (SlipwayException exception) when (exception.Code == ErrorCode.NotFound)
             {
-                await EndAsync(stoppingToken);
+                if (_revision is not null)
+                    await EndAsync(stoppingToken);
                 pause = s_mostPause;
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
                 // What is known goes on answering, whatever is wrong over there.
-                Log.NotFollowed(logger, exception.Message);
+                if (exception.Message != _trouble)
+                    Log.NotFollowed(logger, exception.Message);
+                _trouble = exception.Message;
                 pause = pause == TimeSpan.Zero ? s_leastPause : TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, s_mostPause.Ticks));
             }
 
@@ -146,6 +152,9 @@ internal sealed partial class FollowControlPlane(
 
         [LoggerMessage(7021, LogLevel.Warning, "The control plane could not be followed, what is known goes on answering: {Why}")]
         public static partial void NotFollowed(ILogger logger, string why);
+
+        [LoggerMessage(7026, LogLevel.Information, "The control plane is followed again")]
+        public static partial void FollowedAgain(ILogger logger);
 
         [LoggerMessage(7022, LogLevel.Warning, "Endpoint {Endpoint} does not exist any more and is not answered")]
         public static partial void Gone(ILogger logger, string endpoint);

@@ -34,6 +34,7 @@ internal sealed partial class SendCollected(
     private readonly string _instance = Ids.New(time);
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
     private long _lost;
+    private string? _trouble;
 
     private string StateFile => Path.Combine(options.Home, "spool.json");
 
@@ -66,11 +67,14 @@ internal sealed partial class SendCollected(
             await SendAllAsync(ct);
             await SendProfilesAsync(ct);
             await plane.TellAsync(await ReportAsync(ct), ct);
+            _trouble = null;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             // It waits where it is; the next tick, or the next start, tries again.
-            Log.NotSent(logger, exception.Message);
+            if (exception.Message != _trouble)
+                Log.NotSent(logger, exception.Message);
+            _trouble = exception.Message;
         }
     }
 

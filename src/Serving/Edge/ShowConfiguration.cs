@@ -89,7 +89,8 @@ internal sealed class ShowConfiguration(
     private async Task<EdgeDeployment> ReadAsync(Caller caller, OnlineDeployment deployment, CancellationToken ct)
     {
         var reference = string.Create(CultureInfo.InvariantCulture, $"{deployment.Model}:{deployment.ModelVersion}");
-        var version = await registry.FindAsync(caller, reference, ct) ?? throw SlipwayException.NotFound("Model version", reference);
+        var version = await registry.FindAsync(caller, reference, ct)
+            ?? throw SlipwayException.Conflict($"Deployment '{deployment.Name}' is of model version '{reference}', which does not exist any more.");
         return new EdgeDeployment(
             deployment.Name,
             deployment.Model,

@@ -44,7 +44,7 @@ internal sealed class ReplayWindow(
         try
         {
             candidate.Model.CheckSignature();
-            var report = await CompareAsync(candidate, query, by, tolerance, ct);
+            var report = await CompareAsync(candidate, query, await collected.CountAsync(caller, endpoint, window, ct), by, tolerance, ct);
             var detail = JsonSerializer.Serialize(report with { Segments = [] }, ReplayJson.Default.ReplayReport);
             await lineage.AppendAsync(caller, [new NewEdge("replayed", $"endpoint:{endpoint}", version.Node, detail)], ct);
             return report;
@@ -69,12 +69,13 @@ internal sealed class ReplayWindow(
     }
 
     private async Task<ReplayReport> CompareAsync(
-        ServedDeployment candidate, string query, IReadOnlyList<string> by, double? tolerance, CancellationToken ct)
+        ServedDeployment candidate, string query, IReadOnlyList<CollectedCounts> counts, IReadOnlyList<string> by, double? tolerance, CancellationToken ct)
     {
         using var source = lake.Connect();
         using var target = lake.Connect();
-        target.Execute($"create table baseline as select * from ({query})", ct);
-        var columns = Columns(target, "baseline", ct);
+        var columns = Columns(source, $"({query})", ct);
+        var asked = AskableRows.Of(query, counts, candidate.Model, columns, source, ct);
+        target.Execute($"create table baseline as {asked.Query}", ct);
         foreach (var name in by.Where(name => !columns.Contains($"input_{name}")))
         {
             var known = columns.Where(column => column.StartsWith("input_", StringComparison.Ordinal)).Select(column => column["input_".Length..]).ToList();
@@ -84,7 +85,7 @@ internal sealed class ReplayWindow(
         var slot = await candidate.Slots.RentAsync(ct);
         try
         {
-            await new TableScorer(candidate.Model, columns, "input_", "prediction_id").RunAsync(source, query, target, "candidate", slot, ct);
+            await new TableScorer(candidate.Model, columns, "input_", "prediction_id").RunAsync(source, asked.Query, target, "candidate", slot, ct);
         }
         finally
         {
@@ -92,7 +93,7 @@ internal sealed class ReplayWindow(
         }
 
         columns.IntersectWith(Columns(target, "candidate", ct));
-        return new ReplayComparison(target, columns, tolerance).Report($"{candidate.Model.Name}:{candidate.Model.VersionText}", by, ct);
+        return new ReplayComparison(target, columns, tolerance).Report($"{candidate.Model.Name}:{candidate.Model.VersionText}", by, ct) with { LeftOut = asked.LeftOut };
     }
 
     private static HashSet<string> Columns(DuckDbConnection connection, string table, CancellationToken ct)
@@ -129,7 +130,11 @@ internal sealed class ReplayWindow(
 
 /// <summary>How a candidate would have answered.</summary>
 /// <param name="ScoreShift">The Kolmogorov-Smirnov distance of all scores; null: there are none.</param>
-internal sealed record ReplayReport(string Model, ReplayPart All, double? ScoreShift, IReadOnlyList<ReplayPart> Segments);
+internal sealed record ReplayReport(string Model, ReplayPart All, double? ScoreShift, IReadOnlyList<ReplayPart> Segments)
+{
+    /// <summary>Rows of the window that could not be asked again, since their inputs were masked or not kept.</summary>
+    public long LeftOut { get; init; }
+}
 
 /// <summary>A part of the rows: all, or those with one value of one input. What cannot be told is null.</summary>
 /// <param name="Disagreement">The part of the rows that are answered differently.</param>

@@ -15,13 +15,16 @@ internal sealed class ServingMetrics : IHistogramSource, IDisposable
     public ServingMetrics(RoutingTable table)
     {
         _table = table;
-        Count("requests", counters => counters.Requests, "{request}", "Inference requests, answered or refused.");
-        Count("rows", counters => counters.Rows, "{row}", "Rows scored.");
-        Count("errors", counters => counters.Errors, "{request}", "Inference requests refused or failed.");
-        Count("dropped", counters => counters.Dropped, "{row}", "Rows answered and not collected, for want of room.");
-        CountShadows("mirrored", counters => counters.Requests, "{request}", "Copies of requests that a shadow answered or failed on.");
-        CountShadows("mirror.errors", counters => counters.Errors, "{request}", "Copies of requests that a shadow failed on.");
-        CountShadows("mirror.dropped", counters => counters.Dropped, "{row}", "Rows not mirrored, or not collected, for want of room.");
+        Count("requests", served => served.Counters.Requests, "{request}", "Inference requests, answered or refused.");
+        Count("rows", served => served.Counters.Rows, "{row}", "Rows scored.");
+        Count("errors", served => served.Counters.Errors, "{request}", "Inference requests refused or failed.");
+        Count("collected", served => served.Collected.Taken, "{row}", "Rows answered and collected.");
+        Count("sampled.out", served => served.Collected.LeftOut.Sampled, "{row}", "Rows answered and not collected, by the sampling rate.");
+        Count("opted.out", served => served.Collected.LeftOut.Opted, "{row}", "Rows answered and not collected, by the wish of who asked.");
+        Count("dropped", served => served.Counters.Dropped, "{row}", "Rows answered and not collected, for want of room.");
+        Count("mirrored", served => served.ShadowCounters.Requests, "{request}", "Copies of requests that a shadow answered or failed on.");
+        Count("mirror.errors", served => served.ShadowCounters.Errors, "{request}", "Copies of requests that a shadow failed on.");
+        Count("mirror.dropped", served => served.ShadowCounters.Dropped, "{row}", "Rows not mirrored, or not collected, for want of room.");
     }
 
     public string Name => "slipway_serving_latency_seconds";
@@ -33,11 +36,8 @@ internal sealed class ServingMetrics : IHistogramSource, IDisposable
 
     public void Dispose() => _meter.Dispose();
 
-    private void Count(string name, Func<DeploymentCounters, long> read, string unit, string description) =>
-        _meter.CreateObservableCounter($"slipway.serving.{name}", () => All(deployment => read(deployment.Counters)), unit, description);
-
-    private void CountShadows(string name, Func<DeploymentCounters, long> read, string unit, string description) =>
-        _meter.CreateObservableCounter($"slipway.serving.{name}", () => All(deployment => read(deployment.ShadowCounters)), unit, description);
+    private void Count(string name, Func<ServedDeployment, long> read, string unit, string description) =>
+        _meter.CreateObservableCounter($"slipway.serving.{name}", () => All(read), unit, description);
 
     private IEnumerable<Measurement<long>> All(Func<ServedDeployment, long> read) => _table.All.SelectMany(endpoint =>
         endpoint.Deployments.Values.Select(deployment => new Measurement<long>(

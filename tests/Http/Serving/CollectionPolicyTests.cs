@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json.Nodes;
 using Slipway.Cli.CommandLine;
 using Slipway.Shared;
@@ -56,6 +57,10 @@ public sealed class CollectionPolicyTests : IAsyncLifetime
         Assert.Equal((2 * kept, 120 - (2 * kept), 1), ((int)counts["rows"]!, (int)counts["sampled_out"]!, (int)counts["opted_out"]!));
         Assert.Equal("carrier,distance", string.Join(',', counts["masked"]!.AsArray()));
         Assert.Equal((120 - (2 * kept), 1), ((int)stats["sampled_out"]!, (int)stats["opted_out"]!));
+        var metrics = await _server.Client.GetStringAsync("/metrics", Ct);
+        Assert.Equal(
+            [121, 2 * kept, 120 - (2 * kept), 1, 0],
+            new[] { "rows", "collected", "sampled_out", "opted_out", "dropped" }.Select(name => Metric(metrics, name)));
         var profiled = await CallAsync("online-deployment", "profile", "-n", "careful", "-e", "flights", "--query", "[[rows, opted_out, join(',', columns[].name)]]", "-o", "tsv");
         Assert.StartsWith("120\t1\toutput_", profiled, StringComparison.Ordinal);
         Assert.DoesNotContain("input_", profiled, StringComparison.Ordinal);
@@ -78,6 +83,14 @@ public sealed class CollectionPolicyTests : IAsyncLifetime
 
         Assert.Equal((1, 3), ((int)counts["rows"]!, (int)counts["opted_out"]!));
         Assert.Equal(1, (int)(await SqlAsync("select count(*) n from 'predictions:flights'"))["n"]!);
+    }
+
+    [Fact]
+    public async Task Of_an_endpoint_that_never_was_nothing_is_counted()
+    {
+        using var answer = await _server.Client.GetAsync("/api/v1/online-endpoints/fights/collected", Ct);
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
 
     [Fact]
@@ -206,6 +219,13 @@ public sealed class CollectionPolicyTests : IAsyncLifetime
         Assert.Equal("asked 5", await CallAsync("online-deployment", "get-logs", "-n", "code", "-e", "flights", "--lines", "1"));
         var (code, _, errors) = await RunAsync("online-deployment", "get-logs", "-n", "nobody", "-e", "flights");
         Assert.Equal((1, true), (code, errors.Contains("does not exist", StringComparison.Ordinal)));
+    }
+
+    private static int Metric(string metrics, string name)
+    {
+        var line = metrics.Split('\n').Single(line =>
+            line.StartsWith($"slipway_serving_{name}_total{{", StringComparison.Ordinal) && line.Contains("deployment=\"careful\"", StringComparison.Ordinal));
+        return int.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture);
     }
 
     private async Task AskAsync(string id, string carrier, params (string Name, string Value)[] headers)

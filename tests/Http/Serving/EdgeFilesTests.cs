@@ -10,7 +10,7 @@ namespace Slipway.Http.Serving;
 /// <summary>The files of models that a process has pulled: fetched when one is missing, freed when no deployment needs them.</summary>
 public sealed class EdgeFilesTests : EdgeHome
 {
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task The_files_of_a_model_that_is_not_deployed_any_more_are_freed()
     {
         var other = await RegisterAsync("other", OnnxModels.Identity(Engines.OnnxRuntime.OnnxElementType.Float));
@@ -61,7 +61,7 @@ public sealed class EdgeFilesTests : EdgeHome
         }
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_file_of_a_model_that_was_lost_is_fetched_again_though_the_list_of_its_files_is_there()
     {
         var other = await RegisterAsync("other", OnnxModels.Identity(Engines.OnnxRuntime.OnnxElementType.Double));

@@ -1,7 +1,10 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using System.Threading.Channels;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Slipway.Data;
@@ -82,6 +85,24 @@ public abstract class EdgeHome : IAsyncLifetime
 
     protected async Task StartServerAsync() => Server = await ServerModule.StartAsync(
         new ServerSettings { Home = _folder.File("server"), Urls = [_url.ToString()] }, Ct);
+
+    /// <summary>At the server's address, something else that has nothing of what it is asked for.</summary>
+    /// <param name="asked">Each path.</param>
+    protected async Task<WebApplication> StartStrangerAsync(ChannelWriter<string> asked)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls(_url.ToString());
+        var stranger = builder.Build();
+        stranger.Run(context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            asked.TryWrite(context.Request.Path);
+            return context.Response.WriteAsync("default backend - 404", Ct);
+        });
+        await stranger.StartAsync(Ct);
+        return stranger;
+    }
 
     protected async Task StopServerAsync()
     {

@@ -9,7 +9,7 @@ namespace Slipway.Http.Serving;
 /// <summary>What a process and the server refuse of each other.</summary>
 public sealed class EdgeRefusalTests : EdgeHome
 {
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task Without_a_server_or_an_endpoint_it_does_not_start_and_says_why()
     {
         var unknown = await Assert.ThrowsAsync<SlipwayException>(() => StartEdgeAsync("one", endpoint: "flihgts"));

@@ -126,6 +126,31 @@ public sealed class PythonTests(PythonServer python) : IClassFixture<PythonServe
         Assert.Contains("the scale is 3", log, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = 180_000)]
+    public async Task A_script_that_collects_as_Azures_do_runs_and_its_log_tells_who_collects()
+    {
+        await python.Server.RegisterFilesAsync("collecting", null, ("score.py",
+            """
+            from azureml.ai.monitoring import Collector
+            from azureml.ai.monitoring.context import BasicCorrelationContext
+            def init():
+                global inputs, outputs
+                inputs, outputs = Collector(name="model_inputs", on_error=print), Collector(name="model_outputs")
+            def run(raw):
+                context = inputs.collect(raw, BasicCorrelationContext(id="mine"))
+                return outputs.collect([1], context).id
+            """));
+        await python.Server.DeployAsync("collecting", "collecting:1", PythonServer.Settings);
+
+        Assert.Equal((HttpStatusCode.OK, "\"mine\""), await AskAsync("collecting/score", "{}"));
+        var log = "";
+        while (!log.Contains("Collector 'model_outputs': the endpoint itself keeps inputs and answers", StringComparison.Ordinal))
+        {
+            await Task.Delay(20, Ct);
+            log = await python.Server.Client.GetStringAsync("/api/v1/online-endpoints/collecting/deployments/blue/logs", Ct);
+        }
+    }
+
     [Fact]
     public async Task A_script_may_read_the_request_and_answer_as_it_likes()
     {

@@ -96,6 +96,27 @@ public sealed class ReplayTests : IAsyncLifetime
         Assert.Equal((2, 0.5), ((int)script["all"]!["rows"]!, (double)script["all"]!["disagreement"]!));
     }
 
+    [Fact]
+    public async Task Rows_whose_inputs_were_masked_or_not_kept_are_left_out_and_counted()
+    {
+        await _server.PutAsync($"{Endpoint}/deployments/masked", "{\"model\":\"late:1\",\"settings\":{\"collection\":{\"mask\":\"carrier=hash\"}}}");
+        await _server.PutAsync($"{Endpoint}/deployments/answers", "{\"model\":\"late:2\",\"settings\":{\"collection\":{\"inputs\":false}}}");
+        foreach (var (id, deployment) in new[] { ("a", "masked"), ("b", "answers") })
+        {
+            using var answer = await _server.AskAsync(id, "AA", 900, ("azureml-model-deployment", deployment));
+        }
+
+        using var nothing = await _server.Client.PostAsync($"{Endpoint}/replay", ServingServer.Json($"{{{Window},\"model\":\"late:2\"}}"), Ct);
+        using var plain = await _server.AskAsync("c", "AA", 900);
+        var some = await ReplayAsync("late:2", "[]");
+
+        Assert.Equal(HttpStatusCode.BadRequest, nothing.StatusCode);
+        Assert.Equal(
+            "Nothing of this window can be asked again: deployment 'masked' masked carrier, 'answers' kept no inputs.",
+            JsonNode.Parse(await nothing.Content.ReadAsStringAsync(Ct))!["detail"]!.ToString());
+        Assert.Equal((1, 0.0, 2), ((int)some["all"]!["rows"]!, (double)some["all"]!["disagreement"]!, (int)some["leftOut"]!));
+    }
+
     [Theory]
     [InlineData("\"model\":\"late:9\"", HttpStatusCode.NotFound, "late:9")]
     [InlineData("\"by\":[\"carier\"],\"model\":\"late:1\"", HttpStatusCode.BadRequest, "Did you mean 'carrier'?")]

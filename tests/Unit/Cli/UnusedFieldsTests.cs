@@ -21,6 +21,20 @@ public sealed class UnusedFieldsTests
         Assert.Equal([told], file.WithoutEffect(Json(Container.Replace("/ROUTE", "/" + route, StringComparison.Ordinal))));
     }
 
+    [Fact]
+    public void Collections_that_are_neither_inputs_nor_answers_are_told()
+    {
+        const string collections = "{\"model_inputs\":{\"enabled\":\"true\"},\"ground_truth\":{\"enabled\":\"true\"},\"model_input\":{\"enabled\":\"true\"}}";
+        var file = ServingFile.OfKept("online-deployment", Json($"{{\"name\":\"blue\",\"data_collector\":{{\"collections\":{collections}}}}}"), []);
+
+        Assert.Equal(
+            [
+                "data_collector.collections.ground_truth (labels are sent as feedback, by the ids of predictions)",
+                "data_collector.collections.model_input (model_inputs, model_inputs_outputs, request, model_outputs, response are kept)",
+            ],
+            file.WithoutEffect(Json("{\"runtime\":\"onnx\"}")));
+    }
+
     [Theory]
     [InlineData(Container, "instance_count (one server is started, and gets 3 times as many requests at once)")]
     [InlineData("""{"runtime":"proxy","proxy":{"protocol":"oip","command":["x"]}}""", "instance_count (one server is started, and gets 3 times as many requests at once)")]

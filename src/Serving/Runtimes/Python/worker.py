@@ -26,6 +26,7 @@ import threading
 import time
 import traceback
 import types
+import uuid
 from email import message_from_string
 from urllib.parse import parse_qsl
 
@@ -200,27 +201,56 @@ def rawhttp(function):
     return run
 
 
+# Under both names scripts import their requests.
+REQUEST_PACKAGES = ("azureml.contrib.services", "azureml_inference_server_http.api")
+
+
+class BasicCorrelationContext:
+    def __init__(self, id=None, headers=None):
+        self.id, self.headers = id or str(uuid.uuid4()), headers or {}
+
+
+class Collector:
+    """The endpoint keeps inputs and answers itself, by the model's signature: what a script collects is those, and is not kept twice."""
+
+    told = set()
+
+    def __init__(self, name, on_error=None):
+        self.name = name
+
+    def collect(self, data, correlation_context=None):
+        if self.name not in self.told:
+            self.told.add(self.name)
+            print(f"Collector '{self.name}': the endpoint itself keeps inputs and answers, where the model has a signature; what the script collects is not kept beside them.", flush=True)
+        return correlation_context or BasicCorrelationContext()
+
+
+def provide(name, **members):
+    """A module of Azure ML's that scripts import; where its package is not installed, they get ours."""
+    if optional(name):
+        return
+    parts = name.split(".")
+    for end in range(1, len(parts) + 1):
+        part = ".".join(parts[:end])
+        if part not in sys.modules:
+            sys.modules[part] = types.ModuleType(part)
+            sys.modules[part].__path__ = []
+    vars(sys.modules[name]).update(members)
+
+
 def provide_azureml():
-    """Scripts import these names from packages of Azure ML's; without a package they get ours."""
-    for package in ("azureml.contrib.services", "azureml_inference_server_http.api"):
-        if optional(package):
-            continue
-        names = package.split(".")
-        for end in range(1, len(names) + 1):
-            name = ".".join(names[:end])
-            if name not in sys.modules:
-                sys.modules[name] = types.ModuleType(name)
-                sys.modules[name].__path__ = []
-        request, response = types.ModuleType(f"{package}.aml_request"), types.ModuleType(f"{package}.aml_response")
-        request.AMLRequest, request.rawhttp, response.AMLResponse = AMLRequest, rawhttp, AMLResponse
-        sys.modules[request.__name__], sys.modules[response.__name__] = request, response
+    for package in REQUEST_PACKAGES:
+        provide(f"{package}.aml_request", AMLRequest=AMLRequest, rawhttp=rawhttp)
+        provide(f"{package}.aml_response", AMLResponse=AMLResponse)
+    provide("azureml.ai.monitoring", Collector=Collector)
+    provide("azureml.ai.monitoring.context", BasicCorrelationContext=BasicCorrelationContext)
 
 
 def wants_request(run):
     """Whether run() is under @rawhttp; that of Azure ML's own packages is remembered by their modules."""
     return getattr(run, "takes_request", False) or any(
         getattr(sys.modules.get(f"{package}.aml_request"), "_rawHttpRequested", False)
-        for package in ("azureml.contrib.services", "azureml_inference_server_http.api"))
+        for package in REQUEST_PACKAGES)
 
 
 def wants_fields(run):
