@@ -11,7 +11,8 @@ using Slipway.Serving.Scoring;
 namespace Slipway.Serving.Online;
 
 /// <summary>Brings a model version from the content store into memory, ready to answer.</summary>
-internal sealed class DeploymentLoader(ContentStore content, KnownRuntimes runtimes, MaskKey maskKey, OpenProfile profiles, ServingOptions options)
+internal sealed class DeploymentLoader(
+    ContentStore content, KnownRuntimes runtimes, MaskKey maskKey, OpenProfile profiles, ServingOptions options, TimeProvider time)
 {
     public async Task<ServedDeployment> LoadAsync(
         WorkspaceName workspace, OnlineDeployment deployment, ModelVersion version, CollectMode collect, CancellationToken ct)
@@ -31,7 +32,11 @@ internal sealed class DeploymentLoader(ContentStore content, KnownRuntimes runti
             }
 
             var profile = await profiles.RunAsync(workspace, deployment, version, model, rule, ct);
-            return new ServedDeployment(workspace, deployment, model, SlotPool.Create(model, settings, options), rule) { Profile = profile };
+            return new ServedDeployment(workspace, deployment, model, SlotPool.Create(model, settings, options), rule)
+            {
+                Profile = profile,
+                LoadedAt = time.GetUtcNow(),
+            };
         }
         catch
         {

@@ -89,22 +89,25 @@ internal sealed record Counted
     [JsonPropertyName("slow")]
     public long Slow { get; init; }
 
-    /// <summary>The counters at the last look, and whose they were: another loading counts from 0.</summary>
-    [JsonPropertyName("seen")]
-    public CounterReading? Seen { get; init; }
+    /// <summary>
+    /// The counters of each loading as they were looked at last: each of several servers has its own, and a server that is started anew counts from 0.
+    /// </summary>
+    [JsonPropertyName("readings")]
+    public IReadOnlyDictionary<string, CounterReading> Readings { get; init; } = new Dictionary<string, CounterReading>();
 
     [JsonIgnore]
     public long Answered => Requests - Errors;
 
-    public Counted Add(CounterReading now)
+    /// <param name="isOfThisStep">Whether it was loaded since the step began; what another one counted before it was first looked at is not the step's.</param>
+    public Counted Add(CounterReading now, bool isOfThisStep)
     {
-        var before = Seen is { } seen && seen.Source == now.Source ? seen : new CounterReading(now.Source, 0, 0, 0);
+        var before = Readings.GetValueOrDefault(now.Source) ?? (isOfThisStep ? new CounterReading(now.Source, 0, 0, 0) : now);
         return new Counted
         {
             Requests = Requests + now.Requests - before.Requests,
             Errors = Errors + now.Errors - before.Errors,
             Slow = Slow + now.Slow - before.Slow,
-            Seen = now,
+            Readings = new Dictionary<string, CounterReading>(Readings) { [now.Source] = now },
         };
     }
 }

@@ -48,10 +48,11 @@ internal sealed class RolloutTraffic(IEndpoints endpoints, RoutingTable table)
         var limit = rollout.Definition.Criteria.Latency?.MaximumMilliseconds ?? double.PositiveInfinity;
         var deployments = table.Find(WorkspaceName.Parse(rollout.Workspace), rollout.Definition.Endpoint)?.Deployments;
         var candidate = deployments?.GetValueOrDefault(rollout.Definition.Candidate);
+        var baseline = deployments?.GetValueOrDefault(rollout.Baseline);
         return rollout.State with
         {
-            Candidate = Add(rollout.State.Candidate, rollout.Current.Traffic == 0 ? candidate?.ShadowCounters : candidate?.Counters, limit),
-            Baseline = Add(rollout.State.Baseline, deployments?.GetValueOrDefault(rollout.Baseline)?.Counters, limit),
+            Candidate = Add(rollout, rollout.State.Candidate, candidate, rollout.Current.Traffic == 0 ? candidate?.ShadowCounters : candidate?.Counters, limit),
+            Baseline = Add(rollout, rollout.State.Baseline, baseline, baseline?.Counters, limit),
         };
     }
 
@@ -62,14 +63,16 @@ internal sealed class RolloutTraffic(IEndpoints endpoints, RoutingTable table)
         return new RolloutState
         {
             Applied = true,
-            Candidate = new Counted { Seen = now.Candidate.Seen },
-            Baseline = new Counted { Seen = now.Baseline.Seen },
+            Candidate = new Counted { Readings = now.Candidate.Readings },
+            Baseline = new Counted { Readings = now.Baseline.Readings },
         };
     }
 
-    private static Counted Add(Counted counted, DeploymentCounters? counters, double limit) => counters is null
-        ? counted
-        : counted.Add(new CounterReading(counters.Id, counters.Requests, counters.Errors, counters.Slower(limit)));
+    private static Counted Add(Rollout rollout, Counted counted, ServedDeployment? served, DeploymentCounters? counters, double limit) =>
+        served is null || counters is null
+            ? counted
+            : counted.Add(
+                new CounterReading(counters.Id, counters.Requests, counters.Errors, counters.Slower(limit)), served.LoadedAt >= rollout.StepStartedAt);
 
     private static bool HasShare(Rollout rollout, OnlineEndpoint endpoint, int candidate) =>
         endpoint.Traffic.GetValueOrDefault(rollout.Definition.Candidate) == candidate

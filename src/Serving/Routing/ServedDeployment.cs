@@ -25,6 +25,9 @@ internal sealed class ServedDeployment(
 
     public SlotPool Slots { get; } = slots;
 
+    /// <summary>Since when its counters count.</summary>
+    public DateTimeOffset LoadedAt { get; init; }
+
     public DeploymentCounters Counters { get; } = new();
 
     public CollectedRows Collected { get; } = new(workspace, definition, model, rule, isMirrored: false);

@@ -4,7 +4,7 @@ import { Empty } from '../parts/Empty';
 import { Facts } from '../parts/Facts';
 import { Grid, type Column } from '../parts/Grid';
 import { State } from '../parts/State';
-import { currentRollout, findingText, type Finding } from './rollouts';
+import { currentRollout, decisionText } from './rollouts';
 
 const refresh = 5000;
 
@@ -14,12 +14,7 @@ const columns: Column<Decision>[] = [
   { name: 'When', show: decision => <Ago time={decision.decidedAt} /> },
   { name: 'Step', right: true, show: decision => decision.step },
   { name: 'Verdict', show: decision => decision.verdict },
-  { name: 'Why', show: decision => decision.reason },
-  {
-    name: 'Numbers',
-    show: decision =>
-      Array.isArray(decision.findings) ? (decision.findings as Finding[]).map(findingText).join('; ') : '',
-  },
+  { name: 'Why', show: decisionText },
   { name: 'By', show: decision => decision.decidedBy },
 ];
 

@@ -22,6 +22,13 @@ export const findingText = (finding: Finding): string => {
   return details.length > 0 ? `${told} (${details.join(', ')})` : told;
 };
 
+/** Why a decision was made, and what else was found then: most reasons tell their figures themselves. */
+export const decisionText = (decision: { reason: string; findings?: unknown }): string => {
+  const findings = Array.isArray(decision.findings) ? (decision.findings as Finding[]) : [];
+  const others = findings.filter(finding => !decision.reason.includes(`${finding.criterion ?? ''} `)).map(findingText);
+  return others.length > 0 ? `${decision.reason} Besides: ${others.join('; ')}` : decision.reason;
+};
+
 type Rollout = { endpoint: string; status: string };
 
 const isOpen = (rollout: Rollout) => !['Completed', 'RolledBack', 'Aborted'].includes(rollout.status);
