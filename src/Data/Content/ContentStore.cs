@@ -84,8 +84,16 @@ public sealed class ContentStore(IBlobStore blobs, BlobCache copies)
     /// </summary>
     public async Task<TreeEntry?> FindFileAsync(Digest tree, string path, CancellationToken ct)
     {
-        using var manifest = File.OpenHandle(await LocalFileAsync(tree, ct));
-        return new ManifestSearch(tree, manifest).Find(path);
+        try
+        {
+            using var manifest = File.OpenHandle(await LocalFileAsync(tree, ct));
+            return new ManifestSearch(tree, manifest).Find(path);
+        }
+        catch (FileNotFoundException)
+        {
+            // It was collected just now.
+            throw SlipwayException.NotFound("Blob", tree.ToString());
+        }
     }
 
     /// <summary>
