@@ -56,6 +56,13 @@ internal sealed class OpenConnection(ConnectionStore store, ConnectionSecrets se
         }
     }
 
+    /// <summary>Refuses what no store of this type could take.</summary>
+    public static void CheckCredentials(string type, JsonObject credentials)
+    {
+        if (s_stores.Contains(type))
+            _ = ObjectStoreCredentials.Of(field => Text(credentials, field));
+    }
+
     public async Task<IObjectStore> StoreAsync(Connection connection, CancellationToken ct)
     {
         DemandStore(connection);

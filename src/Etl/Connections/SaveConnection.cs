@@ -63,6 +63,7 @@ internal sealed class SaveConnection(ConnectionStore store, ConnectionSecrets se
             ChangedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
             ChangedBy = caller.Principal,
         };
+        OpenConnection.CheckCredentials(connection.Type, credentials ?? []);
         await secrets.WriteAsync(caller, connection, credentials, ct);
         await store.SaveAsync(connection, ct);
         await audit.AppendAsync(caller, "connection.save", connection.Node, detail: null, ct);

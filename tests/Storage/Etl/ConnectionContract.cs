@@ -182,6 +182,21 @@ public abstract class ConnectionContract : IAsyncLifetime
         Assert.Equal("1", (string?)(await GetAsync("data/orders/versions/latest"))["version"]);
     }
 
+    [Fact]
+    public async Task A_key_that_is_none_is_refused_before_anything_is_kept()
+    {
+        const string Definition =
+            """
+            name: blobs
+            type: azure_blob
+            target: https://acme.blob.core.windows.net/lake
+            credentials: {type: account_key, account_key: not-base64}
+            """;
+
+        Assert.StartsWith("400 account_key is not base64", await RefusedAsync("connections", new { definition = Definition }), StringComparison.Ordinal);
+        Assert.DoesNotContain("blobs", (await GetAsync("connections")).ToJsonString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("{type: database, query: select 1, connection: 'azureml:shp'}", "404 Connection 'shp' does not exist. Did you mean 'shop'?")]
     [InlineData("{type: database, query: select 1, connection: 'azureml:snow'}", "501 Connection 'snow' is of type snowflake, of which no database is read here")]
