@@ -52,9 +52,9 @@ internal sealed class SpeedServer : IAsyncDisposable
     }
 
     /// <summary>An endpoint whose deployment "blue" has all traffic.</summary>
-    public async Task DeployAsync(string endpoint, string model, DeploymentSettings settings, CancellationToken ct)
+    public async Task DeployAsync(string endpoint, string model, DeploymentSettings settings, CancellationToken ct, CollectMode collect = CollectMode.Drop)
     {
-        await Endpoints.CreateAsync(Caller.System, endpoint, CollectMode.Drop, ct);
+        await Endpoints.CreateAsync(Caller.System, endpoint, collect, ct);
         await Endpoints.DeployAsync(Caller.System, endpoint, "blue", model, settings, ct);
         await MoveAsync(endpoint, "blue", ct);
     }
