@@ -25,6 +25,8 @@ internal sealed class ServingMetrics : IHistogramSource, IDisposable
         Count("mirrored", served => served.ShadowCounters.Requests, "{request}", "Copies of requests that a shadow answered or failed on.");
         Count("mirror.errors", served => served.ShadowCounters.Errors, "{request}", "Copies of requests that a shadow failed on.");
         Count("mirror.dropped", served => served.ShadowCounters.Dropped, "{row}", "Rows not mirrored, or not collected, for want of room.");
+        _meter.CreateObservableGauge(
+            "slipway.serving.model.memory", () => All(served => served.Model.MemoryBytes), "By", "What a deployment's model holds in this process, without the memory of requests; 0 where it is in another.");
     }
 
     public string Name => "slipway_serving_latency_seconds";

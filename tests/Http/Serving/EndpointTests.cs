@@ -152,6 +152,7 @@ public sealed class EndpointTests : IAsyncLifetime
         Assert.Matches("slipway_serving_requests_total\\{[^}]*deployment=\"measured\"[^}]*\\} 2", page);
         Assert.Matches("slipway_serving_errors_total\\{[^}]*deployment=\"measured\"[^}]*\\} 1", page);
         Assert.Matches("slipway_serving_rows_total\\{[^}]*deployment=\"measured\"[^}]*\\} 1", page);
+        Assert.Matches("slipway_serving_model_memory_bytes\\{[^}]*deployment=\"measured\"[^}]*\\} [1-9]", page);
     }
 
     [Fact]
