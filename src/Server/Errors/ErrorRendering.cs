@@ -67,7 +67,7 @@ internal sealed partial class ErrorRendering(RequestDelegate next, ILogger<Error
                 return new SlipwayException(
                     ErrorCode.TooLarge, "The request body is larger than this server takes; send it in parts.", exception);
             case BadHttpRequestException bad:
-                var why = bad.InnerException is JsonException inner ? Describe(inner) : bad.Message;
+                var why = bad.InnerException is JsonException inner ? Describe(inner) : BindingFailure.Describe(context, bad) ?? bad.Message;
                 return new SlipwayException(ErrorCode.InvalidParameter, why, exception);
             case IOException { Source: WebServer } broken:
                 // Chunks of a length that is no number, a stream that was reset: it was the web server who could not read on.
