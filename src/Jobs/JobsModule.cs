@@ -50,6 +50,7 @@ public static class JobsModule
     {
         SubmitJob.Map(routes);
         ShowJob.Map(routes);
+        ListOutputs.Map(routes);
         ListJobs.Map(routes);
         CancelJob.Map(routes);
         UpdateJob.Map(routes);
@@ -195,6 +196,7 @@ public static class JobsModule
         .AddSingleton<UpdateAsset>()
         .AddSingleton<SubmitJob>()
         .AddSingleton<ShowJob>()
+        .AddSingleton<ListOutputs>()
         .AddSingleton<ListJobs>()
         .AddSingleton<ILakeView, LogsView>()
         .AddSingleton<CancelJob>()

@@ -12,16 +12,18 @@ internal static class JobDownload
     public static Command Create()
     {
         var name = new Option<string>("--name", "-n") { Description = "The job's name.", Required = true };
-        var output = new Option<string?>("--output-name") { Description = "Only this output: 'model', or 'train.model' of one step." };
+        var output = new Option<string?>("--output-name") { Description = "Only this output: 'model' of the job or of a step, or 'train.model' of the step 'train'." };
         var all = new Option<bool>("--all") { Description = "All outputs; so it is without --output-name." };
         var path = new Option<string>("--download-path", "-p") { Description = "The folder to write into.", DefaultValueFactory = _ => "." };
         return ApiVerb.Create("download", "Download outputs into named-outputs/OUTPUT; all those of a pipeline into named-outputs/STEP/OUTPUT.", [name, output, all, path], async (client, parsed, format, ct) =>
         {
-            var job = await client.GetAsync($"api/v1/jobs/{Uri.EscapeDataString(parsed.GetValue(name)!)}", ct);
+            var address = $"api/v1/jobs/{Uri.EscapeDataString(parsed.GetValue(name)!)}";
+            var job = await client.GetAsync(address, ct);
             var wanted = parsed.GetValue(all) ? null : parsed.GetValue(output);
-            var found = Outputs(job).Where(one => wanted is null || one.Name == wanted || $"{one.Step}.{one.Name}" == wanted).ToList();
+            var own = wanted is null ? [] : (await client.GetAsync(address + "/outputs", ct))["outputs"]!.AsArray();
+            var found = Wanted(job, own, wanted);
             if (found.Count == 0)
-                throw new SlipwayException(ErrorCode.NotFound, Nothing(job, wanted));
+                throw new SlipwayException(ErrorCode.NotFound, Nothing(job, own, wanted));
             foreach (var one in found)
             {
                 var folder = Path.Combine(parsed.GetValue(path)!, "named-outputs", wanted == one.Name && found.Count == 1 ? "" : one.Folder, one.Name);
@@ -33,6 +35,14 @@ internal static class JobDownload
         });
     }
 
+    // The job's own name for an output comes before a step's.
+    private static List<(string Step, string Name, string Tree, string Folder)> Wanted(JsonNode job, JsonArray own, string? wanted)
+    {
+        if (own.FirstOrDefault(one => one!["name"]!.ToString() == wanted) is { } known)
+            return known["tree"] is { } tree ? [(known["step"]!.ToString(), known["name"]!.ToString(), tree.ToString(), "")] : [];
+        return [.. Outputs(job).Where(one => wanted is null || one.Name == wanted || $"{one.Step}.{one.Name}" == wanted)];
+    }
+
     private static IEnumerable<(string Step, string Name, string Tree, string Folder)> Outputs(JsonNode job) =>
         from step in job["steps"]!.AsArray()
         from output in step!["outputs"]!.AsObject()
@@ -40,9 +50,11 @@ internal static class JobDownload
         let name = step["name"]!.ToString()
         select (name, output.Key, output.Value!["tree"]!.ToString(), job["type"]!.ToString() == "pipeline" ? name : "");
 
-    private static string Nothing(JsonNode job, string? wanted)
+    private static string Nothing(JsonNode job, JsonArray own, string? wanted)
     {
-        var known = string.Join(", ", Outputs(job).Select(one => $"{one.Step}.{one.Name}"));
+        var names = own.Where(one => one!["tree"] is not null).Select(one => one!["name"]!.ToString());
+        var ofSteps = Outputs(job).Where(one => one.Folder.Length > 0).Select(one => $"{one.Step}.{one.Name}");
+        var known = string.Join(", ", names.Concat(ofSteps));
         var what = wanted is null ? "has made no output" : $"has made no output '{wanted}'";
         return $"Job '{job["name"]}' ({job["status"]}) {what}.{(known.Length == 0 ? "" : $" It has: {known}.")}";
     }
