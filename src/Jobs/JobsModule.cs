@@ -106,6 +106,8 @@ public static class JobsModule
         .AddSingleton<JobViews>()
         .AddSingleton<StoredReferences>()
         .AddSingleton<PlanCheck>()
+        .AddSingleton<InputAssets>()
+        .AddSingleton<InputCheck>()
         .AddSingleton<StepInputs>()
         .AddSingleton<SpareFolders>()
         .AddSingleton<StepOutputs>()

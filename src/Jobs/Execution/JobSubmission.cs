@@ -16,6 +16,7 @@ internal sealed class JobSubmission(
     StepStore steps,
     JobProgress progress,
     PlanCheck check,
+    InputCheck inputs,
     StepReuse reuse,
     LineageLog lineage,
     ActiveJobs active,
@@ -54,6 +55,7 @@ internal sealed class JobSubmission(
             Plan = Planner.Plan(definition, name, wanted.Files),
             Trace = JobTrace.Begin(),
         };
+        await inputs.CheckAsync(caller, name, definition, record.Plan, ct);
         NewEdge[] edges = [.. used.Select(asset => StepRun.Edge("used", asset.Node, $"run:{record.Id}"))];
         return await AddAsync(record, wanted, AlsoAsync, ct) ? record : null;
 

@@ -33,7 +33,7 @@ internal sealed record ResolvedInput
 
 /// <summary>Looks up the inputs of a step as it starts: versions that "latest" means now, outputs of earlier steps.</summary>
 internal sealed class StepInputs(
-    StepStore steps, IDataAssets data, IModelRegistry models, StoredReferences stored, IDatastores datastores)
+    StepStore steps, IDataAssets data, IModelRegistry models, InputAssets assets, StoredReferences stored, IDatastores datastores)
 {
     public Task<IReadOnlyList<ResolvedInput>> ResolveAsync(JobRecord job, PlannedStep step, CancellationToken ct) =>
         ResolveAsync(job, step, position => steps.FindAsync(job.Id, position, ct), ct);
@@ -112,10 +112,7 @@ internal sealed class StepInputs(
         Caller caller, ResolvedInput input, string text, CancellationToken ct) =>
         ReferenceReader.Read(text, ReferenceUse.Data, "", out var wrong) switch
         {
-            AssetVersion asset => await AssetAsync(caller, input, asset.Name, asset.Version, isLabel: false, ct),
-            AssetLabel asset => await AssetAsync(caller, input, asset.Name, asset.Label, isLabel: true, ct),
-            RegistryAsset asset => await AssetAsync(
-                caller, input, asset.Name, asset.Version ?? asset.Label ?? "latest", asset.Version is null, ct),
+            (AssetVersion or AssetLabel or RegistryAsset) and var asset => await assets.FindAsync(caller, input, asset, ct),
             RunArtifact artifact => await stored.ArtifactsAsync(caller, input, artifact.RunId, artifact.Path, ct),
             JobOutputPath output => await stored.JobOutputAsync(caller, input, output, ct),
             DatastorePath path => await ImportAsync(caller, input, DataUri.Of(path.Text, path.Store, path.Path), ct),
@@ -138,37 +135,4 @@ internal sealed class StepInputs(
             Node = $"tree:{data.Tree.Digest}",
         };
     }
-
-    private async Task<ResolvedInput> AssetAsync(
-        Caller caller, ResolvedInput input, string name, string version, bool isLabel, CancellationToken ct)
-    {
-        if (input.Type is "mlflow_model" or "custom_model" or "triton_model")
-        {
-            var reference = isLabel ? $"{name}@{version}" : $"{name}:{version}";
-            var model = await models.FindAsync(caller, reference, ct)
-                ?? throw SlipwayException.NotFound("Model version", reference);
-            return input with { Model = model, Tree = model.Tree, Node = model.Node };
-        }
-
-        var found = await data.FindAsync(caller, AssetName.Parse(name), version, ct)
-            ?? throw await UnknownAsync(caller, name, version, ct);
-        return input with { Data = found, Tree = found.Tree, Node = found.Node, Type = input.Type ?? TypeName(found.Type) };
-    }
-
-    private async Task<SlipwayException> UnknownAsync(Caller caller, string name, string version, CancellationToken ct)
-    {
-        var known = await data.ListVersionsAsync(caller, AssetName.Parse(name), 1, null, ct);
-        return known.Items.Count == 0
-            ? SlipwayException.NotFound("Data asset", name)
-            : new SlipwayException(
-                ErrorCode.NotFound,
-                $"Data asset '{name}' has no version or label '{version}'; its last version is '{known.Items[0].Version}'.");
-    }
-
-    private static string TypeName(DataType type) => type switch
-    {
-        DataType.UriFile => "uri_file",
-        DataType.MlTable => "mltable",
-        _ => "uri_folder",
-    };
 }

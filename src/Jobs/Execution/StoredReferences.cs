@@ -1,4 +1,5 @@
 using Slipway.Data;
+using Slipway.Jobs.Contracts;
 using Slipway.Jobs.Definitions;
 using Slipway.Kernel;
 using Slipway.Tracking.Contracts;
@@ -22,23 +23,54 @@ internal sealed class StoredReferences(JobStore jobs, StepStore steps, ITracking
     public async Task<ResolvedInput> JobOutputAsync(
         Caller caller, ResolvedInput input, JobOutputPath reference, CancellationToken ct)
     {
-        var row = await jobs.FindAsync(caller.Workspace, reference.Job, ct)
-            ?? throw SlipwayException.NotFound("Job", reference.Job);
-        if (reference.Output is "artifacts" or "default")
+        var row = await JobAsync(caller, reference, ct);
+        if (IsArtifacts(reference))
             return await ArtifactsAsync(caller, input, row.Id, reference.Path, ct);
-
-        var job = (await jobs.LoadAsync(row.Id, ct))!;
-        var bound = job.Plan.Outputs.FirstOrDefault(output => output.Name == reference.Output)
-            ?? throw SlipwayException.NotFound($"Job '{job.Name}' has the outputs {string.Join(", ", job.Plan.Outputs.Select(output => output.Name))}; output", reference.Output);
-        var step = await steps.FindAsync(row.Id, bound.Step, ct);
-        if (step is null || !JobsJson.ReadOutputs(step.Outputs).TryGetValue(bound.Output, out var output) || output.Tree is not { } tree)
-            throw SlipwayException.Conflict($"Job '{job.Name}' has not made its output '{reference.Output}': it is {row.Status}.");
+        var output = await OutputAsync(row, reference, ct);
+        if (output?.Tree is not { } tree)
+            throw NotMade(row, reference);
 
         var part = reference.Path.Trim('/').Length == 0
             ? tree
-            : await PartAsync(await content.GetTreeAsync(tree, ct), reference.Path, $"output '{reference.Output}' of job '{job.Name}'", ct);
+            : await PartAsync(await content.GetTreeAsync(tree, ct), reference.Path, $"output '{reference.Output}' of job '{row.Name}'", ct);
         return input with { Tree = part, Node = output.Node ?? $"tree:{part}" };
     }
+
+    /// <summary>NotFound when there is no such run.</summary>
+    public async Task DemandRunAsync(Caller caller, string runId, CancellationToken ct)
+    {
+        if (await tracking.FindRunAsync(caller, runId, ct) is null)
+            throw SlipwayException.NotFound("Run", runId);
+    }
+
+    /// <summary>Refuses an output that is none, and one that a job which is over has not made.</summary>
+    public async Task DemandOutputAsync(Caller caller, JobOutputPath reference, CancellationToken ct)
+    {
+        var row = await JobAsync(caller, reference, ct);
+        if (!IsArtifacts(reference) && await OutputAsync(row, reference, ct) is not { Tree: not null } && row.IsOver)
+            throw NotMade(row, reference);
+    }
+
+    private async Task<JobRow> JobAsync(Caller caller, JobOutputPath reference, CancellationToken ct) =>
+        await jobs.FindAsync(caller.Workspace, reference.Job, ct) ?? throw SlipwayException.NotFound("Job", reference.Job);
+
+    private static bool IsArtifacts(JobOutputPath reference) => reference.Output is "artifacts" or "default";
+
+    /// <summary>Null: it is not made yet.</summary>
+    private async Task<StepOutput?> OutputAsync(JobRow row, JobOutputPath reference, CancellationToken ct)
+    {
+        var outputs = (await jobs.LoadAsync(row.Id, ct))!.Plan.Outputs;
+        var bound = outputs.FirstOrDefault(output => output.Name == reference.Output)
+            ?? throw new SlipwayException(
+                ErrorCode.NotFound,
+                $"Job '{row.Name}' has no output '{reference.Output}'; it has {string.Join(", ", outputs.Select(output => output.Name).Append("artifacts"))}.");
+        return await steps.FindAsync(row.Id, bound.Step, ct) is { } step
+            ? JobsJson.ReadOutputs(step.Outputs).GetValueOrDefault(bound.Output)
+            : null;
+    }
+
+    private static SlipwayException NotMade(JobRow row, JobOutputPath reference) =>
+        SlipwayException.Conflict($"Job '{row.Name}' has not made its output '{reference.Output}': it is {row.Status}.");
 
     /// <summary>A file or folder of a tree, as a tree of its own.</summary>
     private async Task<Digest> PartAsync(Tree whole, string path, string owner, CancellationToken ct)

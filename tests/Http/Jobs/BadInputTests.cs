@@ -94,6 +94,19 @@ public sealed class BadInputTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_input_that_does_not_exist_is_refused_before_anything_is_kept()
+    {
+        await WriteCommandAsync("nope.yml", "cat ${{inputs.rows}}", "inputs: {rows: {type: uri_file, path: azureml:nope:1}}");
+
+        var (code, _, errors) = await _server.RunAsync("job", "create", "-f", _server.File("nope.yml"), "-n", "nope");
+        var other = await _server.RunAsync("job", "create", "-f", _server.File("nope.yml"), "-n", "nope", "--set", "inputs.rows.path=azureml://jobs/none/outputs/out");
+
+        Assert.Equal((1, "Job 'nope', input 'rows' ('azureml:nope:1'): Data asset 'nope' does not exist; 'slipway data list' shows those that do."), (code, errors));
+        Assert.Equal((1, "Job 'nope', input 'rows' ('azureml://jobs/none/outputs/out'): Job 'none' does not exist."), (other.Code, other.Errors));
+        Assert.Equal("", await _server.CallAsync("job", "list", "--query", "[].name", "-o", "tsv"));
+    }
+
+    [Fact]
     public async Task An_output_that_is_used_before_it_exists_is_named()
     {
         var go = _server.File("go");

@@ -214,17 +214,6 @@ public abstract class JobExecutionContract(DatabaseProvider provider) : JobContr
         Assert.Equal(
             [("wrote", $"run:{job.Steps[0].RunId}"), ("read", "data:raw@1")], lineage.Edges.Select(edge => (edge.Act, edge.From)));
     }
-
-    [Fact]
-    public async Task An_input_that_does_not_exist_fails_the_step_with_its_name()
-    {
-        await using var host = await StartAsync(Good);
-
-        var job = await host.RunAsync(Pipeline(Step("a", "good").With(Asset("rows", "azureml:raw:7"))), Ct);
-
-        Assert.Equal("Step 'a' failed: Data asset 'raw' does not exist.", job.Message);
-        Assert.Equal(0, Good.Runs);
-    }
 }
 
 public sealed class JobExecutionOnSqlite() : JobExecutionContract(DatabaseProvider.Sqlite);
