@@ -86,7 +86,7 @@ internal sealed class StepOutputs(ContentStore content, IDataAssets data, IModel
 
     // Where our own trainers write it.
     private async Task<string?> SignatureAsync(Digest tree, CancellationToken ct) =>
-        (await content.GetTreeAsync(tree, ct)).Find("signature.json") is { } file
+        await content.FindFileAsync(tree, "signature.json", ct) is { } file
             ? Encoding.UTF8.GetString(await content.ReadAllAsync(file.Digest, ct))
             : null;
 

@@ -10,12 +10,17 @@ internal sealed class TrainingProfiles(ITracking tracking, ContentStore content)
 {
     public async Task<TrainingProfile?> FindAsync(Caller caller, ModelVersion version, CancellationToken ct)
     {
-        var entry = Find(await content.GetTreeAsync(version.Tree, ct));
+        var entry = await content.FindFileAsync(version.Tree, TrainingProfile.FileName, ct)
+            ?? Below(await content.GetTreeAsync(version.Tree, ct));
         if (entry is null && version.RunId is { } run && await tracking.FindRunAsync(caller, run, ct) is not null)
-            entry = Find(await tracking.ArtifactsAsync(caller, run, ct));
+        {
+            var artifacts = await tracking.ArtifactsAsync(caller, run, ct);
+            entry = artifacts.Find(TrainingProfile.FileName) ?? Below(artifacts);
+        }
+
         return entry is null ? null : TrainingProfile.Parse(await content.ReadAllAsync(entry.Digest, ct));
     }
 
-    private static TreeEntry? Find(Tree tree) => tree.Find(TrainingProfile.FileName)
-        ?? tree.Entries.FirstOrDefault(entry => entry.Path.EndsWith("/" + TrainingProfile.FileName, StringComparison.Ordinal));
+    private static TreeEntry? Below(Tree tree) =>
+        tree.Entries.FirstOrDefault(entry => entry.Path.EndsWith("/" + TrainingProfile.FileName, StringComparison.Ordinal));
 }
