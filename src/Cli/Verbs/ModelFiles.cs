@@ -34,13 +34,14 @@ internal static partial class ModelFiles
 
     private static async Task<JsonObject> OfJobAsync(SlipwayClient client, string name, string output, string path, CancellationToken ct)
     {
-        var job = await client.GetAsync($"api/v1/jobs/{Uri.EscapeDataString(name)}", ct);
+        var address = $"api/v1/jobs/{Uri.EscapeDataString(name)}";
+        var job = await client.GetAsync(address, ct);
         var runId = job["runId"]!.ToString();
         if (output == Artifacts)
             return new JsonObject { ["path"] = $"runs:/{runId}/{path}".TrimEnd('/') };
-        var made = job["steps"]!.AsArray()
-            .SelectMany(step => step!["outputs"]!.AsObject().Where(one => one.Key == output && one.Value?["tree"] is not null))
-            .Select(one => one.Value!["tree"]!.ToString()).ToList();
+        var own = (await client.GetAsync(address + "/outputs", ct))["outputs"]!.AsArray().Where(one => one!["name"]!.ToString() == output).ToList();
+        var ofSteps = job["steps"]!.AsArray().SelectMany(step => step!["outputs"]!.AsObject()).Where(one => one.Key == output).Select(one => one.Value);
+        var made = (own.Count > 0 ? own : ofSteps).Select(one => one?["tree"]?.ToString()).OfType<string>().ToList();
         if (made is not [var tree])
             throw SlipwayException.Invalid($"--path: job '{name}' ({job["status"]}) has made {(made.Count == 0 ? "no" : "more than one")} output '{output}'; see slipway job show.");
         return new JsonObject { ["tree"] = path.Length == 0 ? tree : await PartAsync(client, tree, path, ct), ["runId"] = runId };

@@ -49,6 +49,18 @@ public sealed class JobDownloadTests : IAsyncLifetime
         Assert.Equal(said + "\n", await File.ReadAllTextAsync(_server.File($"got/named-outputs/{folder}/t"), Ct));
     }
 
+    [Fact]
+    public async Task A_model_is_made_of_the_output_that_the_pipeline_calls_so()
+    {
+        await _server.CallAsync("model", "create", "-n", "spoken", "-p", "azureml://jobs/talk/outputs/o", "--type", "custom_model");
+        var never = await _server.RunAsync("model", "create", "-n", "none", "-p", "azureml://jobs/talk/outputs/never");
+        await _server.CallAsync("model", "download", "-n", "spoken", "-v", "1", "-p", _server.File("model"));
+
+        var file = Assert.Single(Directory.GetFiles(_server.File("model"), "t", SearchOption.AllDirectories));
+        Assert.Equal("told\n", await File.ReadAllTextAsync(file, Ct));
+        Assert.Equal((2, "--path: job 'talk' (Failed) has made no output 'never'; see slipway job show."), (never.Code, never.Errors));
+    }
+
     [Theory]
     [InlineData("other")]
     [InlineData("never")]
