@@ -64,8 +64,23 @@ internal sealed class Collector(
     public async Task FlushAsync(CancellationToken ct)
     {
         using var flush = _queue.BeginFlush();
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        try
+        {
+            // While nothing can be written there may be no room behind what waits.
+            await await Task.WhenAny(AddAsync(flush, over.Token), flush.Done.Task);
+            await flush.Done.Task.WaitAsync(ct);
+        }
+        finally
+        {
+            await over.CancelAsync();
+        }
+    }
+
+    private async Task AddAsync(SegmentQueue.Flush flush, CancellationToken ct)
+    {
         await HandOverAsync(source => source.DetachAll(), ct);
-        await flush.WaitAsync(ct);
+        await flush.AddAsync(ct);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -144,6 +159,7 @@ internal sealed class Collector(
         foreach (var source in sources)
         {
             // Waits for room first: rows that are detached must arrive.
+            await _queue.HasRoomAsync(ct);
             if (detach(source) is { } rows)
                 await _queue.AddAsync(rows, CancellationToken.None).WaitAsync(ct);
         }

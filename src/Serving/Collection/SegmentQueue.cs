@@ -60,7 +60,10 @@ internal sealed partial class SegmentQueue(SegmentWriter writer, int mostWaiting
                     Log.SegmentFailed(logger, exception, rows.Rows, rows.Owner.Deployment.Node);
                 FailFlushes(exception);
                 if (ct.IsCancellationRequested)
+                {
+                    Log.SegmentLost(logger, rows.Rows, rows.Owner.Deployment.Node);
                     return;
+                }
             }
 
             await Task.Delay(s_retry, time, CancellationToken.None);
@@ -81,14 +84,10 @@ internal sealed partial class SegmentQueue(SegmentWriter writer, int mostWaiting
     /// <summary>A wait for all that was added before.</summary>
     public sealed class Flush(SegmentQueue queue) : IDisposable
     {
+        /// <summary>Fails with what kept something from the disk.</summary>
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        /// <summary>Throws what kept it from the disk.</summary>
-        public async Task WaitAsync(CancellationToken ct)
-        {
-            await queue._work.Writer.WriteAsync(new Work(null, this), ct);
-            await Done.Task.WaitAsync(ct);
-        }
+        public Task AddAsync(CancellationToken ct) => queue._work.Writer.WriteAsync(new Work(null, this), ct).AsTask();
 
         public void Dispose()
         {
@@ -101,5 +100,8 @@ internal sealed partial class SegmentQueue(SegmentWriter writer, int mostWaiting
     {
         [LoggerMessage(7001, LogLevel.Error, "{Rows} collected rows of {Deployment} could not be written; it is tried again each second until it works")]
         public static partial void SegmentFailed(ILogger logger, Exception exception, int rows, string deployment);
+
+        [LoggerMessage(7046, LogLevel.Error, "{Rows} collected rows of {Deployment} are lost, since they could not be written before the end")]
+        public static partial void SegmentLost(ILogger logger, int rows, string deployment);
     }
 }

@@ -79,6 +79,34 @@ public abstract class CollectorContract(DatabaseProvider provider) : DatabaseCon
     }
 
     [Fact]
+    public async Task Who_wants_everything_written_is_told_why_it_cannot_be_also_when_there_is_no_room_behind_what_waits()
+    {
+        using var deployment = ScoredDeployment.Create(Folder);
+        await using var collector = await GivenCollectorAsync(deployment.Served);
+        _engine.Broken = true;
+        for (var i = 0; i < 50; i++)
+            await collector.AddAsync(deployment.Served.Collected, CollectMode.Drop, isWanted: true, await deployment.ScoredAsync(3), $"r{i}", Time.GetUtcNow(), Ct);
+        var accepted = deployment.Served.Collected.Taken;
+
+        var flush = collector.FlushAsync(Ct);
+        while (!flush.IsCompleted && !Ct.IsCancellationRequested)
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(5, Ct);
+        }
+
+        Assert.Equal(ErrorCode.StorageFull, (await Assert.ThrowsAsync<SlipwayException>(() => flush)).Code);
+        _engine.Broken = false;
+        while (await RowsAsync() < accepted && !Ct.IsCancellationRequested)
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(5, Ct);
+        }
+
+        Assert.Equal(accepted, await RowsAsync());
+    }
+
+    [Fact]
     public async Task Rows_are_written_when_they_are_old_enough_and_when_the_server_stops()
     {
         using var deployment = ScoredDeployment.Create(Folder);
