@@ -114,12 +114,19 @@ internal sealed partial class SendCollected(
         {
             if (bytes <= options.SpoolBytes)
                 return;
-            _lost += segment.Rows;
-            await File.WriteAllBytesAsync(StateFile, JsonSerializer.SerializeToUtf8Bytes(new SpoolState(_lost), EdgeJson.Default.SpoolState), ct);
+            await SaveAsync(new SpoolState(_lost + segment.Rows), ct);
             await ForgetAsync(segment, ct);
+            _lost += segment.Rows;
             bytes -= segment.SizeBytes;
             Log.GivenUp(logger, segment.Rows, segment.Deployment!);
         }
+    }
+
+    // A rename is whole or not at all, also on a disk that is full.
+    private async Task SaveAsync(SpoolState state, CancellationToken ct)
+    {
+        await File.WriteAllBytesAsync(StateFile + ".new", JsonSerializer.SerializeToUtf8Bytes(state, EdgeJson.Default.SpoolState), ct);
+        File.Move(StateFile + ".new", StateFile, overwrite: true);
     }
 
     private async Task ForgetAsync(Segment segment, CancellationToken ct)
