@@ -67,6 +67,9 @@ public sealed record DeploymentSettings
     [JsonPropertyName("request_timeout_ms")]
     public int? RequestTimeoutMilliseconds { get; init; }
 
+    /// <summary>A time in milliseconds that is no limit to anything.</summary>
+    internal const int Unlimited = int.MaxValue;
+
     /// <summary>Rows up to which requests that come together are scored in one run; 0: each alone.</summary>
     [JsonPropertyName("max_batch")]
     public int MaxBatch { get; init; }

@@ -43,6 +43,7 @@ internal sealed class ReplayWindow(
         var candidate = await loader.LoadAsync(caller.Workspace, definition, version, CollectMode.Off, ct);
         try
         {
+            await using var givenUp = ct.Register(candidate.Model.Interrupt);
             candidate.Model.CheckSignature();
             var report = await CompareAsync(candidate, query, await collected.CountAsync(caller, endpoint, window, ct), by, tolerance, ct);
             var detail = JsonSerializer.Serialize(report with { Segments = [] }, ReplayJson.Default.ReplayReport);
@@ -116,7 +117,7 @@ internal sealed class ReplayWindow(
             ModelVersion = version.Number,
             State = EndpointStore.Succeeded,
             CreatedAt = time.GetUtcNow(),
-            Settings = settings with { Threads = 0, Concurrency = 1, MaxBatch = 0, MaxWaiting = null, MaxQueueWaitMilliseconds = null, RequestTimeoutMilliseconds = null },
+            Settings = settings with { Threads = 0, Concurrency = 1, MaxBatch = 0, MaxWaiting = null, MaxQueueWaitMilliseconds = null, RequestTimeoutMilliseconds = DeploymentSettings.Unlimited },
         };
     }
 

@@ -38,6 +38,11 @@ internal interface IRunningModel : IDisposable
     /// <summary>Whether it is handed one more request for each that it runs, so that it need not wait for the next.</summary>
     bool TakesAhead => false;
 
+    /// <summary>Cancels what it is at, where a run does not end by its token; it answers nothing any more.</summary>
+    void Interrupt()
+    {
+    }
+
     /// <summary>Memory for the inputs and outputs of one request at a time, of at most so many rows.</summary>
     IModelRunner CreateRunner(int capacity);
 }

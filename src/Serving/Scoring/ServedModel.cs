@@ -93,6 +93,9 @@ internal sealed class ServedModel : IDisposable
     /// <summary>Refuses a text that is none of the input's categories.</summary>
     public void CheckCategory(TensorPlan input, int index, ReadOnlySpan<byte> utf8) => _rules[input.Index].Check(input, index, utf8);
 
+    /// <inheritdoc cref="IRunningModel.Interrupt"/>
+    public void Interrupt() => _running.Interrupt();
+
     public void Dispose() => _running.Dispose();
 
     // The signature says it; without one, a lonely column that is no float is the class, and the first floats the score.

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -5,6 +6,7 @@ using Google.Protobuf;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Data;
 using Slipway.Kernel;
+using Slipway.Shared;
 using Slipway.Unit.OnnxRuntime;
 using Xunit;
 
@@ -96,6 +98,43 @@ public sealed class ReplayTests : IAsyncLifetime
         Assert.Equal((2, 0.5), ((int)script["all"]!["rows"]!, (double)script["all"]!["disagreement"]!));
     }
 
+    [Fact(Timeout = 180_000)]
+    public async Task A_replay_that_nobody_waits_for_any_more_ends_the_worker_that_it_was_at()
+    {
+        using var folder = new TempFolder();
+        var begun = folder.File("begun");
+        await _server.RegisterFilesAsync(
+            "slow",
+            """{"inputs":[{"name":"carrier","datatype":"BYTES","shape":[-1,1]}],"outputs":[]}""",
+            ("MLmodel", "flavors:\n  python_function: {loader_module: own, code: code}\n"),
+            ("code/own.py",
+            $$"""
+            import os, time
+            class Model:
+                def predict(self, table):
+                    rows = table.values.tolist() if hasattr(table, "values") else table
+                    if rows[0][0] == "AA":
+                        with open("{{begun}}.part", "w") as file:
+                            file.write(str(os.getpid()))
+                        os.rename("{{begun}}.part", "{{begun}}")
+                        time.sleep(3600)
+                    return [0.5 for _ in rows]
+            def _load_pyfunc(path):
+                return Model()
+            """));
+        using var answer = await _server.AskAsync("a", "AA", 900);
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        var replay = _server.Client.PostAsync($"{Endpoint}/replay", ServingServer.Json($"{{{Window},\"model\":\"slow:1\"}}"), patience.Token);
+        await UntilAsync(() => File.Exists(begun));
+        var worker = $"/proc/{await File.ReadAllTextAsync(begun, Ct)}";
+        Assert.True(Directory.Exists(worker));
+        await patience.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => replay);
+        await UntilAsync(() => !Directory.Exists(worker));
+    }
+
     [Fact]
     public async Task Rows_whose_inputs_were_masked_or_not_kept_are_left_out_and_counted()
     {
@@ -131,6 +170,16 @@ public sealed class ReplayTests : IAsyncLifetime
 
         Assert.Equal(status, response.StatusCode);
         Assert.Contains(why, JsonNode.Parse(await response.Content.ReadAsStringAsync(Ct))!["detail"]!.ToString(), StringComparison.Ordinal);
+    }
+
+    private static async Task UntilAsync(Func<bool> isSo)
+    {
+        var waited = Stopwatch.StartNew();
+        while (!isSo())
+        {
+            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(45));
+            await Task.Delay(20, Ct);
+        }
     }
 
     private async Task<JsonNode> ReplayAsync(string model, string by)

@@ -53,6 +53,7 @@ internal sealed class BatchScoreStep(DeploymentLoader loader, ILakeTables lake, 
         var deployment = await loader.LoadAsync(step.Caller.Workspace, definition, model, CollectMode.Off, ct);
         try
         {
+            await using var givenUp = ct.Register(deployment.Model.Interrupt);
             deployment.Model.CheckSignature();
             var scorer = new MiniBatchScorer(deployment, lake, settings, step.Log, time);
             await Parallel.ForEachAsync(
@@ -82,7 +83,7 @@ internal sealed class BatchScoreStep(DeploymentLoader loader, ILakeTables lake, 
                 Runtime = runtime,
                 Concurrency = workers,
                 Threads = workers == 1 ? 0 : 1,
-                RequestTimeoutMilliseconds = settings.Timeout is { } limit ? (int)limit.TotalMilliseconds : null,
+                RequestTimeoutMilliseconds = settings.Timeout is { } limit ? (int)limit.TotalMilliseconds : DeploymentSettings.Unlimited,
             },
         };
     }

@@ -32,10 +32,11 @@ internal sealed class PythonModel(TensorPlan[] inputs, bool isScript, WorkerPool
     public WorkerPool Pool => pool;
 
     /// <summary>Asks for one row of zeros and empty texts, where the inputs are known.</summary>
-    public async Task ProbeAsync()
+    public async Task ProbeAsync(CancellationToken ct)
     {
         if (inputs.Length == 0)
             return;
+        await using var givenUp = ct.Register(Interrupt);
         using var runner = new PythonRunner(this, capacity: 1);
         foreach (var input in inputs.Where(input => input.ElementType == OnnxElementType.String))
         {
@@ -68,6 +69,8 @@ internal sealed class PythonModel(TensorPlan[] inputs, bool isScript, WorkerPool
             throw;
         }
     }
+
+    public void Interrupt() => pool.Interrupt();
 
     public void Dispose() => pool.Dispose();
 

@@ -40,7 +40,7 @@ internal sealed class PythonRuntime(
             pool = new WorkerPool(program, spec, log, TimeSpan.FromMilliseconds(settings.RequestTimeoutMilliseconds ?? DefaultTimeout), time, logger);
             await pool.StartAsync(settings.Concurrency ?? options.Concurrency, ct);
             var model = new PythonModel(inputs, script is not null, pool, log);
-            await model.ProbeAsync();
+            await model.ProbeAsync(ct);
             return model;
         }
         catch

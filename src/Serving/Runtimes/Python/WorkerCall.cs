@@ -101,7 +101,7 @@ internal sealed class WorkerCall(Action<WorkerCall>? release = null) : IValueTas
     /// <summary>Whoever waits goes on here and now.</summary>
     public void Complete() => _answered.SetResult(true);
 
-    public void Fail(SlipwayException why) => _answered.SetException(why);
+    public void Fail(Exception why) => _answered.SetException(why);
 
     public void CheckAnswer(string what)
     {

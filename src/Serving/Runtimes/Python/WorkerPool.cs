@@ -52,6 +52,8 @@ internal sealed class WorkerPool : IDisposable
         call.Asked = Stopwatch.GetTimestamp();
         lock (_gate)
         {
+            if (_stop.IsCancellationRequested)
+                throw Interrupted();
             _waiting.AddLast(call.Place);
             if (!_isLooking)
                 _isLooking = _clock.Change(s_look, Timeout.InfiniteTimeSpan);
@@ -104,6 +106,13 @@ internal sealed class WorkerPool : IDisposable
                 _waiting.AddFirst(call.Place);
         }
 
+        if (_stop.IsCancellationRequested)
+        {
+            hurt?.Fail(Interrupted());
+            FailWaiting();
+            return;
+        }
+
         hurt?.Fail(isLate
             ? new SlipwayException(ErrorCode.Timeout, $"The model did not answer within {_timeout.TotalSeconds} seconds; its worker was ended.")
             : why);
@@ -111,17 +120,24 @@ internal sealed class WorkerPool : IDisposable
         _ = ReplaceAsync();
     }
 
-    /// <summary>Only when no request is in hand any more.</summary>
-    public void Dispose()
+    /// <summary>Ends all workers at once; what they are at, and what waits for them, is cancelled.</summary>
+    public void Interrupt()
     {
         _stop.Cancel();
-        _clock.Dispose();
         lock (_gate)
         {
             foreach (var worker in _workers)
                 worker.Dispose();
         }
 
+        FailWaiting();
+    }
+
+    /// <summary>Only when no request is in hand any more.</summary>
+    public void Dispose()
+    {
+        Interrupt();
+        _clock.Dispose();
         _program.Folder.Dispose();
     }
 
@@ -183,6 +199,20 @@ internal sealed class WorkerPool : IDisposable
             call.Fail(new SlipwayException(ErrorCode.Unavailable, "No worker of the model was ready in time; the deployment's log tells why."));
         HandOut();
     }
+
+    private void FailWaiting()
+    {
+        List<WorkerCall> waiting;
+        lock (_gate)
+        {
+            waiting = [.. _waiting];
+            _waiting.Clear();
+        }
+
+        waiting.ForEach(call => call.Fail(Interrupted()));
+    }
+
+    private static OperationCanceledException Interrupted() => new("The model was ended.");
 
     private async Task ReplaceAsync()
     {
