@@ -5,7 +5,8 @@ using Slipway.Kernel;
 namespace Slipway.Serving.Rollouts;
 
 /// <summary>Looks at each rollout that is judged as often as it says, also after the server was started anew.</summary>
-internal sealed partial class RolloutTimer(RolloutStore store, JudgeRollout judge, Database database, TimeProvider time, ILogger<RolloutTimer> logger)
+internal sealed partial class RolloutTimer(
+    RolloutStore store, JudgeRollout judge, RolloutTraffic traffic, Database database, TimeProvider time, ILogger<RolloutTimer> logger)
     : PeriodicWork("Looking for rollouts to judge", TimeSpan.FromSeconds(1), database, time, logger)
 {
     protected override async Task RunAsync(int round, CancellationToken ct)
@@ -16,11 +17,15 @@ internal sealed partial class RolloutTimer(RolloutStore store, JudgeRollout judg
 
     private async Task LookAsync(Rollout rollout, CancellationToken ct)
     {
-        if (Time.GetUtcNow() - rollout.UpdatedAt < rollout.Definition.Interval)
+        if (Time.GetUtcNow() - rollout.UpdatedAt < rollout.Definition.Interval && !traffic.IsUnread(rollout))
             return;
         try
         {
             await judge.RunAsync(WorkspaceName.Parse(rollout.Workspace), rollout.Name, ct);
+        }
+        catch (SlipwayException exception) when (exception.Code == ErrorCode.Conflict)
+        {
+            // Another server, or somebody, was at it at the same moment; the next round sees what came of it.
         }
         catch (Exception exception) when (exception is not OperationCanceledException && !Database.IsAway(exception))
         {

@@ -42,16 +42,22 @@ internal sealed class RolloutTraffic(IEndpoints endpoints, RoutingTable table)
             ? $"deployment '{gone}' does not exist any more"
             : null;
 
+    /// <summary>Whether this server counts what was not looked at in this step: the sooner it is, the less of several servers' requests is missed.</summary>
+    public bool IsUnread(Rollout rollout)
+    {
+        var (candidate, baseline) = Find(rollout);
+        return rollout.State.Applied
+            && (IsUnread(rollout.State.Candidate, Judged(rollout, candidate)) || IsUnread(rollout.State.Baseline, baseline?.Counters));
+    }
+
     /// <summary>The counts of the step with what has come since the last look.</summary>
     public RolloutState Count(Rollout rollout)
     {
         var limit = rollout.Definition.Criteria.Latency?.MaximumMilliseconds ?? double.PositiveInfinity;
-        var deployments = table.Find(WorkspaceName.Parse(rollout.Workspace), rollout.Definition.Endpoint)?.Deployments;
-        var candidate = deployments?.GetValueOrDefault(rollout.Definition.Candidate);
-        var baseline = deployments?.GetValueOrDefault(rollout.Baseline);
+        var (candidate, baseline) = Find(rollout);
         return rollout.State with
         {
-            Candidate = Add(rollout, rollout.State.Candidate, candidate, rollout.Current.Traffic == 0 ? candidate?.ShadowCounters : candidate?.Counters, limit),
+            Candidate = Add(rollout, rollout.State.Candidate, candidate, Judged(rollout, candidate), limit),
             Baseline = Add(rollout, rollout.State.Baseline, baseline, baseline?.Counters, limit),
         };
     }
@@ -67,6 +73,17 @@ internal sealed class RolloutTraffic(IEndpoints endpoints, RoutingTable table)
             Baseline = new Counted { Readings = now.Baseline.Readings },
         };
     }
+
+    private (ServedDeployment? Candidate, ServedDeployment? Baseline) Find(Rollout rollout)
+    {
+        var deployments = table.Find(WorkspaceName.Parse(rollout.Workspace), rollout.Definition.Endpoint)?.Deployments;
+        return (deployments?.GetValueOrDefault(rollout.Definition.Candidate), deployments?.GetValueOrDefault(rollout.Baseline));
+    }
+
+    private static DeploymentCounters? Judged(Rollout rollout, ServedDeployment? candidate) =>
+        rollout.Current.Traffic == 0 ? candidate?.ShadowCounters : candidate?.Counters;
+
+    private static bool IsUnread(Counted counted, DeploymentCounters? counters) => counters is not null && !counted.Readings.ContainsKey(counters.Id);
 
     private static Counted Add(Rollout rollout, Counted counted, ServedDeployment? served, DeploymentCounters? counters, double limit) =>
         served is null || counters is null

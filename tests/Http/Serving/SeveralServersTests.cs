@@ -1,11 +1,14 @@
 using System.Net;
+using System.Net.Http.Json;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Data;
+using Slipway.Kernel;
 using Slipway.Registry.Contracts;
 using Slipway.Server;
 using Slipway.Server.Contracts;
+using Slipway.Serving.Rollouts;
 using Slipway.Shared;
 using Slipway.Unit.OnnxRuntime;
 using Xunit;
@@ -71,6 +74,57 @@ public sealed class SeveralServersTests : IAsyncLifetime
         await UntilAsync(two, null);
 
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+    }
+
+    [Fact(Timeout = 180_000)]
+    public async Task A_rollout_counts_the_requests_of_each_server_once()
+    {
+        using var one = Client(0);
+        using var two = Client(1);
+        await RegisterAsync();
+        await PutAsync(one, Api, "{}");
+        await PutAsync(one, $"{Api}/deployments/blue", """{"model":"late:1"}""");
+        await PutAsync(one, $"{Api}/deployments/green", """{"model":"late:2"}""");
+        await PutAsync(one, $"{Api}/traffic", """{"traffic":{"blue":100},"reason":"first"}""");
+        await UntilAsync(two, "blue");
+        await BeginRolloutAsync(one);
+
+        // Looked at once an hour, but by each server as soon as the step has begun.
+        while ((await _apps[0].Services.GetRequiredService<RolloutStore>().GetAsync(WorkspaceName.Default, "shared-green", Ct)).State.Baseline.Readings.Count < 2)
+            await Task.Delay(50, Ct);
+        for (var i = 0; i < 20; i++)
+        {
+            await UntilAsync(one, "blue");
+            await UntilAsync(two, "blue");
+        }
+
+        await EvaluateAsync(one);
+        await EvaluateAsync(two);
+        var counted = await EvaluateAsync(one);
+
+        Assert.Equal((40, 0), (counted.State.Baseline.Requests, counted.State.Baseline.Errors));
+    }
+
+    private static async Task BeginRolloutAsync(HttpClient client)
+    {
+        const string rollout = """
+            type: rollout
+            name: shared-green
+            endpoint: shared
+            candidate: green
+            interval: 1h
+            criteria: {error_rate: {maximum: 0.2}}
+            steps: [{shadow: 100, minimum_samples: 10000}, {traffic: 100}]
+            """;
+        using var response = await client.PostAsync("/api/v1/rollouts", JsonContent.Create(new { definition = rollout }), Ct);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(Ct));
+    }
+
+    private async Task<Rollout> EvaluateAsync(HttpClient client)
+    {
+        using var response = await client.PostAsync("/api/v1/rollouts/shared-green/evaluate", null, Ct);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(Ct));
+        return await _apps[0].Services.GetRequiredService<RolloutStore>().GetAsync(WorkspaceName.Default, "shared-green", Ct);
     }
 
     private HttpClient Client(int server) => new() { BaseAddress = new Uri(_apps[server].Urls.First()) };
