@@ -22,10 +22,17 @@ internal sealed class SlipwayHost : IDisposable
         foreach (var (name, value) in variables)
             call.Environment[name] = value;
         var process = Process.Start(call)!;
-        var line = await process.StandardOutput.ReadLineAsync(ct);
-        return line?.StartsWith(says, StringComparison.Ordinal) == true
-            ? new SlipwayHost(process)
-            : throw new InvalidOperationException($"It did not start: '{line}'. Is {string.Join(' ', call.ArgumentList)} right?");
+
+        // What it logs may come before.
+        var before = new List<string>();
+        while (await process.StandardOutput.ReadLineAsync(ct) is { } line)
+        {
+            if (line.StartsWith(says, StringComparison.Ordinal))
+                return new SlipwayHost(process);
+            before.Add(line);
+        }
+
+        throw new InvalidOperationException($"It did not start: '{string.Join('\n', before)}'. Is {string.Join(' ', call.ArgumentList)} right?");
     }
 
     public static Task<SlipwayHost> StartWorkerAsync(
