@@ -183,6 +183,8 @@ internal sealed class WorkerPool : IDisposable
         var late = new List<WorkerCall>();
         lock (_gate)
         {
+            if (_stop.IsCancellationRequested)
+                return;
             foreach (var worker in _workers)
             {
                 worker.GiveUp(before);

@@ -20,8 +20,21 @@ internal sealed class WorkerSocket(Socket socket) : IDisposable
     private int _from;
     private int _until;
 
-    /// <summary>Whether nothing has come that was not taken.</summary>
-    public bool IsEmpty => _from == _until && socket.Available == 0;
+    /// <summary>Whether nothing has come that was not taken; false at its end, which may come at any time.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            try
+            {
+                return _from == _until && socket.Available == 0;
+            }
+            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+            {
+                return false;
+            }
+        }
+    }
 
     public Task SendAsync(WorkerCall call)
     {
