@@ -17,11 +17,11 @@ internal sealed class FullBatches(SpeedServer server, LoadProcess load, SpeedOpt
         await server.RegisterAsync("trees", TreeModel.Create(trees: 200, depth: 6), ct);
         await server.DeployAsync("bench", "trees:1", DeploymentSettings.Default, ct, CollectMode.Wait);
         using var session = OnnxSession.Load(TreeModel.Create(trees: 200, depth: 6));
-        await MeasureAsync("binary REST", new("http", server.Url, server.File("batch.http"), options.Connections / 2, options.Seconds, 0), Requests.Binary(Rows, Path), session, ct);
-        await MeasureAsync("gRPC", new("grpc", server.GrpcUrl, server.File("batch.grpc"), options.Connections / 2, options.Seconds, 0), Requests.Grpc(Rows, "trees"), session, ct);
-        await MeasureAsync("JSON", new("http", server.Url, server.File("json.http"), options.Connections / 2, options.Seconds, 0), Requests.Json(Rows, Path), session, ct);
+        await MeasureAsync("binary REST", new("http", server.Url, server.File("batch.http"), options.Connections, options.Seconds, 0), Requests.Binary(Rows, Path), session, ct);
+        await MeasureAsync("gRPC", new("grpc", server.GrpcUrl, server.File("batch.grpc"), options.Connections, options.Seconds, 0), Requests.Grpc(Rows, "trees"), session, ct);
+        await MeasureAsync("JSON", new("http", server.Url, server.File("json.http"), options.Connections, options.Seconds, 0), Requests.Json(Rows, Path), session, ct);
         await server.DeployAsync("bench", "trees:1", new DeploymentSettings { Collection = new CollectionPolicy { Inputs = false, Outputs = false, Profiles = false } }, ct, CollectMode.Wait);
-        await MeasureAsync("binary REST, nothing collected", new("http", server.Url, server.File("bare.http"), options.Connections / 2, options.Seconds, 0), Requests.Binary(Rows, Path), session, ct);
+        await MeasureAsync("binary REST, nothing collected", new("http", server.Url, server.File("bare.http"), options.Connections, options.Seconds, 0), Requests.Binary(Rows, Path), session, ct);
     }
 
     private async Task MeasureAsync(string form, LoadPlan plan, byte[] request, OnnxSession session, CancellationToken ct)

@@ -10,40 +10,43 @@ using Slipway.Serving.Contracts;
 namespace Slipway.Bench.Serving;
 
 /// <summary>
-/// Scripts that take some microseconds, one millisecond and ten of a processor's time, in two worker processes behind an endpoint, against the same
+/// Scripts that take some microseconds, one millisecond and ten of a processor's time, in one and in two worker processes behind an endpoint, against the same
 /// workers asked without HTTP.
 /// </summary>
 internal sealed class PythonWorkers(SpeedServer server, LoadProcess load, SpeedOptions options)
 {
     private static readonly byte[] s_body = Encoding.UTF8.GetBytes("""{"data":[[1,2,3,4]]}""");
-    private static readonly DeploymentSettings s_settings = DeploymentSettings.Default with { Runtime = "python", Concurrency = 2 };
 
     public async Task MeasureAsync(CancellationToken ct)
     {
         foreach (var milliseconds in new[] { 0, 1, 10 })
-            await MeasureAsync(milliseconds, ct);
+        {
+            foreach (var workers in new[] { 1, 2 })
+                await MeasureAsync(milliseconds, workers, ct);
+        }
     }
 
-    private async Task MeasureAsync(int milliseconds, CancellationToken ct)
+    private async Task MeasureAsync(int milliseconds, int workers, CancellationToken ct)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"python{milliseconds}");
+        var name = string.Create(CultureInfo.InvariantCulture, $"python{milliseconds}x{workers}");
+        var settings = DeploymentSettings.Default with { Runtime = "python", Concurrency = workers };
         var version = await RegisterAsync(name, milliseconds, ct);
-        using var alone = await BareWorkers.StartAsync(server.Services.GetRequiredService<ContentStore>(), version, s_settings, s_body, ct);
-        await server.DeployAsync(name, $"{name}:1", s_settings, ct);
+        using var alone = await BareWorkers.StartAsync(server.Services.GetRequiredService<ContentStore>(), version, settings, s_body, ct);
+        await server.DeployAsync(name, $"{name}:1", settings, ct);
         var plan = new LoadPlan("http", server.Url, server.File($"{name}.http"), options.Connections, options.Seconds, 0);
         await File.WriteAllBytesAsync(plan.RequestFile, Request(name), ct);
         await load.WarmAsync(plan, ct);
         var turns = new List<Turn>();
         for (var turn = 0; turn < options.Turns; turn++)
             turns.Add(new Turn(alone.Ask(options.Seconds) / options.Seconds, await AskAsync(plan, ct)));
-        Say(milliseconds, turns);
+        Say(milliseconds, workers, turns);
     }
 
-    private static void Say(int milliseconds, List<Turn> turns)
+    private static void Say(int milliseconds, int workers, List<Turn> turns)
     {
         double Middle(Func<Turn, double> figure) => LoadProcess.Median(turns.Select(figure));
         var ratios = string.Join(' ', turns.Select(turn => (turn.Ours.Report.PerSecond / turn.Floor).ToString("P0", CultureInfo.InvariantCulture)));
-        LoadProcess.Say($"python, script of {(milliseconds == 0 ? "some us" : $"{milliseconds} ms")}: {Middle(turn => turn.Ours.Report.PerSecond):N0} requests/s, {Middle(turn => turn.Ours.Report.PerSecond / turn.Floor):P1} of the workers' own {Middle(turn => turn.Floor):N0} ({ratios}); {turns.Sum(turn => turn.Ours.Report.Failed)} failed; p99 {Middle(turn => turn.Ours.Report.P99):N0} us");
+        LoadProcess.Say($"python, script of {(milliseconds == 0 ? "some us" : $"{milliseconds} ms")}, {workers} worker(s): {Middle(turn => turn.Ours.Report.PerSecond):N0} requests/s, {Middle(turn => turn.Ours.Report.PerSecond / turn.Floor):P1} of their own {Middle(turn => turn.Floor):N0} ({ratios}); {turns.Sum(turn => turn.Ours.Report.Failed)} failed; p99 {Middle(turn => turn.Ours.Report.P99):N0} us");
         LoadProcess.Say($"  processor time of a request: the worker's {Middle(turn => turn.Ours.Worker):N1} us, the server's {Middle(turn => turn.Ours.Server):N1}, the client's {Middle(turn => turn.Ours.Report.Processor * 1e6 / turn.Ours.Report.Requests):N1}; {Middle(turn => turn.Ours.Bytes):N0} bytes allocated");
     }
 
