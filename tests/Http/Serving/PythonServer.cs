@@ -1,3 +1,4 @@
+using System.Net;
 using Slipway.Shared;
 using Xunit;
 
@@ -116,6 +117,12 @@ public sealed class PythonServer : IAsyncLifetime
         await Server.DeployAsync("script", "script:1", Settings);
         await Server.DeployAsync("raw", "raw:1", """{"runtime":"python","concurrency":1}""");
         await Server.DeployAsync("pyfunc", "pyfunc:1", """{"runtime":"python","concurrency":1,"max_batch":8}""");
+    }
+
+    public async Task<(HttpStatusCode Status, string Answer)> AskAsync(string path, string body)
+    {
+        using var response = await Server.Client.PostAsync($"/endpoints/{path}", ServingServer.Json(body), TestContext.Current.CancellationToken);
+        return (response.StatusCode, (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Replace("\\u0027", "'", StringComparison.Ordinal));
     }
 
     public async ValueTask DisposeAsync()

@@ -12,7 +12,7 @@ public sealed class PythonTests(PythonServer python) : IClassFixture<PythonServe
     [Fact]
     public async Task A_script_reads_its_model_once_and_answers_score()
     {
-        var (status, answer) = await AskAsync("script/score", """{"do":"scale","x":7}""");
+        var (status, answer) = await python.AskAsync("script/score", """{"do":"scale","x":7}""");
 
         Assert.Equal((HttpStatusCode.OK, "21"), (status, answer));
     }
@@ -29,9 +29,9 @@ public sealed class PythonTests(PythonServer python) : IClassFixture<PythonServe
     [InlineData("fork", HttpStatusCode.OK, "parent")]
     public async Task What_a_script_does_hurts_its_own_request_only(string what, HttpStatusCode status, string words)
     {
-        var others = Task.WhenAll(Enumerable.Range(0, 3).Select(x => AskAsync("script/score", $$"""{"do":"scale","x":{{x}}}""")));
+        var others = Task.WhenAll(Enumerable.Range(0, 3).Select(x => python.AskAsync("script/score", $$"""{"do":"scale","x":{{x}}}""")));
 
-        var (answered, answer) = await AskAsync("script/score", $$"""{"do":"{{what}}"}""");
+        var (answered, answer) = await python.AskAsync("script/score", $$"""{"do":"{{what}}"}""");
 
         Assert.Equal(status, answered);
         Assert.Contains(words, answer, StringComparison.Ordinal);
@@ -44,8 +44,8 @@ public sealed class PythonTests(PythonServer python) : IClassFixture<PythonServe
         await python.Server.DeployAsync("crashing", "script:1", """{"runtime":"python","concurrency":1}""");
         await WarmUpAsync("crashing");
 
-        var crashed = AskAsync("crashing/score", """{"do":"die","when":"FILE"}""".Replace("FILE", python.File("crash"), StringComparison.Ordinal));
-        var behind = AskAsync("crashing/score", """{"do":"scale","x":5}""");
+        var crashed = python.AskAsync("crashing/score", """{"do":"die","when":"FILE"}""".Replace("FILE", python.File("crash"), StringComparison.Ordinal));
+        var behind = python.AskAsync("crashing/score", """{"do":"scale","x":5}""");
         await File.WriteAllTextAsync(python.File("crash"), "", Ct);
 
         Assert.Equal(HttpStatusCode.BadRequest, (await crashed).Status);
@@ -58,8 +58,8 @@ public sealed class PythonTests(PythonServer python) : IClassFixture<PythonServe
         await python.Server.DeployAsync("slow", "script:1", """{"runtime":"python","concurrency":2}""");
         await WarmUpAsync("slow");
 
-        var slow = AskAsync("slow/score", """{"do":"wait","when":"FILE"}""".Replace("FILE", python.File("end"), StringComparison.Ordinal));
-        var others = await Task.WhenAll(Enumerable.Range(0, 12).Select(x => AskAsync("slow/score", $$"""{"do":"scale","x":{{x}}}""")));
+        var slow = python.AskAsync("slow/score", """{"do":"wait","when":"FILE"}""".Replace("FILE", python.File("end"), StringComparison.Ordinal));
+        var others = await Task.WhenAll(Enumerable.Range(0, 12).Select(x => python.AskAsync("slow/score", $$"""{"do":"scale","x":{{x}}}""")));
 
         Assert.Equal(Enumerable.Range(0, 12).Select(x => $"{3 * x}"), others.Select(other => other.Answer));
         Assert.False(slow.IsCompleted);
@@ -72,7 +72,7 @@ public sealed class PythonTests(PythonServer python) : IClassFixture<PythonServe
     {
         var text = new string('x', 700_000);
 
-        var (status, answer) = await AskAsync("script/score", $$"""{"do":"echo","x":"{{text}}"}""");
+        var (status, answer) = await python.AskAsync("script/score", $$"""{"do":"echo","x":"{{text}}"}""");
 
         Assert.Equal((HttpStatusCode.OK, $"\"{text}\""), (status, answer));
     }
@@ -88,7 +88,7 @@ public sealed class PythonTests(PythonServer python) : IClassFixture<PythonServe
 
         await python.Server.DeployAsync("packaged", "packaged:1", settings.ToJsonString());
 
-        Assert.Equal((HttpStatusCode.OK, "\"from the wheel\""), await AskAsync("packaged/score", "{}"));
+        Assert.Equal((HttpStatusCode.OK, "\"from the wheel\""), await python.AskAsync("packaged/score", "{}"));
         var log = await python.Server.Client.GetStringAsync("/api/v1/online-endpoints/packaged/deployments/blue/logs", Ct);
         Assert.Contains("[Making a virtual environment for", log, StringComparison.Ordinal);
     }
@@ -142,7 +142,7 @@ public sealed class PythonTests(PythonServer python) : IClassFixture<PythonServe
             """));
         await python.Server.DeployAsync("collecting", "collecting:1", PythonServer.Settings);
 
-        Assert.Equal((HttpStatusCode.OK, "\"mine\""), await AskAsync("collecting/score", "{}"));
+        Assert.Equal((HttpStatusCode.OK, "\"mine\""), await python.AskAsync("collecting/score", "{}"));
         var log = "";
         while (!log.Contains("Collector 'model_outputs': the endpoint itself keeps inputs and answers", StringComparison.Ordinal))
         {
@@ -172,114 +172,10 @@ public sealed class PythonTests(PythonServer python) : IClassFixture<PythonServe
     [Fact]
     public async Task A_script_without_a_signature_has_no_tensors()
     {
-        var (status, answer) = await AskAsync("script/v2/models/script/infer", """{"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":[1]}]}""");
+        var (status, answer) = await python.AskAsync("script/v2/models/script/infer", """{"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":[1]}]}""");
 
         Assert.Equal(HttpStatusCode.BadRequest, status);
         Assert.Contains("has no signature", answer, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("invocations", """{"dataframe_records":[{"x":1.5,"word":"abc"},{"x":2,"word":""}]}""", """{"predictions":[6,4]}""")]
-    [InlineData("score", """{"input_data":{"columns":["word","x"],"data":[["abc",1.5],["",2]]}}""", "[6,4]")]
-    [InlineData(
-        "v2/models/pyfunc/infer",
-        """{"id":"a","inputs":[{"name":"x","shape":[2],"datatype":"FP64","data":[1.5,2]},{"name":"word","shape":[2],"datatype":"BYTES","data":["abc",""]}]}""",
-        """{"id":"a","model_name":"pyfunc","model_version":"1","outputs":[{"name":"predictions","datatype":"FP64","shape":[2],"data":[6,4]}]}""")]
-    public async Task A_model_of_MLflow_answers_over_every_protocol(string path, string body, string expected)
-    {
-        Assert.Equal((HttpStatusCode.OK, expected), await AskAsync($"pyfunc/{path}", body));
-    }
-
-    [Theory]
-    [InlineData("""{"dataframe_records":[{"n":3,"f":1.5,"when":"2020-01-31"}]}""", "n:int32:3 f:float32:1.5 when:object:2020-01-31")]
-    [InlineData("""{"dataframe_records":[{"n":3,"f":1.5}]}""", "n:int32:3 f:float32:1.5 when:object:\"")]
-    [InlineData("""{"dataframe_records":[{"f":1.5}]}""", "Column 'n' (INT32), row 0 is missing")]
-    public async Task A_model_of_MLflow_gets_a_frame_of_the_types_of_its_signature(string body, string words)
-    {
-        await python.Server.RegisterFilesAsync(
-            "typed",
-            null,
-            ("MLmodel",
-            """
-            flavors:
-              python_function: {loader_module: typed_loader, code: code}
-            signature:
-              inputs: '[{"type":"integer","name":"n","required":true},{"type":"float","name":"f","required":true},{"type":"datetime","name":"when","required":false}]'
-              outputs: '[{"type":"string"}]'
-            """),
-            // As much of pandas as the worker asks for.
-            ("code/pandas.py",
-            """
-            class Series:
-                def __init__(self, values, dtype):
-                    self.values, self.dtype = values, dtype
-
-            class DataFrame:
-                def __init__(self, columns):
-                    self.all = columns
-            """),
-            ("code/typed_loader.py",
-            """
-            class Model:
-                def predict(self, table):
-                    return [" ".join(f"{name}:{column.dtype}:{column.values[0]}" for name, column in table.all.items())]
-
-            def _load_pyfunc(path):
-                return Model()
-            """));
-        await python.Server.DeployAsync("typed", "typed:1", """{"runtime":"python","concurrency":1}""");
-
-        var (_, answer) = await AskAsync("typed/invocations", body);
-
-        Assert.Contains(words, answer, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("""{"inputs":[[1],[2]],"params":{"power":3}}""", """{"predictions":[1,8]}""")]
-    [InlineData("""{"inputs":[[1],[2]],"params":{}}""", """{"predictions":[1,4]}""")]
-    [InlineData("""{"params":null,"inputs":[[1],[2]]}""", """{"predictions":[1,4]}""")]
-    [InlineData("""{"inputs":[[1],[2]],"params":[3]}""", "'params' is not an object.")]
-    public async Task Parameters_of_a_request_reach_a_model_that_takes_them(string body, string words)
-    {
-        await python.Server.RegisterFilesAsync(
-            "powers",
-            null,
-            ("MLmodel",
-            """
-            flavors:
-              python_function: {loader_module: powers_loader, code: code}
-            signature:
-              inputs: '[{"type":"double","name":"x","required":true}]'
-              outputs: '[{"type":"tensor","tensor-spec":{"dtype":"float64","shape":[-1]}}]'
-              params: '[{"name":"power","type":"long","default":2,"shape":null}]'
-            """),
-            ("code/powers_loader.py",
-            """
-            class Model:
-                def predict(self, table, params=None):
-                    if hasattr(table, "to_dict"):
-                        table = table[["x"]].values.tolist()
-                    return [float(row[0]) ** (params or {}).get("power", 2) for row in table]
-
-            def _load_pyfunc(path):
-                return Model()
-            """));
-        await python.Server.DeployAsync("powers", "powers:1", """{"runtime":"python","concurrency":1,"max_batch":8}""");
-
-        var (_, answer) = await AskAsync("powers/invocations", body);
-
-        Assert.Contains(words, answer, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("""{"dataframe_records":[{"x":"far","word":"abc"}]}""", "(FP64), row 0: ")]
-    [InlineData("""{"dataframe_records":[{"x":13,"word":"abc"}]}""", "KeyError")]
-    public async Task A_model_of_MLflow_is_asked_only_what_its_signature_says(string body, string words)
-    {
-        var (status, answer) = await AskAsync("pyfunc/invocations", body);
-
-        Assert.Equal(HttpStatusCode.BadRequest, status);
-        Assert.Contains(words, answer, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -320,12 +216,6 @@ public sealed class PythonTests(PythonServer python) : IClassFixture<PythonServe
     private async Task WarmUpAsync(string endpoint)
     {
         for (var i = 0; i < 20; i++)
-            await Task.WhenAll(Enumerable.Range(0, 4).Select(x => AskAsync($"{endpoint}/score", $$"""{"do":"scale","x":{{x}}}""")));
-    }
-
-    private async Task<(HttpStatusCode Status, string Answer)> AskAsync(string path, string body)
-    {
-        using var response = await python.Server.Client.PostAsync($"/endpoints/{path}", ServingServer.Json(body), Ct);
-        return (response.StatusCode, (await response.Content.ReadAsStringAsync(Ct)).Replace("\\u0027", "'", StringComparison.Ordinal));
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(x => python.AskAsync($"{endpoint}/score", $$"""{"do":"scale","x":{{x}}}""")));
     }
 }
