@@ -48,8 +48,9 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
         await new Migrator(database, [new TestMigrations(filled)], TimeProvider.System).RunAsync(Ct);
         await new Migrator(database, [new TestMigrations(filled, widened)], TimeProvider.System).RunAsync(Ct);
 
+        // Whether all its pages are visible by then depends on who else is connecting to the same server.
         await using var connection = await database.OpenAsync(Ct);
-        Assert.True(await connection.ExecuteScalarAsync<bool>("select relallvisible = relpages and relpages > 0 from pg_class where oid = 't'::regclass"));
+        Assert.Equal(1, await connection.ExecuteScalarAsync<long>("select vacuum_count from pg_stat_user_tables where relid = 't'::regclass"));
     }
 
     private sealed class TestMigrations(params Migration[] all) : IMigrations
